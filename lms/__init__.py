@@ -1,0 +1,1 @@
+"""Cares: a course runtime and learning-management plug-in for people who manage people."""

@@ -1,0 +1,158 @@
+"""Every setting: its name, environment variable, default and meaning; refused early if wrong.
+
+A setting `port` is read from the environment variable `LMS_PORT`, else from `instance/settings.toml`
+(`port = 8000`), else it has its default. An unknown name or a bad value stops the start.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+PREFIX = "LMS_"
+
+
+class SettingsError(Exception):
+    """One clear sentence for each setting that is unknown or wrong."""
+
+
+class Settings(BaseModel):
+    """What an operator can set. Field descriptions are the documentation that `docs/settings.md` prints."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    instance: Path = Field(Path("instance"), description="Folder that holds database, keys and mails.")
+    host: str = Field("127.0.0.1", description="Address that the web server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port that the web server listens on.")
+    public_url: str = Field(
+        "", description="Address under which people reach Cares; also the root of every id in statements."
+    )
+    database_url: str = Field(
+        "", description="SQLAlchemy URL of the database. Empty: a SQLite file in the instance folder."
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="How many reverse proxies in front are trusted for the client's address."
+    )
+    web_workers: int = Field(2, ge=1, le=64, description="Processes that answer web requests.")
+    web_threads: int = Field(4, ge=1, le=64, description="Threads in each of those processes.")
+    lrs_endpoint: str = Field(
+        "", description="xAPI endpoint of a Learning Record Store. Empty: the embedded one is started."
+    )
+    lrs_key: str = Field("", description="User name (key) for that Learning Record Store.")
+    lrs_secret: str = Field("", repr=False, description="Password (secret) for that Learning Record Store.")
+    lrs_port: int = Field(
+        0, ge=0, le=65535, description="Port of the embedded Learning Record Store. 0: the web port plus one."
+    )
+    mail_from: str = Field("Cares <cares@localhost>", description="Sender of mails.")
+    smtp_host: str = Field("", description="Mail server. Empty: mails are written to `instance/mail/`.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server; 465 means TLS at once.")
+    smtp_user: str = Field("", description="User name at the mail server.")
+    smtp_password: str = Field("", repr=False, description="Password at the mail server.")
+    organisation: str = Field("Cares", min_length=1, max_length=80, description="Name shown in the page head.")
+    brand_colour: str = Field(
+        "#0b5d5b", pattern=r"^#[0-9a-fA-F]{6}$", description="Main colour of pages and certificates."
+    )
+    logo: Path | None = Field(None, description="SVG or PNG file shown beside the name.")
+    session_idle_minutes: int = Field(120, ge=5, le=1440, description="A sign-in ends after this much silence.")
+    session_hours: int = Field(12, ge=1, le=168, description="A sign-in ends after this long in any case.")
+    log_level: str = Field(
+        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is written to the log."
+    )
+
+    @field_validator("public_url", "lrs_endpoint")
+    @classmethod
+    def _is_http_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.netloc):
+            raise ValueError("must start with http:// or https:// and name a host")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_known_database(cls, value: str) -> str:
+        scheme = value.split(":", 1)[0]
+        if scheme in ("postgres", "postgresql"):
+            return "postgresql+psycopg:" + value.split(":", 1)[1]
+        if value and scheme not in ("sqlite", "postgresql+psycopg"):
+            raise ValueError("must start with sqlite:/// or postgresql://")
+        return value
+
+    @model_validator(mode="after")
+    def _lrs_is_whole(self) -> Self:
+        given = [bool(self.lrs_endpoint), bool(self.lrs_key), bool(self.lrs_secret)]
+        if any(given) and not all(given):
+            raise ValueError("lrs_endpoint, lrs_key and lrs_secret go together: set all three or none")
+        return self
+
+    @property
+    def url(self) -> str:
+        """Public address without a slash at the end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL of the database."""
+        return self.database_url or f"sqlite:///{(self.instance / 'cares.db').resolve()}"
+
+    @property
+    def embedded_lrs_port(self) -> int:
+        """Port of the embedded Learning Record Store."""
+        return self.lrs_port or self.port + 1
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach Cares by https, so that cookies may be bound to it."""
+        return self.url.startswith("https://")
+
+
+def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Settings from overrides, then environment, then `settings.toml`, then defaults.
+
+    Raises SettingsError with a sentence for each setting that is unknown or wrong.
+    """
+    environment = os.environ if environment is None else environment
+    given = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
+    given |= overrides
+    folder = Path(given.get("instance", Settings.model_fields["instance"].default))
+    values = _from_file(folder / "settings.toml") | given
+    _refuse_unknown(values)
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(problem) for problem in error.errors())) from None
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from None
+
+
+def _refuse_unknown(values: Mapping[str, Any]) -> None:
+    known = Settings.model_fields
+    sentences = []
+    for name in values:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {PREFIX}{near[0].upper()}?" if near else "; docs/settings.md lists all of them"
+            sentences.append(f"{PREFIX}{name.upper()} is not a setting{hint}")
+    if sentences:
+        raise SettingsError("\n".join(sentences))
+
+
+def _sentence(problem: Any) -> str:
+    reason = str(problem["msg"]).removeprefix("Value error, ")
+    if not problem["loc"]:
+        return reason
+    name = f"{PREFIX}{str(problem['loc'][0]).upper()}"
+    return f"{name} is {problem['input']!r}: {reason[0].lower()}{reason[1:]}"

@@ -1,0 +1,1 @@
+"""What is taught: a bundle of files becomes an immutable module, or a list of problems with file and line."""

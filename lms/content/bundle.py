@@ -1,0 +1,111 @@
+"""The files of one module, wherever they are kept: a folder, a zip or a stored revision."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lms.content.problems import ContentError, Problem
+
+MOST_FILES = 500
+MOST_FILE_BYTES = 20_000_000
+MOST_BUNDLE_BYTES = 100_000_000
+_NAME = re.compile(r"^(courses|quizzes)/[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*){0,4}$")
+_FIXED_TIME = (2020, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Files by their path, `courses/…` and `quizzes/…`, as bytes."""
+
+    files: Mapping[str, bytes]
+
+    @property
+    def module_ids(self) -> list[str]:
+        """Ids of the modules that have a `module.yaml` here."""
+        return sorted(path.split("/")[1] for path in self.files if re.fullmatch(r"courses/[^/]+/module\.yaml", path))
+
+    def of_module(self, module_id: str) -> Bundle:
+        """The part of one module."""
+        inside = f"courses/{module_id}/"
+        bank = f"quizzes/{module_id}.yaml"
+        return Bundle({path: data for path, data in self.files.items() if path.startswith(inside) or path == bank})
+
+    def of_programme(self) -> Bundle:
+        """The programme file alone."""
+        return Bundle({path: data for path, data in self.files.items() if path == "courses/programme.yaml"})
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over names and contents: equal bundles have equal digests."""
+        whole = hashlib.sha256()
+        for path in sorted(self.files):
+            whole.update(f"{path}\0{len(self.files[path])}\0".encode())
+            whole.update(self.files[path])
+        return whole.hexdigest()
+
+    def to_zip(self) -> bytes:
+        """The files as a zip; equal bundles give equal bytes."""
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(self.files):
+                archive.writestr(zipfile.ZipInfo(path, _FIXED_TIME), self.files[path], zipfile.ZIP_DEFLATED)
+        return stream.getvalue()
+
+
+def from_folder(root: Path) -> Bundle:
+    """Every file below `courses/` and `quizzes/` of a folder; links and hidden files are left out."""
+    files = {}
+    for top in ("courses", "quizzes"):
+        for path in sorted((root / top).rglob("*")):
+            name = path.relative_to(root).as_posix()
+            if path.is_symlink() or not path.is_file() or "/." in name or name.endswith("~"):
+                continue
+            _check(name, path.stat().st_size)
+            files[name] = path.read_bytes()
+    return _limited(files)
+
+
+def from_zip(data: bytes) -> Bundle:
+    """The files of a zip. Raises ContentError for names that lead outside, links, bombs and broken archives."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BUNDLE_BYTES:
+                raise _refusal("the archive", "it holds more than 500 files or 100 MB", "remove what is not needed")
+            return _limited({entry.filename: _entry(archive, entry) for entry in entries})
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise _refusal("the archive", f"it cannot be read ({error})", "make the zip again") from None
+
+
+def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    is_link = (entry.external_attr >> 16) & 0o170000 == 0o120000
+    if is_link:
+        raise _refusal(entry.filename, "it is a link", "put the file itself into the zip")
+    _check(entry.filename, entry.file_size)
+    with archive.open(entry) as stream:
+        data = stream.read(MOST_FILE_BYTES + 1)
+    _check(entry.filename, len(data))
+    return data
+
+
+def _check(name: str, size: int) -> None:
+    if not _NAME.match(name):
+        raise _refusal(name, "the name is not allowed here", "use courses/… and quizzes/… with plain names")
+    if size > MOST_FILE_BYTES:
+        raise _refusal(name, "the file is larger than 20 MB", "make it smaller")
+
+
+def _limited(files: dict[str, bytes]) -> Bundle:
+    if len(files) > MOST_FILES or sum(map(len, files.values())) > MOST_BUNDLE_BYTES:
+        raise _refusal("the bundle", "it holds more than 500 files or 100 MB", "remove what is not needed")
+    return Bundle(files)
+
+
+def _refusal(name: str, what: str, remedy: str) -> ContentError:
+    return ContentError([Problem(name, 1, what, remedy)])

@@ -1,0 +1,199 @@
+"""A page file becomes a page: front matter, prose and colon fences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from lms.content import strict_yaml
+from lms.content.blocks import KINDS, Block, Callout, Figure, Prose
+from lms.content.markup import Citations, parse, render
+from lms.content.module import Page
+from lms.content.problems import ContentError, Problem
+from lms.content.schema import OutcomeId, Part
+from lms.content.svg import SvgError, clean_svg
+
+_FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+_FENCE_INFO = re.compile(r"^\{([a-z-]+)\}(?:\s+(\S+))?\s*$")
+_PART = re.compile(r"^---\s*$", re.MULTILINE)
+
+
+class FrontMatter(Part):
+    title: str = Field(min_length=1, max_length=200)
+    words: int | None = Field(None, ge=1, le=3000)
+    outcomes: tuple[OutcomeId, ...] = ()
+    sensitive: bool = False
+
+
+@dataclass
+class PageFile:
+    """One page being read; problems are gathered, not raised."""
+
+    file: str
+    text: str
+    media: Mapping[str, bytes]
+    problems: list[Problem] = field(default_factory=list)
+    citations: Citations = field(default_factory=Citations)
+
+    def page(self, page_id: str, section_id: str) -> Page | None:
+        """The page, or None when its front matter cannot be read."""
+        front = self._front_matter()
+        if front is None:
+            return None
+        return Page(
+            id=page_id,
+            title=front.title,
+            section_id=section_id,
+            blocks=tuple(self._blocks()),
+            citations=self.citations,
+            file=self.file,
+            words_budget=front.words,
+            outcomes=front.outcomes,
+            sensitive=front.sensitive,
+        )
+
+    def _front_matter(self) -> FrontMatter | None:
+        match = _FRONT_MATTER.match(self.text)
+        if not match:
+            self._problem(1, "the page has no front matter", "begin with `---`, `title: …`, `---`")
+            return None
+        self._first_line = match[0].count("\n") + 1
+        self._body = self.text[match.end() :]
+        try:
+            document = strict_yaml.load(match[1], self.file, first_line=2)
+            return FrontMatter.model_validate(document.data)
+        except ContentError as error:
+            self.problems.extend(error.problems)
+        except ValidationError as error:
+            self.problems.extend(schema_problems(error, document))
+        return None
+
+    def _blocks(self) -> list[Block]:
+        lines = self._body.splitlines(keepends=True)
+        blocks: list[Block] = []
+        prose_from = 0
+        for token in parse(self._body):
+            if token.type != "colon_fence" or token.level or token.map is None:
+                continue
+            blocks += self._prose(lines, prose_from, token.map[0])
+            if "".join(lines[token.map[1] - 1 : token.map[1]]).strip() != token.markup:
+                self._problem(
+                    self._first_line + token.map[0],
+                    "the block is not closed",
+                    f"end it with `{token.markup}`",
+                )
+            block = self._block(token.info, token.content, self._first_line + token.map[0])
+            blocks += [block] if block else []
+            prose_from = token.map[1]
+        return blocks + self._prose(lines, prose_from, len(lines))
+
+    def _prose(self, lines: list[str], start: int, end: int) -> list[Block]:
+        source = "".join(lines[start:end]).strip("\n")
+        if not source.strip():
+            return []
+        html = _with_anchors(render(source, self.citations), start)
+        return [Prose(html=html, source=source, line=self._first_line + start)]
+
+    def _block(self, info: str, content: str, line: int) -> Block | None:
+        match = _FENCE_INFO.match(info.strip())
+        if not match or match[1] not in KINDS:
+            self._problem(line, f"`:::{info}` is no kind of block", f"use one of {', '.join(sorted(KINDS))}")
+            return None
+        kind = KINDS[match[1]]
+        parts = _PART.split(content)
+        has_options = len(parts) > 1 or not kind.texts[1]
+        options = self._options(parts.pop(0) if has_options else "", line)
+        texts = [part.strip() for part in parts if part.strip()]
+        if options is None or not self._counts_fit(kind, texts, line):
+            return None
+        given = {**options.data, "line": line} | dict(zip(("text", "model"), texts, strict=False))
+        if match[2]:
+            given["id"] = match[2]
+        return self._made(kind, given, options)
+
+    def _options(self, text: str, line: int) -> strict_yaml.Document | None:
+        try:
+            document = strict_yaml.load(text, self.file, first_line=line + 1)
+        except ContentError as error:
+            self.problems.extend(error.problems)
+            return None
+        document.data = document.data or {}
+        if not isinstance(document.data, dict):
+            self._problem(line + 1, "options are not `name: value` lines", "write each option as `name: value`")
+            return None
+        return document
+
+    def _counts_fit(self, kind: type[Block], texts: list[str], line: int) -> bool:
+        least, most = kind.texts
+        if least <= len(texts) <= most:
+            return True
+        self._problem(
+            line,
+            f"a {kind.kind} takes {least} to {most} texts, here are {len(texts)}",
+            "part options and texts by lines `---`",
+        )
+        return False
+
+    def _made(self, kind: type[Block], given: dict[str, Any], options: strict_yaml.Document) -> Block | None:
+        try:
+            block = kind.model_validate(given)
+        except ValidationError as error:
+            self.problems.extend(schema_problems(error, options))
+            return None
+        if isinstance(block, Callout):
+            return block.model_copy(update={"html": render(block.text.source, self.citations)})
+        return self._drawn(block) if isinstance(block, Figure) else block
+
+    def _drawn(self, figure: Figure) -> Figure | None:
+        if figure.src not in self.media:
+            self._problem(figure.line, f"there is no file {figure.src}", "add it to the module's folder `media`")
+            return None
+        if not figure.src.endswith(".svg"):
+            return figure
+        try:
+            return figure.model_copy(update={"svg": clean_svg(self.media[figure.src], figure.id)})
+        except SvgError as error:
+            self._problem(figure.line, f"{figure.src} {error}", "see the section on diagrams in docs/content-format.md")
+            return None
+
+    def _problem(self, line: int, what: str, remedy: str) -> None:
+        self.problems.append(Problem(self.file, line, what, remedy))
+
+
+def schema_problems(error: ValidationError, document: strict_yaml.Document) -> list[Problem]:
+    """What the schema refuses, each at the line where it stands."""
+    return [_schema_problem(problem, document) for problem in error.errors(include_url=False)]
+
+
+def _schema_problem(problem: Any, document: strict_yaml.Document) -> Problem:
+    path, value = [], document.data
+    for step in problem["loc"]:
+        # The name of a tagged union's member stands in the location, but not in the file.
+        if (isinstance(value, dict) and step in value) or (isinstance(value, list) and isinstance(step, int)):
+            path.append(step)
+            value = value[step]
+    name = str(problem["loc"][-1]) if problem["loc"] else ""
+    line = document.line(tuple(path))
+    if problem["type"] == "missing":
+        return Problem(document.file, line, f"`{name}` is missing", "add it")
+    if problem["type"] == "extra_forbidden":
+        return Problem(document.file, line, f"`{name}` is not known here", "remove it or mend its spelling")
+    reason = problem["msg"].removeprefix("Value error, ")
+    shown = f"`{name}`: " if name and problem["type"] != "value_error" else ""
+    return Problem(document.file, line, f"{shown}{reason[0].lower()}{reason[1:]}", "mend the value")
+
+
+def _with_anchors(html: str, offset: int) -> str:
+    """Give each paragraph, list and heading an id, so that a reader can be brought back to the very place."""
+    count = 0
+
+    def numbered(match: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        return f'<{match[1]} id="at-{offset}-{count}"{match[2]}>'
+
+    return re.sub(r"<(p|h2|h3|h4|ul|ol|table|blockquote)((?: start=\"\d+\")?)>", numbered, html)

@@ -1,0 +1,348 @@
+"""What may stand in the YAML files of a bundle (docs/content-format.md says it for authors)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from lms.content.markup import Text
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+OutcomeId = Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+$")]
+Level = Literal["remember", "understand", "apply", "analyse", "evaluate"]
+Label = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Part(BaseModel):
+    """A piece of content: immutable, and with no keys but the ones it names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, arbitrary_types_allowed=False)
+
+
+class ProgrammeModule(Part):
+    id: Id
+    after_days: int = Field(0, ge=0, le=365)
+
+
+class Programme(Part):
+    """An ordered set of modules with one certificate."""
+
+    id: Id
+    title: Label
+    summary: str
+    modules: tuple[ProgrammeModule, ...] = Field(min_length=1)
+    mastery_score: float = Field(0.75, ge=0, le=1)
+    retake_after_minutes: int = Field(10, ge=0, le=10080)
+
+
+class Outcome(Part):
+    id: OutcomeId
+    text: Label
+    level: Level
+
+
+class SectionPlan(Part):
+    id: Id
+    title: Label
+    minutes: float = Field(gt=0, le=120)
+    pages: tuple[Id, ...] = Field(min_length=1)
+
+
+class SupportLine(Part):
+    """Where a learner can turn."""
+
+    name: Label
+    contact: Label
+    detail: str = ""
+    region: str = ""
+    review_by: dt.date
+
+
+class ModuleFile(Part):
+    id: Id
+    title: Label
+    summary: str
+    promise: str
+    outcomes: tuple[Outcome, ...] = Field(min_length=1)
+    sections: tuple[SectionPlan, ...] = Field(min_length=1)
+    support: tuple[SupportLine, ...] = ()
+
+
+class Source(Part):
+    """A record of the register of sources."""
+
+    id: Id
+    grade: Literal["V", "B", "N"]
+    authors: str
+    year: int | str
+    title: str
+    venue: str = ""
+    doi_or_url: str | None = None
+    claim_allowed: str
+    caveat_required: str | None = None
+    checked_on: dt.date
+    checked_by: str
+
+
+class SourcesFile(Part):
+    sources: tuple[Source, ...]
+
+
+class CastMember(Part):
+    """Someone in a story, so that the balance of who errs can be counted."""
+
+    name: str
+    role: str
+    group: str = ""
+    erred: bool = False
+
+
+class Option(Part):
+    id: Id
+    text: Text
+    feedback: Text
+
+
+class KeyedOption(Option):
+    key: bool = False
+
+
+class MarkedOption(Option):
+    marks: Literal[0, 1, 2]
+
+
+class Target(Part):
+    id: Id
+    text: Text
+
+
+class MatchSource(Part):
+    id: Id
+    text: Text
+    target: Id
+    feedback: Text
+
+
+class NumericResponse(Part):
+    value: float
+    feedback: Text
+
+
+class ItemBase(Part):
+    """What every question has, whatever its type."""
+
+    id: Id
+    stem: Text
+    outcome: OutcomeId
+    level: Level
+    slot: Id | None = None
+    cast: tuple[CastMember, ...] = ()
+    cites: tuple[Id, ...] = ()
+    note: str = ""
+    """For editors; never shown to learners."""
+
+    @property
+    def max_marks(self) -> int:
+        """Marks to be earned: two for a situational item, else one."""
+        return 2 if isinstance(self, SituationalItem) else 1
+
+
+class _WithOptions(ItemBase):
+    @model_validator(mode="after")
+    def _option_ids_differ(self) -> Self:
+        _differ("option", [option.id for option in getattr(self, "options", ())])
+        return self
+
+
+class SingleItem(_WithOptions):
+    type: Literal["single"]
+    options: tuple[KeyedOption, ...] = Field(min_length=2, max_length=6)
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if sum(option.key for option in self.options) != 1:
+            raise ValueError("a single item needs exactly one option with `key: true`")
+        return self
+
+
+class MultipleItem(_WithOptions):
+    type: Literal["multiple"]
+    choose: int = Field(ge=2, le=5)
+    options: tuple[KeyedOption, ...] = Field(min_length=3, max_length=6)
+
+    @model_validator(mode="after")
+    def _as_many_keys_as_said(self) -> Self:
+        if sum(option.key for option in self.options) != self.choose:
+            raise ValueError("`choose` must be the number of options with `key: true`")
+        return self
+
+
+class SituationalItem(_WithOptions):
+    type: Literal["situational"]
+    options: tuple[MarkedOption, ...] = Field(min_length=2, max_length=6)
+    rationale: str = ""
+
+    @model_validator(mode="after")
+    def _one_best(self) -> Self:
+        if sum(option.marks == 2 for option in self.options) != 1:
+            raise ValueError("a situational item needs exactly one option with `marks: 2`")
+        return self
+
+
+class OrderingItem(_WithOptions):
+    type: Literal["ordering"]
+    options: tuple[Option, ...] = Field(min_length=3, max_length=8)
+
+
+class MatchingItem(ItemBase):
+    type: Literal["matching"]
+    targets: tuple[Target, ...] = Field(min_length=2, max_length=12)
+    sources: tuple[MatchSource, ...] = Field(min_length=2, max_length=12)
+
+    @model_validator(mode="after")
+    def _targets_exist(self) -> Self:
+        _differ("target", [target.id for target in self.targets])
+        _differ("source", [source.id for source in self.sources])
+        missing = {source.target for source in self.sources} - {target.id for target in self.targets}
+        if missing:
+            raise ValueError(f"no target has the id {min(missing)!r}")
+        return self
+
+
+class NumericItem(ItemBase):
+    type: Literal["numeric"]
+    answer: float
+    tolerance: float = Field(0, ge=0)
+    unit: str = ""
+    feedback: Text
+    responses: tuple[NumericResponse, ...] = ()
+    otherwise: Text
+
+
+Item = Annotated[
+    SingleItem | MultipleItem | SituationalItem | OrderingItem | MatchingItem | NumericItem,
+    Field(discriminator="type"),
+]
+
+
+class Slot(Part):
+    """One place in the quiz, filled by one of the items that name it."""
+
+    id: Id
+    outcome: OutcomeId
+    level: Level
+    type: Literal["single", "multiple", "situational", "ordering", "matching", "numeric"]
+
+
+class BankFile(Part):
+    module: Id
+    blueprint: tuple[Slot, ...] = Field(min_length=1)
+    items: tuple[Item, ...] = Field(min_length=1)
+    checks: tuple[Item, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _items_take_after_their_slots(cls, data: Any) -> Any:
+        """An item has type, outcome and level of its slot."""
+        if not isinstance(data, dict):
+            return data
+        slots = {slot.get("id"): slot for slot in data.get("blueprint") or () if isinstance(slot, dict)}
+        items = [_completed(item, slots) for item in data.get("items") or ()]
+        return {**data, "items": items}
+
+
+class Meter(Part):
+    """A hidden figure of a scenario, 0 to 10."""
+
+    id: Id
+    title: Label
+    start: int = Field(5, ge=0, le=10)
+    low: str = ""
+    high: str = ""
+
+
+class Choice(Part):
+    id: Id
+    text: Text
+    effects: dict[Id, int] = Field(default_factory=dict)
+    verdict: Literal["best", "fair", "poor"]
+    consequence: Text
+    why: Text
+    next: Id
+
+
+class Scene(Part):
+    id: Id
+    decision: int = Field(ge=1, le=20)
+    title: Label
+    text: Text
+    choices: tuple[Choice, ...] = Field(min_length=2, max_length=5)
+
+    @model_validator(mode="after")
+    def _choice_ids_differ(self) -> Self:
+        _differ("choice", [choice.id for choice in self.choices])
+        return self
+
+
+class Ending(Part):
+    id: Id
+    title: Label
+    at_least: dict[Id, int] = Field(default_factory=dict)
+    text: Text
+
+
+class Scenario(Part):
+    """A branching workplace story."""
+
+    id: Id
+    title: Label
+    role: str
+    setting: str
+    fiction: str
+    cast: tuple[CastMember, ...] = ()
+    outcomes: tuple[OutcomeId, ...] = ()
+    meters: tuple[Meter, ...] = Field(min_length=1, max_length=4)
+    first: Id
+    scenes: tuple[Scene, ...] = Field(min_length=1)
+    endings: tuple[Ending, ...] = Field(min_length=1)
+    debrief: Text
+    replay: str = ""
+
+    def scene(self, scene_id: str) -> Scene:
+        """The scene with this id; KeyError if there is none."""
+        for scene in self.scenes:
+            if scene.id == scene_id:
+                return scene
+        raise KeyError(scene_id)
+
+    @model_validator(mode="after")
+    def _parts_resolve(self) -> Self:
+        scenes = [scene.id for scene in self.scenes]
+        _differ("scene", scenes)
+        known = {*scenes, "end"}
+        for target in [self.first, *(choice.next for scene in self.scenes for choice in scene.choices)]:
+            if target not in known:
+                raise ValueError(f"there is no scene {target!r}")
+        meters = {meter.id for meter in self.meters}
+        named = {name for scene in self.scenes for choice in scene.choices for name in choice.effects}
+        named |= {name for ending in self.endings for name in ending.at_least}
+        if named - meters:
+            raise ValueError(f"there is no meter {min(named - meters)!r}")
+        if self.endings[-1].at_least:
+            raise ValueError("the last ending must have no `at_least`, so that every path ends")
+        return self
+
+
+def _completed(item: Any, slots: dict[Any, Any]) -> Any:
+    slot = slots.get(item.get("slot")) if isinstance(item, dict) else None
+    if slot is None:
+        return item
+    return {"type": slot.get("type"), "outcome": slot.get("outcome"), "level": slot.get("level"), **item}
+
+
+def _differ(what: str, ids: list[str]) -> None:
+    for given in ids:
+        if ids.count(given) > 1:
+            raise ValueError(f"two {what}s have the id {given!r}")

@@ -1,0 +1,167 @@
+"""YAML that cannot surprise: no anchors, aliases, tags or duplicate keys; size and depth limited; lines known.
+
+Both common loaders run out of memory on alias bombs once the result is walked, and one of them lets the last of two
+equal keys win. So values are built here from the parser's event stream, which shows what was really written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.resolver import VersionedResolver
+
+from lms.content.problems import ContentError, Problem
+
+MOST_BYTES = 2_000_000
+MOST_DEPTH = 24
+
+Path = tuple[str | int, ...]
+
+
+@dataclass
+class Document:
+    """The plain values of a YAML file, and the line on which each of them begins."""
+
+    file: str
+    data: Any
+    lines: dict[Path, int] = field(default_factory=dict)
+
+    def line(self, path: Path) -> int:
+        """The line of the value at a path, or of the nearest value around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def load(text: str, file: str, first_line: int = 1) -> Document:
+    """Read one YAML document; `first_line` is where it begins in its file.
+
+    Raises ContentError with the line of the first thing that is not allowed.
+    """
+    if len(text) > MOST_BYTES:
+        raise ContentError([Problem(file, 1, "the file is larger than 2 MB", "split it or remove what is not needed")])
+    try:
+        return _Builder(text, file, first_line).document()
+    except (MarkedYAMLError, ReaderError, YAMLError, ValueError, RecursionError) as error:
+        raise ContentError([_syntax_problem(error, file, first_line)]) from None
+
+
+class _Builder:
+    def __init__(self, text: str, file: str, first_line: int) -> None:
+        self._events = YAML(typ="rt", pure=True).parse(text)
+        self._resolver = VersionedResolver(version="1.2")
+        self._first_line = first_line
+        self._document = Document(file, None)
+
+    def document(self) -> Document:
+        content = self._content_events()
+        if content:
+            self._position, self._content = 0, content
+            self._document.data = self._value(())
+            if self._position < len(content):
+                self._refuse(content[self._position], "there is a second document", "keep one document in a file")
+        return self._document
+
+    def _content_events(self) -> list[Event]:
+        kinds = (
+            ScalarEvent,
+            AliasEvent,
+            MappingStartEvent,
+            MappingEndEvent,
+            SequenceStartEvent,
+            SequenceEndEvent,
+        )
+        depth = 0
+        content: list[Event] = []
+        for event in self._events:
+            if not isinstance(event, kinds):
+                continue
+            self._refuse_references(event)
+            depth += isinstance(event, MappingStartEvent | SequenceStartEvent)
+            depth -= isinstance(event, MappingEndEvent | SequenceEndEvent)
+            if depth > MOST_DEPTH:
+                self._refuse(event, "values are nested too deeply", "use at most 24 levels")
+            content.append(event)
+        return content
+
+    def _refuse_references(self, event: Event) -> None:
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+            self._refuse(event, "anchors and aliases are not allowed", "write the value out where it is used")
+        tag = None if isinstance(event, MappingEndEvent | SequenceEndEvent) else getattr(event, "tag", None)
+        if tag:
+            self._refuse(event, f"the tag {tag} is not allowed", "remove it; values are told apart by form")
+
+    def _value(self, path: Path) -> Any:
+        event = self._next()
+        self._document.lines[path] = self._line(event)
+        if isinstance(event, MappingStartEvent):
+            return self._mapping(path)
+        if isinstance(event, SequenceStartEvent):
+            return self._sequence(path)
+        return self._scalar(event)
+
+    def _mapping(self, path: Path) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        while not isinstance(self._content[self._position], MappingEndEvent):
+            event = self._next()
+            if not isinstance(event, ScalarEvent):
+                self._refuse(event, "a key is not a plain word", "use a plain word as key")
+            key = str(event.value)
+            if key in values:
+                self._refuse(event, f"the key {key!r} stands twice", "keep one of the two")
+            values[key] = self._value((*path, key))
+            if not isinstance(values[key], list):
+                self._document.lines[(*path, key)] = self._line(event)
+        self._position += 1
+        return values
+
+    def _sequence(self, path: Path) -> list[Any]:
+        values: list[Any] = []
+        while not isinstance(self._content[self._position], SequenceEndEvent):
+            values.append(self._value((*path, len(values))))
+        self._position += 1
+        return values
+
+    def _scalar(self, event: Any) -> Any:
+        tag = str(self._resolver.resolve(ScalarNode, event.value, (event.style is None, event.style is not None)))
+        kind = tag.rsplit(":", 1)[-1]
+        if kind == "int":
+            digits = event.value.replace("_", "")
+            return int(digits, 0 if digits[:2] in ("0x", "0o") else 10)
+        if kind == "float":
+            return float(event.value.replace("_", ""))
+        if kind == "bool":
+            return event.value.lower() == "true"
+        return None if kind == "null" else event.value
+
+    def _next(self) -> Any:
+        event = self._content[self._position]
+        self._position += 1
+        return event
+
+    def _line(self, event: Event) -> int:
+        return int(event.start_mark.line) + self._first_line
+
+    def _refuse(self, event: Event, what: str, remedy: str) -> None:
+        raise ContentError([Problem(self._document.file, self._line(event), what, remedy)])
+
+
+def _syntax_problem(error: Exception, file: str, first_line: int) -> Problem:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    line = mark.line + first_line if mark else first_line
+    reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+    return Problem(file, line, f"this is not valid YAML ({reason})", "check indentation, colons and quotation marks")

@@ -1,0 +1,140 @@
+"""Base class, session, transactions and the column types that every table uses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Engine, MetaData, TypeDecorator, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+
+WRITES = {"writes": True}
+"""Execution options of a connection whose transaction writes."""
+
+
+class UTCDateTime(TypeDecorator[dt.datetime]):
+    """An aware moment, kept in UTC; a naive one is refused, since nobody can say what it means."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Any) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Any) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+"""A JSON document; `jsonb` on PostgreSQL."""
+
+PrimaryKey = Annotated[int, mapped_column(primary_key=True)]
+Moment = Annotated[dt.datetime, mapped_column(UTCDateTime)]
+
+
+class Base(DeclarativeBase):
+    """Root of every table; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {dt.datetime: UTCDateTime, dict[str, Any]: Json, list[Any]: Json}  # noqa: RUF012
+
+
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """The request's session inside one write transaction: committed at the end, rolled back by any exception."""
+    with writing(db.session) as session:
+        yield session
+
+
+@contextmanager
+def writing(session: Session) -> Iterator[Session]:
+    """A session inside one write transaction: committed at the end, rolled back by any exception.
+
+    SQLite takes the write lock at the start: a reader that turns writer half way would fail under load.
+    """
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("something was changed outside of a transaction")
+    if session.get_bind().dialect.name == "sqlite":
+        session.commit()  # ends the read that loaded the signed-in person
+    session.connection(execution_options=WRITES)
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Arguments of `create_engine` for a database URL (SECURITY rules for SQLite and PostgreSQL)."""
+    if url.startswith("sqlite"):
+        return {"url": url, "module": sqlite_module()}
+    timeouts = "-c statement_timeout=10000 -c lock_timeout=3000 -c timezone=utc"
+    return {
+        "url": url,
+        "pool_pre_ping": True,
+        "pool_size": 8,
+        "isolation_level": "READ COMMITTED",
+        "connect_args": {"connect_timeout": 5, "options": timeouts},
+    }
+
+
+def sqlite_module() -> Any:
+    """The SQLite driver: pysqlite3, which brings a sound library, else the standard one."""
+    try:
+        return importlib.import_module("pysqlite3.dbapi2")
+    except ImportError:
+        return importlib.import_module("sqlite3")
+
+
+def has_sound_wal(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite version is free of the fault that can corrupt a WAL database with several processes.
+
+    Versions 3.7.0 to 3.51.2 have it, but for the fixed 3.44.6 and 3.50.7 lines.
+    """
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    if not hasattr(connection, "isolation_level") or "sqlite" not in type(connection).__module__:
+        return
+    connection.isolation_level = None  # the driver must not begin transactions of its own
+    journal = "WAL" if has_sound_wal(sqlite_module().sqlite_version_info) else "TRUNCATE"
+    for pragma in (
+        "busy_timeout=15000",
+        f"journal_mode={journal}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "trusted_schema=OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Any) -> None:
+    if connection.dialect.name == "sqlite":
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
