@@ -6,10 +6,11 @@ import datetime as dt
 import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import Annotated, Any
 
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
@@ -41,6 +42,13 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 PrimaryKey = Annotated[int, mapped_column(primary_key=True)]
 Moment = Annotated[dt.datetime, mapped_column(UTCDateTime)]
+
+
+def choice(kind: type[StrEnum]) -> Enum:
+    """Column type of a value out of a closed list, kept as its word."""
+    return Enum(
+        kind, native_enum=False, length=20, values_callable=lambda members: [member.value for member in members]
+    )
 
 
 class Base(DeclarativeBase):
@@ -78,7 +86,7 @@ def writing(session: Session) -> Iterator[Session]:
         raise RuntimeError("something was changed outside of a transaction")
     if session.get_bind().dialect.name == "sqlite":
         session.commit()  # ends the read that loaded the signed-in person
-    session.connection(execution_options=WRITES)
+        session.connection(execution_options=WRITES)
     try:
         yield session
         session.commit()

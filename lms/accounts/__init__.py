@@ -1,0 +1,1 @@
+"""Who: people, sites, roles, permissions, signing in."""

@@ -1,0 +1,63 @@
+"""create_app(): settings, extensions, features, in reading order.
+
+It is not in the package's `__init__`, so that the Learning Record Store and the checker start without the web.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import FileSystemLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lms import config, keys
+from lms.config import Settings
+from lms.db import db, engine_options
+
+FOLDER = Path(__file__).parent
+REQUEST_BYTES = 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web application for one installation. Raises SettingsError or OSError when it cannot be set up."""
+    settings = settings or config.load()
+    app = Flask("lms", static_folder=None)
+    _configure(app, settings)
+    _connect(app, settings)
+    _add_features(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        CARES=settings,
+        SECRET_KEY=keys.secret(settings.instance, "secret").hex(),
+        MAX_CONTENT_LENGTH=REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=REQUEST_BYTES,
+        MAX_FORM_PARTS=1000,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        # A long reflection may take longer than any limit that we could set.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.jinja_env.loader = template_loader()
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _connect(app: Flask, settings: Settings) -> None:
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(settings.database)}
+    db.init_app(app)
+
+
+def _add_features(app: Flask) -> None:
+    """Blueprints, request hooks and error pages of each room, from the bottom of the house to its top."""
+
+
+def template_loader() -> PrefixLoader:
+    """Templates by feature: `quiz/item.html` is `lms/quiz/templates/item.html`."""
+    folders = sorted(path.parent for path in FOLDER.glob("*/templates"))
+    return PrefixLoader({folder.name: FileSystemLoader(folder / "templates") for folder in folders})

@@ -1,0 +1,27 @@
+"""The command `lms`."""
+
+from __future__ import annotations
+
+import click
+
+from lms.config import SettingsError
+from lms.content.cli import courses
+
+
+class _Commands(click.Group):
+    """A wrong setting ends any command with one sentence, not with a trace."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except SettingsError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_Commands)
+@click.version_option(package_name="cares")
+def main() -> None:
+    """Cares: courses for people who manage people."""
+
+
+main.add_command(courses)

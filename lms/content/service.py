@@ -1,0 +1,83 @@
+"""Storing and publishing revisions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.content.bundle import Bundle, from_zip
+from lms.content.loader import load_module, load_programme
+from lms.content.models import PROGRAMME, Revision, Standing
+from lms.content.problems import ContentError, Problem
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did with one subject."""
+
+    subject: str
+    number: int
+    is_new: bool
+
+
+def import_bundle(session: Session, bundle: Bundle, at: dt.datetime) -> list[Imported]:
+    """Publish every module of a bundle, and its programme file if there is one; unchanged ones are left alone.
+
+    Raises ContentError with the problems of all of them, and publishes nothing then.
+    """
+    parts = {module_id: bundle.of_module(module_id) for module_id in bundle.module_ids}
+    programme = bundle.of_programme()
+    problems = [problem for subject, part in parts.items() for problem in _problems(subject, part)]
+    if programme.files:
+        problems += _problems(PROGRAMME, programme)
+        parts = {PROGRAMME: programme, **parts}
+    if not parts:
+        problems.append(Problem("courses", 1, "there is no module", "name a folder that holds courses/ and quizzes/"))
+    if problems:
+        raise ContentError(problems)
+    return [publish(session, subject, part, at) for subject, part in parts.items()]
+
+
+def publish(session: Session, subject: str, bundle: Bundle, at: dt.datetime) -> Imported:
+    """Make a bundle the published revision of its subject, unless it already is."""
+    current = session.scalar(select(Revision).filter_by(subject=subject, standing=Standing.PUBLISHED).with_for_update())
+    if current and current.digest == bundle.digest:
+        return Imported(subject, current.number, is_new=False)
+    if current:
+        current.standing = Standing.SUPERSEDED
+        session.flush()
+    last = session.scalar(select(func.max(Revision.number)).filter_by(subject=subject)) or 0
+    session.add(
+        Revision(
+            subject=subject,
+            number=last + 1,
+            standing=Standing.PUBLISHED,
+            files=bundle.to_zip(),
+            digest=bundle.digest,
+            created_at=at,
+        )
+    )
+    session.flush()
+    return Imported(subject, last + 1, is_new=True)
+
+
+def export_bundle(session: Session, module_id: str | None = None) -> Bundle:
+    """The published files of one module, or of all of them with the programme file."""
+    query = select(Revision.files).filter_by(standing=Standing.PUBLISHED)
+    if module_id:
+        query = query.filter_by(subject=module_id)
+    return Bundle({path: data for files in session.scalars(query) for path, data in from_zip(files).files.items()})
+
+
+def _problems(subject: str, bundle: Bundle) -> list[Problem]:
+    try:
+        if subject == PROGRAMME:
+            load_programme(bundle)
+        else:
+            load_module(bundle, subject)
+    except ContentError as error:
+        return list(error.problems)
+    return []

@@ -1,0 +1,1 @@
+"""Who takes what: registrations, and whether a module is open to a person."""

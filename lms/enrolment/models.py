@@ -1,0 +1,44 @@
+"""One person's run through one module."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.accounts.models import Person
+from lms.db import Base, PrimaryKey, choice
+
+
+class State(StrEnum):
+    """How far a registration is."""
+
+    REGISTERED = "registered"
+    STARTED = "started"
+    COMPLETED = "completed"
+
+
+class Registration(Base):
+    """One person's run through one module; its uuid is the xAPI `registration`."""
+
+    __tablename__ = "registration"
+    __table_args__ = (UniqueConstraint("person_id", "module_id"), Index(None, "module_id", "state"))
+
+    id: Mapped[PrimaryKey]
+    uuid: Mapped[UUID] = mapped_column(Uuid, unique=True, default=uuid4)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    module_id: Mapped[str] = mapped_column(String(64))
+    state: Mapped[State] = mapped_column(
+        choice(State),
+        default=State.REGISTERED,
+    )
+    registered_at: Mapped[dt.datetime]
+    started_at: Mapped[dt.datetime | None]
+    completed_at: Mapped[dt.datetime | None]
+    seconds: Mapped[int] = mapped_column(default=0)
+    """Active time in all visits: the page visible and the person not idle."""
+
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")

@@ -1,0 +1,40 @@
+"""Registering people for modules, and finding their registrations through them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms import events
+from lms.accounts.models import Person
+from lms.content.module import Module
+from lms.content.schema import Programme
+from lms.enrolment.models import Registration
+from lms.outbox.service import record
+
+
+def course(programme: Programme, module: Module) -> events.Course:
+    """A module as events and statements name it."""
+    return events.Course(id=module.id, title=module.title, programme_id=programme.id, programme_title=programme.title)
+
+
+def own_registration(session: Session, person_id: int, module_id: str) -> Registration | None:
+    """A person's registration for a module, its row locked until the end of a transaction that writes.
+
+    The lock is what keeps a registration's statements in the order in which things happened.
+    """
+    query = select(Registration).filter_by(person_id=person_id, module_id=module_id)
+    return session.scalar(query.with_for_update())
+
+
+def register(session: Session, person: Person, course: events.Course, at: dt.datetime) -> Registration:
+    """The person's registration for a module, made and told if there is none yet."""
+    registration = own_registration(session, person.id, course.id)
+    if registration is None:
+        registration = Registration(person_id=person.id, module_id=course.id, registered_at=at)
+        session.add(registration)
+        session.flush()
+        record(session, events.Registered(at=at, learner=person.uuid, registration=registration.uuid, course=course))
+    return registration

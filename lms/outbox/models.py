@@ -1,0 +1,43 @@
+"""The queue of statements."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, String, Text, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base, PrimaryKey, choice
+
+
+class Delivery(StrEnum):
+    """Where a statement is on its way to the Learning Record Store."""
+
+    QUEUED = "queued"
+    DELIVERED = "delivered"
+    PARKED = "parked"
+
+
+class Statement(Base):
+    """One statement, final from the moment it is written; its uuid is the statement's id."""
+
+    __tablename__ = "statement"
+    __table_args__ = (Index(None, "delivery", "id"),)
+
+    id: Mapped[PrimaryKey]
+    """Grows within a registration in the order of its events."""
+    uuid: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    registration: Mapped[UUID] = mapped_column(Uuid, index=True)
+    """What order is kept within."""
+    body: Mapped[str] = mapped_column(Text)
+    """The JSON that is sent, byte for byte."""
+    written_at: Mapped[dt.datetime]
+    delivery: Mapped[Delivery] = mapped_column(
+        choice(Delivery),
+        default=Delivery.QUEUED,
+    )
+    delivered_at: Mapped[dt.datetime | None]
+    answer: Mapped[str | None] = mapped_column(String(2000))
+    """What the Learning Record Store said when it refused the statement."""
