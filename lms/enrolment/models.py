@@ -37,6 +37,8 @@ class Registration(Base):
     )
     registered_at: Mapped[dt.datetime]
     started_at: Mapped[dt.datetime | None]
+    passed_at: Mapped[dt.datetime | None]
+    """When the quiz was passed first."""
     completed_at: Mapped[dt.datetime | None]
     seconds: Mapped[int] = mapped_column(default=0)
     """Active time in all visits: the page visible and the person not idle."""

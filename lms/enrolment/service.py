@@ -31,6 +31,8 @@ def own_registration(session: Session, person_id: int, module_id: str) -> Regist
 
 def register(session: Session, person: Person, course: events.Course, at: dt.datetime) -> Registration:
     """The person's registration for a module, made and told if there is none yet."""
+    # Two tabs may come first at the same moment: the second waits here and finds what the first made.
+    session.execute(select(Person.id).filter_by(id=person.id).with_for_update())
     registration = own_registration(session, person.id, course.id)
     if registration is None:
         registration = Registration(person_id=person.id, module_id=course.id, registered_at=at)

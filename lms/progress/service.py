@@ -1,0 +1,227 @@
+"""What a learner does in a module, as facts: sittings, pages opened, the place to resume, completion."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms import events
+from lms.accounts.models import Person
+from lms.content.library import library
+from lms.content.module import Module, Page
+from lms.content.schema import Programme
+from lms.enrolment.models import Registration, State
+from lms.enrolment.service import course, own_registration, register
+from lms.outbox.service import record
+from lms.progress import completion
+from lms.progress.models import PageProgress, Place, Visit
+from lms.progress.visiting import IDLE, counted_seconds
+
+
+@dataclass(frozen=True)
+class Activity:
+    """A learner at work in a module at one moment; the registration's row is locked."""
+
+    person: Person
+    registration: Registration
+    visit: Visit
+    module: Module
+    programme: Programme
+    at: dt.datetime
+
+    @property
+    def fact(self) -> dict[str, Any]:
+        """The fields that every event has."""
+        return {
+            "at": self.at,
+            "learner": self.person.uuid,
+            "registration": self.registration.uuid,
+            "course": course(self.programme, self.module),
+            "visit": self.visit.uuid,
+        }
+
+
+def begin(session: Session, person: Person, module_id: str, at: dt.datetime) -> Activity | None:
+    """A learner does something in a module: registers for it and opens a visit where there is none.
+
+    None if no such module is published. Whether the module is open to the learner is for the caller to ask.
+    """
+    programme, module = library.programme(session), library.module(session, module_id)
+    if programme is None or module is None:
+        return None
+    registration = own_registration(session, person.id, module_id) or register(
+        session, person, course(programme, module), at
+    )
+    visit = _open_visit(session, registration)
+    if visit and at - visit.seen_at > IDLE:
+        end_visit(session, person, registration, visit, course(programme, module))
+        visit = None
+    if visit:
+        visit.seen_at = max(visit.seen_at, at)
+        return Activity(person, registration, visit, module, programme, at)
+    visit = Visit(registration_id=registration.id, started_at=at, seen_at=at)
+    session.add(visit)
+    session.flush()
+    activity = Activity(person, registration, visit, module, programme, at)
+    _start(session, activity)
+    return activity
+
+
+def open_page(session: Session, activity: Activity, page: Page) -> None:
+    """A page was opened: its first opening is a fact, and it is the place to resume."""
+    _stay_at(session, activity.registration, page.id, None, activity.at)
+    opened = opened_pages(session, activity.registration)
+    if page.id in opened:
+        return
+    session.add(PageProgress(registration_id=activity.registration.id, page_id=page.id, opened_at=activity.at))
+    section = activity.module.section_of(page)
+    record(
+        session,
+        events.PageExperienced(
+            **activity.fact,
+            page_id=page.id,
+            page_title=page.title,
+            section_id=section.id,
+            section_title=section.title,
+        ),
+    )
+    before, now = completion.percent(activity.module, opened), {*opened, page.id}
+    if completion.is_finished(section, now):
+        seconds = sum(seconds for page_id, seconds in opened.items() if activity.module.page(page_id) in section.pages)
+        record(
+            session,
+            events.SectionFinished(
+                **activity.fact, section_id=section.id, section_title=section.title, seconds=seconds
+            ),
+        )
+    percent = completion.percent(activity.module, now)
+    if percent != before:
+        record(session, events.Progressed(**activity.fact, percent=percent))
+    complete_if_done(session, activity)
+
+
+def note_time(session: Session, activity: Activity, page: Page, seconds: int, anchor: str | None) -> None:
+    """Active seconds on a page since the last report, never more than the clock allows; and where the reader is."""
+    visit = activity.visit
+    counted = counted_seconds(seconds, activity.at - visit.started_at, visit.seconds)
+    visit.seconds += counted
+    activity.registration.seconds += counted
+    progress = session.scalar(select(PageProgress).filter_by(registration_id=activity.registration.id, page_id=page.id))
+    if progress:
+        progress.seconds += counted
+        _stay_at(session, activity.registration, page.id, anchor, activity.at)
+
+
+def pass_quiz(session: Session, activity: Activity) -> None:
+    """The module's quiz was passed, which may complete the module."""
+    if activity.registration.passed_at is None:
+        activity.registration.passed_at = activity.at
+    complete_if_done(session, activity)
+
+
+def complete_if_done(session: Session, activity: Activity) -> None:
+    """Complete the module, once, when all pages have been opened and the quiz is passed."""
+    registration = activity.registration
+    if registration.state is State.COMPLETED or registration.passed_at is None:
+        return
+    session.flush()
+    if not completion.all_pages_opened(activity.module, opened_pages(session, registration)):
+        return
+    registration.state, registration.completed_at = State.COMPLETED, activity.at
+    session.flush()
+    record(session, events.ModuleCompleted(**activity.fact, seconds=registration.seconds))
+    modules = tuple(module.id for module in activity.programme.modules)
+    done = set(
+        session.scalars(select(Registration.module_id).filter_by(person_id=activity.person.id, state=State.COMPLETED))
+    )
+    if done.issuperset(modules):
+        record(session, events.ProgrammeCompleted(**activity.fact, modules=modules))
+
+
+def end_visit(
+    session: Session, person: Person, registration: Registration, visit: Visit, course: events.Course
+) -> None:
+    """A visit is over since its latest sign of life."""
+    visit.ended_at = visit.seen_at
+    session.flush()
+    record(
+        session,
+        events.Terminated(
+            at=visit.seen_at,
+            learner=person.uuid,
+            registration=registration.uuid,
+            course=course,
+            visit=visit.uuid,
+            seconds=visit.seconds,
+        ),
+    )
+
+
+def opened_pages(session: Session, registration: Registration) -> dict[str, int]:
+    """Pages that have been opened, with the active seconds on each."""
+    query = select(PageProgress.page_id, PageProgress.seconds).filter_by(registration_id=registration.id)
+    return dict(session.execute(query).tuples().all())
+
+
+def _open_visit(session: Session, registration: Registration) -> Visit | None:
+    return session.scalar(select(Visit).filter_by(registration_id=registration.id, ended_at=None))
+
+
+def _start(session: Session, activity: Activity) -> None:
+    registration = activity.registration
+    if registration.state is State.REGISTERED:
+        registration.state, registration.started_at = State.STARTED, activity.at
+    _end_other_visits(session, activity)
+    record(session, events.Launched(**activity.fact))
+    record(session, events.Initialized(**activity.fact))
+
+
+def _end_other_visits(session: Session, activity: Activity) -> None:
+    """Opening a module ends the visit of another one."""
+    end_open_visits(session, activity.person, besides=activity.registration)
+
+
+def end_open_visits(session: Session, person: Person, besides: Registration | None = None) -> None:
+    """End the visits of a person (who signs out, or goes to another module)."""
+    query = (
+        select(Visit, Registration)
+        .join(Registration, Registration.id == Visit.registration_id)
+        .filter(Registration.person_id == person.id, Visit.ended_at.is_(None))
+        .with_for_update()
+    )
+    programme = library.programme(session)
+    for visit, registration in session.execute(query).tuples().all():
+        module = library.module(session, registration.module_id)
+        if registration is not besides and programme and module:
+            end_visit(session, person, registration, visit, course(programme, module))
+
+
+def end_silent_visits(session: Session, at: dt.datetime, most: int = 100) -> int:
+    """End visits that have been silent for long; how many. Called from time to time by the relay's process."""
+    query = (
+        select(Visit, Registration, Person)
+        .join(Registration, Registration.id == Visit.registration_id)
+        .join(Person, Person.id == Registration.person_id)
+        .filter(Visit.ended_at.is_(None), Visit.seen_at < at - IDLE)
+        .limit(most)
+        .with_for_update(skip_locked=True, of=[Visit, Registration])
+    )
+    programme, ended = library.programme(session), 0
+    for visit, registration, person in session.execute(query).tuples().all():
+        module = library.module(session, registration.module_id)
+        if programme and module:
+            end_visit(session, person, registration, visit, course(programme, module))
+            ended += 1
+    return ended
+
+
+def _stay_at(session: Session, registration: Registration, page_id: str, anchor: str | None, at: dt.datetime) -> None:
+    place = session.get(Place, registration.id)
+    if place is None:
+        session.add(Place(registration_id=registration.id, page_id=page_id, anchor=anchor or "", at=at))
+    elif anchor is not None or place.page_id != page_id:
+        place.page_id, place.anchor, place.at = page_id, anchor or "", at
