@@ -15,6 +15,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms import config, keys
 from lms.config import Settings
 from lms.db import db, engine_options
+from lms.outbox.service import Sink, session_options
+from lms.xapi import sink as xapi
 
 FOLDER = Path(__file__).parent
 REQUEST_BYTES = 1024 * 1024
@@ -51,6 +53,13 @@ def _configure(app: Flask, settings: Settings) -> None:
 def _connect(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(settings.database)}
     db.init_app(app)
+    with app.app_context():
+        db.sessionmaker.configure(**session_options(_sinks(settings)))
+
+
+def _sinks(settings: Settings) -> list[Sink]:
+    """Who is told what happened, in the transaction in which it happens."""
+    return [xapi.make(settings.url)]
 
 
 def _add_features(app: Flask) -> None:

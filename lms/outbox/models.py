@@ -6,10 +6,13 @@ import datetime as dt
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, String, Text, Uuid
+from sqlalchemy import Index, SmallInteger, String, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, PrimaryKey, choice
+
+ANSWER_CHARACTERS = 2000
+"""How much is kept of what a Learning Record Store says."""
 
 
 class Delivery(StrEnum):
@@ -31,6 +34,8 @@ class Statement(Base):
     uuid: Mapped[UUID] = mapped_column(Uuid, unique=True)
     registration: Mapped[UUID] = mapped_column(Uuid, index=True)
     """What order is kept within."""
+    partition: Mapped[int] = mapped_column(SmallInteger)
+    """Which share of the registrations it belongs to: relays on several hosts divide the work by it."""
     body: Mapped[str] = mapped_column(Text)
     """The JSON that is sent, byte for byte."""
     written_at: Mapped[dt.datetime]
@@ -39,5 +44,5 @@ class Statement(Base):
         default=Delivery.QUEUED,
     )
     delivered_at: Mapped[dt.datetime | None]
-    answer: Mapped[str | None] = mapped_column(String(2000))
+    answer: Mapped[str | None] = mapped_column(String(ANSWER_CHARACTERS))
     """What the Learning Record Store said when it refused the statement."""

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lms.events import Event
-from lms.outbox.models import Statement
+from lms.outbox.models import ANSWER_CHARACTERS, Delivery, Statement
+from lms.outbox.partitions import partition_of
 
 SINKS = "sinks"
 """Key of the session's `info` under which the sinks are listed."""
@@ -22,6 +23,8 @@ class Draft:
 
     uuid: uuid.UUID
     body: str
+    fault: str | None = None
+    """Why it must not be sent; it is kept parked then."""
 
 
 Sink = Callable[[Event], Iterable[Draft]]
@@ -40,6 +43,16 @@ def session_options(sinks: Iterable[Sink]) -> dict[str, Any]:
 
 
 def _queue(session: Session, event: Event, draft: Draft) -> None:
-    session.add(Statement(uuid=draft.uuid, registration=event.registration, body=draft.body, written_at=event.at))
+    session.add(
+        Statement(
+            uuid=draft.uuid,
+            registration=event.registration,
+            partition=partition_of(event.registration),
+            body=draft.body,
+            written_at=event.at,
+            delivery=Delivery.PARKED if draft.fault else Delivery.QUEUED,
+            answer=draft.fault and draft.fault[:ANSWER_CHARACTERS],
+        )
+    )
     # One by one: rows added together may be inserted in another order than they were recorded.
     session.flush()

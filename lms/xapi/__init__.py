@@ -1,0 +1,1 @@
+"""What is told outside: events become xAPI statements, and a relay carries them to a Learning Record Store."""

@@ -1,0 +1,29 @@
+"""The documentation of statements names every event and every verb, type and extension that is used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lms import events
+from lms.xapi import vocabulary
+
+TEXT = (Path(__file__).parents[2] / "docs" / "statements.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("event", [event.__name__ for event in events.Event.__subclasses__()])
+def test_every_event_is_in_the_table(event: str) -> None:
+    assert f"| `{event}` |" in TEXT
+
+
+@pytest.mark.parametrize(
+    "type_", ["COURSE", "SECTION", "PAGE", "QUIZ", "ITEM", "SIMULATION", "CHECKLIST", "TASK", "SURVEY"]
+)
+def test_every_type_is_in_the_table(type_: str) -> None:
+    assert f"`{getattr(vocabulary, type_)}`" in TEXT
+
+
+@pytest.mark.parametrize("verb", [verb for verb in vars(vocabulary).values() if isinstance(verb, vocabulary.Verb)])
+def test_every_verb_is_named(verb: vocabulary.Verb) -> None:
+    assert verb.display in TEXT
