@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -30,17 +31,34 @@ def load_programme(bundle: Bundle) -> Programme:
 
 def load_module(bundle: Bundle, module_id: str) -> Module:
     """One module of a bundle. Raises ContentError with every problem in its files."""
+    reading = read_module(bundle, module_id)
+    if reading.module is None or reading.problems:
+        raise ContentError(reading.problems)
+    return reading.module
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What could be read of a module: all of it when there are no problems, else what is whole."""
+
+    module: Module | None
+    problems: tuple[Problem, ...]
+    documents: Mapping[str, strict_yaml.Document]
+    """Its YAML files, which know the line of each value."""
+
+
+def read_module(bundle: Bundle, module_id: str) -> Reading:
+    """Read as much of a module as can be read, for those who write it; learners get `load_module`."""
     loader = _Loader(bundle)
     module = loader.module(module_id)
-    if module is None or loader.problems:
-        raise ContentError(loader.problems)
-    return module
+    return Reading(module, ContentError(loader.problems).problems, loader.documents)
 
 
 class _Loader:
     def __init__(self, bundle: Bundle) -> None:
         self._files = bundle.files
         self.problems: list[Problem] = []
+        self.documents: dict[str, strict_yaml.Document] = {}
 
     def module(self, module_id: str) -> Module | None:
         self._root = f"courses/{module_id}"
@@ -56,8 +74,6 @@ class _Loader:
         if top is None:
             return None
         sections = self._sections(top)
-        if bank is None:
-            return None
         module = Module(
             id=top.id,
             title=top.title,
@@ -67,7 +83,7 @@ class _Loader:
             sections=sections,
             support=top.support,
             sources=sources,
-            bank=bank,
+            bank=bank or BankFile.model_construct(module=module_id, blueprint=(), items=(), checks=()),
             scenarios=scenarios,
             tools=tools,
             media=self._media,
@@ -81,7 +97,7 @@ class _Loader:
         if text is None:
             return None
         try:
-            document = strict_yaml.load(text, file)
+            document = self.documents[file] = strict_yaml.load(text, file)
             return kind.model_validate(document.data)
         except ContentError as error:
             self.problems.extend(error.problems)
