@@ -6,6 +6,7 @@ import click
 
 from lms.config import SettingsError
 from lms.content.cli import courses
+from lms.xapi.cli import relay, xapi
 
 
 class _Commands(click.Group):
@@ -25,3 +26,5 @@ def main() -> None:
 
 
 main.add_command(courses)
+main.add_command(relay)
+main.add_command(xapi)

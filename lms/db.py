@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, TypeDecorator, event
+from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
@@ -93,6 +93,17 @@ def writing(session: Session) -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+@contextmanager
+def open_session(url: str) -> Iterator[Session]:
+    """A session of its own on a database, for commands and workers outside of the web application."""
+    engine = create_engine(**engine_options(url))
+    try:
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+    finally:
+        engine.dispose()
 
 
 def engine_options(url: str) -> dict[str, Any]:

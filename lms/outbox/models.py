@@ -46,3 +46,18 @@ class Statement(Base):
     delivered_at: Mapped[dt.datetime | None]
     answer: Mapped[str | None] = mapped_column(String(ANSWER_CHARACTERS))
     """What the Learning Record Store said when it refused the statement."""
+
+
+class Relay(Base):
+    """A relay at work, as it last said of itself; a silent one is gone."""
+
+    __tablename__ = "relay"
+
+    id: Mapped[PrimaryKey]
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    """Host and process."""
+    partitions: Mapped[int] = mapped_column(SmallInteger)
+    """How many partitions of the registrations it carries; 0 while another relay holds them all."""
+    seen_at: Mapped[dt.datetime]
+    trouble: Mapped[str | None] = mapped_column(String(ANSWER_CHARACTERS))
+    """Why it cannot deliver at present."""

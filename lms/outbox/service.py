@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from lms.events import Event
-from lms.outbox.models import ANSWER_CHARACTERS, Delivery, Statement
+from lms.outbox.models import ANSWER_CHARACTERS, Delivery, Relay, Statement
 from lms.outbox.partitions import partition_of
 
 SINKS = "sinks"
@@ -40,6 +42,59 @@ def record(session: Session, event: Event) -> None:
 def session_options(sinks: Iterable[Sink]) -> dict[str, Any]:
     """Options of a session whose events go to these sinks."""
     return {"info": {SINKS: tuple(sinks)}}
+
+
+def mark_delivered(session: Session, ids: Collection[int], at: dt.datetime) -> None:
+    """The Learning Record Store holds these statements."""
+    session.execute(
+        update(Statement)
+        .where(Statement.id.in_(ids), Statement.delivery == Delivery.QUEUED)
+        .values(delivery=Delivery.DELIVERED, delivered_at=at, answer=None),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def park(session: Session, id_: int, answer: str) -> None:
+    """Set aside a statement that the Learning Record Store refuses; it waits for `retry`."""
+    session.execute(
+        update(Statement)
+        .where(Statement.id == id_, Statement.delivery == Delivery.QUEUED)
+        .values(delivery=Delivery.PARKED, answer=answer.replace("\0", "")[:ANSWER_CHARACTERS]),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def retry(session: Session, statement: uuid.UUID | None = None) -> int:
+    """Queue a parked statement again, or all of them; how many."""
+    query = update(Statement).where(Statement.delivery == Delivery.PARKED)
+    if statement:
+        query = query.where(Statement.uuid == statement)
+    return _count(session, query.values(delivery=Delivery.QUEUED, answer=None))
+
+
+def send_again(session: Session, statements: Collection[uuid.UUID]) -> int:
+    """Queue delivered statements again that the Learning Record Store does not hold; how many."""
+    query = update(Statement).where(Statement.delivery == Delivery.DELIVERED, Statement.uuid.in_(statements))
+    return _count(session, query.values(delivery=Delivery.QUEUED, delivered_at=None))
+
+
+def report(session: Session, name: str, partitions: int, trouble: str | None, at: dt.datetime) -> None:
+    """A relay says that it is at work, and what hinders it; reports of relays long gone are dropped."""
+    session.execute(delete(Relay).where(Relay.seen_at < at - dt.timedelta(days=1)))
+    relay = session.scalar(select(Relay).filter_by(name=name)) or Relay(name=name)
+    relay.partitions, relay.seen_at = partitions, at
+    relay.trouble = trouble and trouble.replace("\0", "")[:ANSWER_CHARACTERS]
+    session.add(relay)
+
+
+def leave(session: Session, name: str) -> None:
+    """A relay stops."""
+    session.execute(delete(Relay).where(Relay.name == name))
+
+
+def _count(session: Session, query: Any) -> int:
+    result = session.execute(query, execution_options={"synchronize_session": False})
+    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 def _queue(session: Session, event: Event, draft: Draft) -> None:

@@ -1,0 +1,129 @@
+"""Commands for statements: `lms relay`, `lms xapi …`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import signal
+import sys
+import threading
+import uuid
+from collections.abc import Mapping
+
+import click
+import structlog
+
+from lms import config
+from lms.db import open_session, writing
+from lms.outbox import queries, service
+from lms.outbox.queries import Standing
+from lms.xapi.client import Client, NoAnswerError
+from lms.xapi.reconciling import reconcile
+from lms.xapi.relay import run
+from lms.xapi.target import target
+
+SHOWN = 20
+
+
+@click.command()
+def relay() -> None:
+    """Carry statements to the Learning Record Store until stopped."""
+    settings = config.load()
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    _log_lines(settings.log_level)
+    try:
+        run(settings, stop)
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"the relay cannot start: {error}") from None
+
+
+def _log_lines(level: str) -> None:
+    """One line of key=value for each thing that happens, on standard error."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+@click.group()
+def xapi() -> None:
+    """Look after the statements that wait for the Learning Record Store."""
+
+
+@xapi.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def status(as_json: bool) -> None:
+    """Say how many statements are queued, delivered and parked, and what hinders their delivery."""
+    now = dt.datetime.now(dt.UTC)
+    with open_session(config.load().database) as session:
+        standing = queries.standing(session)
+        relays = [
+            {"name": relay.name, "partitions": relay.partitions, "trouble": relay.trouble}
+            for relay in queries.relays(session, now)
+        ]
+        parked = {str(row.uuid): row.answer for row in queries.parked(session, SHOWN)}
+    oldest = (now - standing.oldest_queued_at).total_seconds() if standing.oldest_queued_at else None
+    told = {
+        "queued": standing.queued,
+        "delivered": standing.delivered,
+        "parked": standing.parked,
+        "oldest_queued_seconds": oldest,
+        "last_delivery": standing.last_delivery_at.isoformat() if standing.last_delivery_at else None,
+        "paused": next((relay["trouble"] for relay in relays if relay["trouble"]), None),
+        "relays": relays,
+        "first_parked": parked,
+    }
+    click.echo(json.dumps(told, indent=2) if as_json else _sentences(standing, oldest, told))
+
+
+def _sentences(standing: Standing, oldest: float | None, told: Mapping[str, object]) -> str:
+    lines = [
+        f"{standing.queued} queued" + (f", the oldest for {oldest:.0f} s" if oldest is not None else ""),
+        f"{standing.delivered} delivered" + (f", last {told['last_delivery']}" if standing.last_delivery_at else ""),
+        f"{standing.parked} parked" + (": refused, see `lms xapi retry`" if standing.parked else ""),
+    ]
+    parked = told["first_parked"]
+    if isinstance(parked, dict):
+        lines += [f"  {statement}: {answer}" for statement, answer in parked.items()]
+    if told["paused"]:
+        lines.append(f"not delivering: {told['paused']}")
+    if not told["relays"]:
+        lines.append("no relay is at work; start one with `lms relay`")
+    return "\n".join(lines)
+
+
+@xapi.command()
+@click.argument("statement", type=click.UUID, required=False)
+@click.option("--all", "everything", is_flag=True, help="Every parked statement.")
+def retry(statement: uuid.UUID | None, everything: bool) -> None:
+    """Queue a parked STATEMENT again, or all of them."""
+    if (statement is None) != everything:
+        raise click.UsageError("name one statement, or say --all")
+    with open_session(config.load().database) as session, writing(session):
+        count = service.retry(session, statement)
+    click.echo(f"{count} queued again")
+    if statement and not count:
+        raise click.ClickException("no parked statement has this id")
+
+
+@xapi.command(name="reconcile")
+def reconcile_() -> None:
+    """Ask the Learning Record Store for every statement that it should hold; queue again what is missing."""
+    settings = config.load()
+    statements = missing = 0
+    try:
+        with open_session(settings.database) as session, Client(target(settings)) as client:
+            for checked in reconcile(session, client):
+                statements, missing = statements + checked.statements, missing + checked.missing
+                if checked.missing:
+                    click.echo(f"registration {checked.registration}: {checked.missing} missing, queued again")
+    except (NoAnswerError, OSError, ValueError) as error:
+        raise click.ClickException(f"stopped after {statements} statements: {error}") from None
+    click.echo(f"{statements} statements asked for, {missing} were missing")

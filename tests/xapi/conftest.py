@@ -1,0 +1,99 @@
+"""A store that misbehaves as told, an outbox with statements in it, and relays at work."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms import events
+from lms.config import Settings
+from lms.db import db, transaction
+from lms.outbox.models import Statement
+from lms.outbox.service import record
+from lms.xapi.relay import run
+from tests.xapi.store import KEY, SECRET, Serving, Store
+
+COURSE = events.Course(id="notice", title="Notice", programme_id="managing", programme_title="Managing")
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    """A store at work."""
+    serving = Serving(Store())
+    yield serving.store
+    serving.stop()
+
+
+@pytest.fixture
+def wired(settings: Settings, store: Store) -> Settings:
+    """Settings that name the store."""
+    return settings.model_copy(update={"lrs_endpoint": store.url, "lrs_key": KEY, "lrs_secret": SECRET})
+
+
+@pytest.fixture
+def happen(app: Flask) -> Callable[..., dict[str, list[str]]]:
+    """Let so many things happen to so many learners in turns; statement ids by registration, in order."""
+
+    def happen(count: int, learners: int = 1) -> dict[str, list[str]]:
+        registrations = [uuid.uuid4() for _ in range(learners)]
+        with app.app_context():
+            for number in range(count):
+                with transaction() as session:
+                    record(session, progressed(registrations[number % learners], number % 101))
+            query = select(Statement).where(Statement.registration.in_(registrations)).order_by(Statement.id)
+            told: dict[str, list[str]] = {}
+            for row in db.session.scalars(query):
+                told.setdefault(str(row.registration), []).append(str(row.uuid))
+        return told
+
+    return happen
+
+
+@pytest.fixture
+def relaying(app: Flask) -> Iterator[Callable[[Settings], threading.Event]]:
+    """Start a relay; all are stopped at the end, within a second each."""
+    running: list[tuple[threading.Event, threading.Thread]] = []
+
+    def start(settings: Settings) -> threading.Event:
+        stop = threading.Event()
+        thread = threading.Thread(target=run, args=(settings, stop), daemon=True)
+        thread.start()
+        running.append((stop, thread))
+        return stop
+
+    yield start
+    for stop, _ in running:
+        stop.set()
+    for _, thread in running:
+        thread.join(1.5)
+        assert not thread.is_alive(), "a relay did not stop"
+
+
+def progressed(registration: uuid.UUID, percent: int) -> events.Progressed:
+    """Something small that happens."""
+    return events.Progressed(
+        at=dt.datetime.now(dt.UTC),
+        learner=uuid.uuid5(registration, "learner"),
+        registration=registration,
+        course=COURSE,
+        percent=percent,
+    )
+
+
+def eventually(what: Callable[[], Any], seconds: float = 15.0) -> Any:
+    """Wait until something is so. Fails if it does not become so in time."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"not within {seconds} s")
