@@ -13,7 +13,7 @@ from lms.content.blocks import PROMPTS, Check, Figure, Practice, ScenarioBlock, 
 from lms.content.bundle import Bundle
 from lms.content.markup import Citations, render
 from lms.content.module import Module, Page, Section, Tool
-from lms.content.page_file import PageFile, schema_problems
+from lms.content.page_file import PageFile, ToolFrontMatter, schema_problems
 from lms.content.problems import ContentError, Problem
 from lms.content.schema import BankFile, ModuleFile, Part, Programme, Scenario, Source, SourcesFile
 
@@ -154,19 +154,14 @@ class _Loader:
         return tools
 
     def _tool(self, file: str) -> Tool | None:
-        _, start, rest = (self._text(file) or "").partition("---\n")
-        head, end, body = rest.partition("\n---\n")
-        if not start or not end:
-            self._problem(file, "the tool has no front matter", "begin with `---`, `title: …`, `summary: …`, `---`")
-            return None
-        try:
-            front = strict_yaml.load(head, file, first_line=2).data
-        except ContentError as error:
-            self.problems.extend(error.problems)
+        reader = PageFile(file, self._text(file) or "", {})
+        front = reader.front_matter(ToolFrontMatter)
+        self.problems.extend(reader.problems)
+        if front is None:
             return None
         name = file.rsplit("/", 1)[-1].removesuffix(".md")
-        title, summary = str(front.get("title", name)), str(front.get("summary", ""))
-        return Tool(name, title, summary, body.strip(), render(body, Citations()))
+        body = reader.body.strip()
+        return Tool(name, front.title, front.summary, body, render(body, Citations()), front.review_by)
 
     def _resolve(self, module: Module, module_id: str) -> None:
         file = f"{self._root}/module.yaml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,8 @@ class Page:
     words_budget: int | None = None
     outcomes: tuple[str, ...] = ()
     sensitive: bool = False
+    review_by: dt.date | None = None
+    """When its facts must be checked again, if it names a law, a body or a telephone number."""
 
     @cached_property
     def words(self) -> int:
@@ -68,6 +71,7 @@ class Tool:
     summary: str
     source: str
     html: str
+    review_by: dt.date | None = None
 
 
 @dataclass(frozen=True)

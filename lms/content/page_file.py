@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -17,6 +18,7 @@ from lms.content.problems import ContentError, Problem
 from lms.content.schema import OutcomeId, Part
 from lms.content.svg import SvgError, clean_svg
 
+SomePart = TypeVar("SomePart", bound=Part)
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _FENCE_INFO = re.compile(r"^\{([a-z-]+)\}(?:\s+(\S+))?\s*$")
 _PART = re.compile(r"^---\s*$", re.MULTILINE)
@@ -27,6 +29,13 @@ class FrontMatter(Part):
     words: int | None = Field(None, ge=1, le=3000)
     outcomes: tuple[OutcomeId, ...] = ()
     sensitive: bool = False
+    review_by: dt.date | None = None
+
+
+class ToolFrontMatter(Part):
+    title: str = Field(min_length=1, max_length=200)
+    summary: str = ""
+    review_by: dt.date | None = None
 
 
 @dataclass
@@ -38,10 +47,11 @@ class PageFile:
     media: Mapping[str, bytes]
     problems: list[Problem] = field(default_factory=list)
     citations: Citations = field(default_factory=Citations)
+    body: str = ""
 
     def page(self, page_id: str, section_id: str) -> Page | None:
         """The page, or None when its front matter cannot be read."""
-        front = self._front_matter()
+        front = self.front_matter(FrontMatter)
         if front is None:
             return None
         return Page(
@@ -54,18 +64,20 @@ class PageFile:
             words_budget=front.words,
             outcomes=front.outcomes,
             sensitive=front.sensitive,
+            review_by=front.review_by,
         )
 
-    def _front_matter(self) -> FrontMatter | None:
+    def front_matter(self, kind: type[SomePart]) -> SomePart | None:
+        """What stands above the text, or None with problems noted; afterwards `body` is the text."""
         match = _FRONT_MATTER.match(self.text)
         if not match:
-            self._problem(1, "the page has no front matter", "begin with `---`, `title: …`, `---`")
+            self._problem(1, "there is no front matter", "begin with `---`, `title: …`, `---`")
             return None
         self._first_line = match[0].count("\n") + 1
-        self._body = self.text[match.end() :]
+        self.body = self.text[match.end() :]
         try:
             document = strict_yaml.load(match[1], self.file, first_line=2)
-            return FrontMatter.model_validate(document.data)
+            return kind.model_validate(document.data)
         except ContentError as error:
             self.problems.extend(error.problems)
         except ValidationError as error:
@@ -73,10 +85,10 @@ class PageFile:
         return None
 
     def _blocks(self) -> list[Block]:
-        lines = self._body.splitlines(keepends=True)
+        lines = self.body.splitlines(keepends=True)
         blocks: list[Block] = []
         prose_from = 0
-        for token in parse(self._body):
+        for token in parse(self.body):
             if token.type != "colon_fence" or token.level or token.map is None:
                 continue
             blocks += self._prose(lines, prose_from, token.map[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -142,6 +143,8 @@ class ItemBase(Part):
     cites: tuple[Id, ...] = ()
     note: str = ""
     """For editors; never shown to learners."""
+    review_by: dt.date | None = None
+    """When its facts must be checked again, if it names a law, a body or a telephone number."""
 
     @property
     def max_marks(self) -> int:
@@ -309,6 +312,19 @@ class Scenario(Part):
     endings: tuple[Ending, ...] = Field(min_length=1)
     debrief: Text
     replay: str = ""
+    review_by: dt.date | None = None
+    """When its facts must be checked again, if it names a law, a body or a telephone number."""
+
+    def texts(self) -> Iterator[tuple[tuple[str | int, ...], Text]]:
+        """All that is read in it, each with its path in the file."""
+        for index, scene in enumerate(self.scenes):
+            yield ("scenes", index, "text"), scene.text
+            for at, choice in enumerate(scene.choices):
+                for name in ("text", "consequence", "why"):
+                    yield ("scenes", index, "choices", at, name), getattr(choice, name)
+        for index, ending in enumerate(self.endings):
+            yield ("endings", index, "text"), ending.text
+        yield ("debrief",), self.debrief
 
     def scene(self, scene_id: str) -> Scene:
         """The scene with this id; KeyError if there is none."""

@@ -6,7 +6,22 @@ import datetime as dt
 from collections.abc import Callable
 
 from lms.content.bundle import Bundle
-from lms.content.checker import coverage, evidence, minutes, options, reading, story, wording
+from lms.content.checker import (
+    activities,
+    citing,
+    coverage,
+    dated_facts,
+    figures,
+    language,
+    media,
+    minutes,
+    options,
+    people,
+    quotations,
+    reading,
+    story,
+    wording,
+)
 from lms.content.checker.report import Report, Result
 from lms.content.checker.subject import Subject
 from lms.content.loader import read_module
@@ -28,14 +43,23 @@ RULES: tuple[Callable[[Subject], Result], ...] = (
     wording.banned_forms,
     wording.duplicates,
     story.scenario_graph,
-    evidence.citations,
+    activities.reflections,
+    activities.commitment,
+    citing.citations,
+    figures.numbers,
+    quotations.quotations,
+    dated_facts.dated_facts,
+    media.media,
+    language.unwanted_words,
+    people.cast_balance,
+    people.content_notes,
 )
 
 
 def check_module(bundle: Bundle, module_id: str, today: dt.date) -> Report:
     """Measure a module by every rule; what can be read of a broken one is measured too."""
-    reading_of_files = read_module(bundle, module_id)
-    if reading_of_files.module is None:
-        return Report(module_id, (), reading_of_files.problems)
-    subject = Subject(reading_of_files.module, today, reading_of_files.documents)
-    return Report(module_id, tuple(rule(subject) for rule in RULES), reading_of_files.problems)
+    files_read = read_module(bundle, module_id)
+    if files_read.module is None:
+        return Report(module_id, (), files_read.problems)
+    subject = Subject(files_read.module, today, files_read.documents)
+    return Report(module_id, tuple(rule(subject) for rule in RULES), files_read.problems)

@@ -76,21 +76,9 @@ def _readings(subject: Subject) -> Iterator[_Reading]:
 
 
 def _scenario_sentences(subject: Subject, file: str, scenario: Scenario) -> Iterator[tuple[int, str]]:
-    for path, text in scenario_texts(scenario):
-        for sentence in sentences_of(text):
+    for path, text in scenario.texts():
+        for sentence in sentences_of(text.html):
             yield subject.line(file, path), sentence
-
-
-def scenario_texts(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """The HTML of all that is read in a scenario, with its path in the file."""
-    for index, scene in enumerate(scenario.scenes):
-        yield ("scenes", index, "text"), scene.text.html
-        for at, choice in enumerate(scene.choices):
-            for name, text in (("text", choice.text), ("consequence", choice.consequence), ("why", choice.why)):
-                yield ("scenes", index, "choices", at, name), text.html
-    for index, ending in enumerate(scenario.endings):
-        yield ("endings", index, "text"), ending.text.html
-    yield ("debrief",), scenario.debrief.html
 
 
 def _too_hard(reading: _Reading, figures: Readability) -> Problem:

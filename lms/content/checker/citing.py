@@ -1,4 +1,4 @@
-"""Rules 19 to 22: sources, numbers, quotations and facts with a date."""
+"""Rule 19: sources, from the register to the page."""
 
 from __future__ import annotations
 
