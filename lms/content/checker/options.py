@@ -89,6 +89,8 @@ def key_position(subject: Subject) -> Result:
     points either way with three; `over 45%` is 1.8 times the even share. Sets of fewer than eight items are not judged.
     """
     keyed = list(_keyed(subject))
+    if not keyed:
+        return KEY_POSITION.result("no items", "warn")
     verdicts: list[Verdict] = []
     told = []
     for size, places in _by_size(keyed):
@@ -133,11 +135,6 @@ def _place_verdict(share: float, size: int) -> Verdict:
 
 def _longest_run(keyed: Sequence[tuple[PlacedItem, int]]) -> tuple[int, PlacedItem]:
     """How many neighbours in the file share a place, and the last of them; graded items and checks do not mix."""
-    longest: tuple[int, PlacedItem] | None = None
-    for _, group in groupby(keyed, key=lambda entry: (entry[0].graded, entry[1])):
-        members = list(group)
-        if longest is None or len(members) > longest[0]:
-            longest = len(members), members[-1][0]
-    if longest is None:
-        raise ValueError("no items")
-    return longest
+    groups = [list(group) for _, group in groupby(keyed, key=lambda entry: (entry[0].graded, entry[1]))]
+    longest = max(groups, key=len)
+    return len(longest), longest[-1][0]
