@@ -13,6 +13,8 @@ from jinja2 import FileSystemLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import config, keys
+from lms.accounts import views as accounts
+from lms.accounts.access import check_every_route_has_a_policy
 from lms.config import Settings
 from lms.db import db, engine_options
 from lms.outbox.service import Sink, session_options
@@ -29,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     _connect(app, settings)
     _add_features(app)
+    check_every_route_has_a_policy(app)
     return app
 
 
@@ -64,6 +67,7 @@ def _sinks(settings: Settings) -> list[Sink]:
 
 def _add_features(app: Flask) -> None:
     """Blueprints, request hooks and error pages of each room, from the bottom of the house to its top."""
+    accounts.install(app)
 
 
 def template_loader() -> PrefixLoader:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
@@ -104,6 +105,11 @@ def open_session(url: str) -> Iterator[Session]:
             yield session
     finally:
         engine.dispose()
+
+
+def insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what to do if the row is there already (`on_conflict_do_…`)."""
+    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def engine_options(url: str) -> dict[str, Any]:

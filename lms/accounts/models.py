@@ -1,15 +1,16 @@
-"""People, the sites they work at, and their roles there."""
+"""People, the sites they work at, their roles there, and how they sign in."""
 
 from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, Uuid, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.db import Base, PrimaryKey, choice
+from lms.db import Base, Json, PrimaryKey, choice
 
 
 class Role(StrEnum):
@@ -39,7 +40,22 @@ class Person(Base):
     data_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Key of the person's private writing, wrapped by the installation's key; made at first need."""
 
-    memberships: Mapped[list[Membership]] = relationship(back_populates="person", lazy="raise_on_sql")
+    memberships: Mapped[list[Membership]] = relationship(
+        back_populates="person", lazy="raise_on_sql", cascade="save-update, merge, expunge", passive_deletes=True
+    )
+
+    # What Flask-Login asks of whom it calls the current user.
+    is_authenticated: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
+
+    def get_id(self) -> str:
+        """The name outside; Flask-Login wants a text."""
+        return str(self.uuid)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles held at any site; the memberships must be loaded."""
+        return frozenset(membership.role for membership in self.memberships if membership.role)
 
 
 class Site(Base):
@@ -70,3 +86,43 @@ class Membership(Base):
 
     person: Mapped[Person] = relationship(back_populates="memberships", lazy="raise_on_sql")
     site: Mapped[Site | None] = relationship(lazy="raise_on_sql")
+
+
+class SignIn(Base):
+    """One browser in which a person is signed in; deleting the row ends it at the next request."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[PrimaryKey]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the id in the browser's cookie, which is kept nowhere else."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[dt.datetime] = mapped_column(index=True)
+    seen_at: Mapped[dt.datetime]
+    """Latest sign of life, a few minutes coarse."""
+    device: Mapped[str] = mapped_column(String(60))
+    """Browser and system, so that its owner recognises it: "Firefox on Windows"."""
+
+
+class PasswordLink(Base):
+    """A mailed link with which a person can set a password, once."""
+
+    __tablename__ = "password_link"
+
+    id: Mapped[PrimaryKey]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the token in the link, which is kept nowhere else."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[dt.datetime]
+
+
+class Tries(Base):
+    """Recent failed tries to sign in with one e-mail address, known or not, or from one network address."""
+
+    __tablename__ = "tries"
+
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of what is counted by."""
+    times: Mapped[list[float]] = mapped_column(Json, default=list)
+    """Seconds since 1970, oldest first."""
+    last_at: Mapped[dt.datetime] = mapped_column(index=True)

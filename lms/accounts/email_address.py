@@ -1,0 +1,22 @@
+"""What counts as an e-mail address, and when two are the same."""
+
+from __future__ import annotations
+
+import re
+
+MAX_CHARACTERS = 254
+
+_ADDRESS = re.compile(
+    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
+)
+"""The rule of browsers (HTML, type=email)."""
+
+
+def normal(text: str) -> str:
+    """An address as we keep it: without space around it, in lower case."""
+    return text.strip().lower()
+
+
+def is_email(text: str) -> bool:
+    """Whether a mail could be sent there; `text` in its normal form."""
+    return len(text) <= MAX_CHARACTERS and _ADDRESS.fullmatch(text) is not None

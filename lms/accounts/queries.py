@@ -1,0 +1,76 @@
+"""Looking people and sign-ins up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from lms.accounts.email_address import normal
+from lms.accounts.models import Membership, PasswordLink, Person, SignIn, Site
+from lms.accounts.tokens import fingerprint
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who came with a request, and since when."""
+
+    id: int
+    """Of the sign-in."""
+    person: Person
+    """With memberships; detached, so that neither a rollback nor a lost database takes it from an error page."""
+    created_at: dt.datetime
+    seen_at: dt.datetime
+
+
+def signed_in(session: Session, key: str) -> SignedIn | None:
+    """The sign-in known by this key, and its active person with all memberships, in one query."""
+    query = (
+        select(Person, SignIn.id, SignIn.created_at, SignIn.seen_at)
+        .join(SignIn, SignIn.person_id == Person.id)
+        .outerjoin(Person.memberships)
+        .where(SignIn.token_hash == fingerprint(key), Person.is_active)
+        .options(contains_eager(Person.memberships))
+    )
+    row = session.execute(query).unique().one_or_none()
+    if row is None:
+        return None
+    person, id_, created_at, seen_at = row
+    session.expunge(person)
+    return SignedIn(id_, person, created_at, seen_at)
+
+
+def person_by_email(session: Session, email: str) -> Person | None:
+    """The person with this e-mail address, however it is written."""
+    return session.scalar(select(Person).filter_by(email=normal(email)))
+
+
+def person_by_link(session: Session, token: str, at: dt.datetime) -> Person | None:
+    """Whose password a link sets; None if it was used, is too old or never was."""
+    query = (
+        select(Person)
+        .join(PasswordLink, PasswordLink.person_id == Person.id)
+        .where(PasswordLink.token_hash == fingerprint(token), PasswordLink.expires_at > at, Person.is_active)
+    )
+    return session.scalar(query)
+
+
+def site_by_code(session: Session, code: str) -> Site | None:
+    """The site with this short name."""
+    return session.scalar(select(Site).filter_by(code=code))
+
+
+def own_sign_ins(session: Session, person_id: int) -> Sequence[SignIn]:
+    """Where a person is signed in, the latest first."""
+    return session.scalars(select(SignIn).filter_by(person_id=person_id).order_by(SignIn.seen_at.desc())).all()
+
+
+def own_memberships(session: Session, person_id: int) -> Sequence[Membership]:
+    """Where a person works and has roles, with the sites."""
+    query = (
+        select(Membership).filter_by(person_id=person_id).options(joinedload(Membership.site)).order_by(Membership.id)
+    )
+    return session.scalars(query).all()

@@ -1,0 +1,215 @@
+"""What can be done about people: adding them, their roles and passwords, and letting them in."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from lms import vault
+from lms.accounts import throttle
+from lms.accounts.email_address import is_email, normal
+from lms.accounts.models import Membership, PasswordLink, Person, Role, SignIn, Site, Tries
+from lms.accounts.tokens import fingerprint, new_token
+from lms.db import insert
+
+LINK_HOURS = 24
+VAULT = "vault"
+"""Key of the session's `info` under which the installation's key for private writing is found."""
+
+
+def add_person(session: Session, email: str, name: str, at: dt.datetime) -> Person:
+    """Someone new, who cannot sign in before a password is set. Raises ValueError for a bad address or name."""
+    email, name = normal(email), " ".join(name.split())
+    if not is_email(email):
+        raise ValueError(f"{email!r} is not an e-mail address")
+    if not name:
+        raise ValueError("a person needs a name")
+    person = Person(email=email, name=name, created_at=at)
+    session.add(person)
+    session.flush()
+    return person
+
+
+def add_site(session: Session, code: str, name: str) -> Site:
+    """A new place where people work."""
+    site = Site(code=code, name=name)
+    session.add(site)
+    session.flush()
+    return site
+
+
+def join(session: Session, person: Person, site: Site | None, role: Role | None) -> bool:
+    """Someone works at a site, or has a role there (for all sites: without one); whether that is new.
+
+    A new role ends all sign-ins of that person.
+    """
+    site_id = site.id if site else None
+    if session.scalar(select(Membership.id).filter_by(person_id=person.id, site_id=site_id, role=role)):
+        return False
+    session.add(Membership(person_id=person.id, site_id=site_id, role=role))
+    session.flush()
+    if role:
+        end_all_sign_ins(session, person.id)
+    return True
+
+
+def take_role(session: Session, person: Person, site: Site | None, role: Role) -> bool:
+    """Someone no longer has a role at a site; whether it was so. It ends all sign-ins of that person."""
+    held = session.scalar(
+        select(Membership).filter_by(person_id=person.id, site_id=site.id if site else None, role=role)
+    )
+    if held is None:
+        return False
+    session.delete(held)
+    end_all_sign_ins(session, person.id)
+    return True
+
+
+def set_active(session: Session, person: Person, is_active: bool) -> None:
+    """Let someone in, or no longer."""
+    if person.is_active != is_active:
+        person.is_active = is_active
+        forget_links(session, person.id)
+        end_all_sign_ins(session, person.id)
+
+
+def data_key(session: Session, person: Person) -> bytes:
+    """The key of a person's private writing; made at first need, which takes a transaction that writes."""
+    wrapped = session.scalar(select(Person.data_key).filter_by(id=person.id))
+    if wrapped is None:
+        # Two tabs may write first at the same moment: the second waits here and finds what the first made.
+        wrapped = session.scalar(select(Person.data_key).filter_by(id=person.id).with_for_update())
+    if wrapped is None:
+        wrapped = vault.wrap(session.info[VAULT], vault.new_data_key(), str(person.uuid))
+        session.execute(update(Person).filter_by(id=person.id).values(data_key=wrapped))
+    return vault.unwrap(session.info[VAULT], wrapped, str(person.uuid))
+
+
+def set_password(session: Session, person: Person, password_hash: str) -> None:
+    """A new password: whoever is signed in with the old one is out, links and failed tries are forgotten."""
+    keep_hash(session, person, password_hash)
+    forget_links(session, person.id)
+    end_all_sign_ins(session, person.id)
+    forget_tries(session, person.email)
+
+
+def keep_hash(session: Session, person: Person, password_hash: str) -> None:
+    """The hash of a person's password; also of the same one, made with other parameters."""
+    session.execute(update(Person).filter_by(id=person.id).values(password_hash=password_hash))
+
+
+def make_link(session: Session, person_id: int, at: dt.datetime) -> str:
+    """A token with which a person can set a password once, within a day."""
+    token = new_token()
+    session.execute(delete(PasswordLink).where(PasswordLink.expires_at <= at))
+    session.add(
+        PasswordLink(token_hash=fingerprint(token), person_id=person_id, expires_at=at + dt.timedelta(hours=LINK_HOURS))
+    )
+    return token
+
+
+def use_link(session: Session, token: str, at: dt.datetime) -> Person | None:
+    """Whose password a link sets, used up by this; None if it was used, is too old or never was."""
+    used = session.scalar(
+        delete(PasswordLink)
+        .where(PasswordLink.token_hash == fingerprint(token), PasswordLink.expires_at > at)
+        .returning(PasswordLink.person_id)
+    )
+    return session.scalar(select(Person).filter_by(id=used, is_active=True)) if used else None
+
+
+def forget_links(session: Session, person_id: int) -> None:
+    """No mailed link of this person works any more."""
+    session.execute(delete(PasswordLink).filter_by(person_id=person_id))
+
+
+def begin_sign_in(
+    session: Session, person_id: int, password_hash: str | None, device: str, at: dt.datetime
+) -> str | None:
+    """Let someone in whose password was right: the key for the browser's cookie.
+
+    None if the password or the right to come in changed since that hash was looked at.
+    """
+    current = select(Person.id).filter_by(id=person_id, password_hash=password_hash, is_active=True)
+    if session.scalar(current.with_for_update()) is None:
+        return None
+    key = new_token()
+    session.add(SignIn(token_hash=fingerprint(key), person_id=person_id, created_at=at, seen_at=at, device=device))
+    session.flush()
+    return key
+
+
+def note_sign_of_life(session: Session, sign_in_id: int, at: dt.datetime) -> None:
+    """The owner of a sign-in is there."""
+    session.execute(update(SignIn).where(SignIn.id == sign_in_id, SignIn.seen_at < at).values(seen_at=at))
+
+
+def end_sign_in(session: Session, key: str) -> None:
+    """Its owner signs out."""
+    session.execute(delete(SignIn).filter_by(token_hash=fingerprint(key)))
+
+
+def end_all_sign_ins(session: Session, person_id: int) -> None:
+    """A person is signed in nowhere any more."""
+    session.execute(delete(SignIn).filter_by(person_id=person_id))
+
+
+def drop_old(session: Session, longest: dt.timedelta, at: dt.datetime) -> None:
+    """Forget sign-ins that have ended for certain, and tries that count no more."""
+    session.execute(delete(SignIn).where(SignIn.created_at < at - longest))
+    session.execute(delete(Tries).where(Tries.last_at < at - dt.timedelta(days=1)))
+
+
+def take_try(session: Session, email: str, address: str | None, at: dt.datetime) -> dt.timedelta:
+    """Count one try to sign in, before the password is looked at; how long to wait instead, zero if not at all.
+
+    Counted by e-mail address whether it is known or not, and by network address; the rows stay locked until the end
+    of the transaction, so that tries side by side in several workers are all counted.
+    """
+    limits = {_account(email): throttle.ACCOUNT, _network(address): throttle.ADDRESS}
+    return _take(session, limits, at)
+
+
+def take_link_try(session: Session, email: str, address: str | None, at: dt.datetime) -> dt.timedelta:
+    """Count one mail asked for; how long to wait instead, zero if not at all."""
+    limits = {fingerprint(f"link {normal(email)}"): throttle.LINKS, _network(address): throttle.ADDRESS}
+    return _take(session, limits, at)
+
+
+def return_try(session: Session, email: str, address: str | None) -> None:
+    """It was the right password: nothing is counted against the account, nor this try against the network address."""
+    forget_tries(session, email)
+    row = session.scalar(select(Tries).filter_by(subject=_network(address)).with_for_update())
+    if row:
+        row.times = row.times[:-1]
+
+
+def forget_tries(session: Session, email: str) -> None:
+    """Nothing is counted against this account."""
+    session.execute(delete(Tries).filter_by(subject=_account(email)))
+
+
+def _take(session: Session, limits: dict[str, throttle.Limit], at: dt.datetime) -> dt.timedelta:
+    rows = {subject: _locked_tries(session, subject, at) for subject in limits}
+    wait = max(throttle.wait(rows[subject].times, at, limit) for subject, limit in limits.items())
+    if not wait:
+        for subject, limit in limits.items():
+            rows[subject].times = [*throttle.recent(rows[subject].times, at, limit), at.timestamp()]
+    return wait
+
+
+def _locked_tries(session: Session, subject: str, at: dt.datetime) -> Tries:
+    new = insert(session, Tries).values(subject=subject, times=[], last_at=at)
+    # Updating is what locks a row that is there already.
+    locked = new.on_conflict_do_update(index_elements=[Tries.subject], set_={"last_at": at}).returning(Tries)
+    return session.scalars(locked, execution_options={"populate_existing": True}).one()
+
+
+def _account(email: str) -> str:
+    return fingerprint(f"account {normal(email)}")
+
+
+def _network(address: str | None) -> str:
+    return fingerprint(f"network {throttle.network(address)}")
