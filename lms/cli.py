@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from lms.accounts.cli import people
 from lms.config import SettingsError
 from lms.content.cli import courses
 from lms.xapi.cli import relay, xapi
@@ -26,5 +27,6 @@ def main() -> None:
 
 
 main.add_command(courses)
+main.add_command(people)
 main.add_command(relay)
 main.add_command(xapi)

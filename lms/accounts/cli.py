@@ -1,0 +1,179 @@
+"""Commands for people: `lms people …`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
+
+from lms import config
+from lms.accounts import queries, service
+from lms.accounts.email_address import normal
+from lms.accounts.models import Person, Role, Site
+from lms.accounts.roster import rows as roster
+from lms.accounts.roster.rows import RosterError
+from lms.accounts.roster.service import import_people
+from lms.accounts.tokens import password_address
+from lms.db import open_session, writing
+
+ROLES = click.Choice([role.value.replace(" ", "-") for role in Role])
+
+
+@click.group()
+def people() -> None:
+    """Add people and sites, import lists of them, and help them to sign in."""
+
+
+@people.command()
+@click.option("--email", required=True, help="What they sign in with.")
+@click.option("--name", required=True, help="As they are spoken to.")
+@click.option("--site", "code", help="Code of the site where they work.")
+@click.option("--role", type=ROLES, help="What they do beside learning.")
+@click.option("--password-link", is_flag=True, help="Print a link with which they set their password.")
+def add(email: str, name: str, code: str | None, role: str | None, password_link: bool) -> None:
+    """Add one person.
+
+    A programme lead or an admin is that for all sites; a trainer or a site lead for the site given.
+    """
+    with _database() as (session, settings):
+        if queries.person_by_email(session, email):
+            raise click.ClickException(f"{normal(email)} is here already.")
+        try:
+            person = service.add_person(session, email, name, _now())
+        except ValueError as error:
+            raise click.ClickException(f"{error}.") from None
+        _place(session, person, code or "", role or "")
+        click.echo(f"{person.name} is added.")
+        if password_link:
+            _print_link(session, settings, person)
+
+
+@people.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+def import_(file: Path, dry_run: bool) -> None:
+    """Add the people of a CSV file (UTF-8), all or none of them.
+
+    \b
+    Its header is  email,name,site,role  and, if you like, site_name.
+      site       code of the site where someone works; may be empty
+      role       trainer, site lead, programme lead, admin; empty for a learner
+      site_name  name of a site; a site that is not known yet is made of its code and this name
+
+    Someone with several sites or roles has several rows. The file may be imported again at any time: what is new is
+    added, names are brought up to date, and nothing is taken away.
+    """
+    rows, problems = roster.read(file.name, file.read_bytes())
+    with _database() as (session, _):
+        try:
+            outcome = import_people(session, file.name, rows, problems, _now())
+        except RosterError as error:
+            count = len(error.problems)
+            raise click.ClickException(
+                f"nothing was imported, {count} thing{'s' if count > 1 else ''} to mend:\n{error}"
+            ) from None
+        if dry_run:
+            session.rollback()
+            click.echo("Nothing is done yet; without --dry-run this would be:")
+        click.echo(
+            f"people: {outcome.added} added, {outcome.changed} changed, {outcome.unchanged} as they were; "
+            f"sites: {outcome.sites} added"
+        )
+
+
+@people.command()
+@click.argument("email")
+def link(email: str) -> None:
+    """Print a link with which a person sets a password, once, within a day."""
+    with _database() as (session, settings):
+        person = _person(session, email)
+        if not person.is_active:
+            raise click.ClickException(f"{person.email} is disabled; `lms people enable {person.email}` comes first.")
+        _print_link(session, settings, person)
+
+
+@people.command()
+@click.argument("email")
+def disable(email: str) -> None:
+    """Let a person in no longer; they are signed out at once. What they have done stays."""
+    with _database() as (session, _):
+        service.set_active(session, _person(session, email), False)
+    click.echo(f"{normal(email)} is disabled.")
+
+
+@people.command()
+@click.argument("email")
+def enable(email: str) -> None:
+    """Let a person in again."""
+    with _database() as (session, _):
+        service.set_active(session, _person(session, email), True)
+    click.echo(f"{normal(email)} is enabled.")
+
+
+@people.group()
+def sites() -> None:
+    """The places where people work."""
+
+
+@sites.command("add")
+@click.argument("code")
+@click.argument("name")
+def add_site(code: str, name: str) -> None:
+    """Add a site: a short CODE that never changes, and its NAME."""
+    with _database() as (session, _):
+        if not roster.is_site_code(code):
+            raise click.ClickException(f"{code!r} cannot be a code; use letters, digits, point, dash or underscore.")
+        if queries.site_by_code(session, code):
+            raise click.ClickException(f"the site {code!r} is here already.")
+        service.add_site(session, code, " ".join(name.split()))
+    click.echo(f"The site {code} is added.")
+
+
+@contextmanager
+def _database() -> Iterator[tuple[Session, config.Settings]]:
+    settings = config.load()
+    try:
+        with open_session(settings.database) as session, writing(session):
+            yield session, settings
+    except (OperationalError, ProgrammingError) as error:
+        reason = str(error.orig).splitlines()[0]
+        raise click.ClickException(
+            f"the database cannot be used ({reason}); `lms up` sets it up at its first start."
+        ) from None
+
+
+def _person(session: Session, email: str) -> Person:
+    person = queries.person_by_email(session, email)
+    if person is None:
+        raise click.ClickException(f"nobody here has the address {normal(email)}.")
+    return person
+
+
+def _place(session: Session, person: Person, code: str, role: str) -> None:
+    row = roster.Row(0, person.email, person.name, code, roster.role_of(role), "")
+    if row.role is Role.SITE_LEAD and not code:
+        raise click.ClickException("a site lead needs a site: add --site CODE.")
+    for place, held in row.places:
+        service.join(session, person, _site(session, place) if place else None, held)
+
+
+def _site(session: Session, code: str) -> Site:
+    site = queries.site_by_code(session, code)
+    if site is None:
+        raise click.ClickException(f'there is no site {code!r}; add it with `lms people sites add {code} "its name"`.')
+    return site
+
+
+def _print_link(session: Session, settings: config.Settings, person: Person) -> None:
+    token = service.make_link(session, person.id, _now())
+    click.echo(f"{password_address(settings.url, token)}")
+    click.echo(f"It works once, within {service.LINK_HOURS} hours. Give it to {person.name} and nobody else.")
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
