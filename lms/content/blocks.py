@@ -20,7 +20,7 @@ class Block(Part):
 
     kind: ClassVar[str]
     texts: ClassVar[tuple[int, int]] = (0, 0)
-    id: str = ""
+    id: Id | Literal[""] = ""
     line: int = 0
     """Where it begins in its file."""
 
@@ -166,6 +166,12 @@ class SelfAssessment(Block):
     statements: tuple[Statement, ...] = Field(min_length=1, max_length=30)
     comment: str = ""
     text: Text | None = None
+
+    @model_validator(mode="after")
+    def _statement_ids_differ(self) -> SelfAssessment:
+        if len({statement.id for statement in self.statements}) < len(self.statements):
+            raise ValueError("two statements have one id")
+        return self
 
 
 class ToolBlock(Block):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +17,21 @@ from lms.content.problems import ContentError, Problem
 MOST_FILES = 500
 MOST_FILE_BYTES = 20_000_000
 MOST_BUNDLE_BYTES = 100_000_000
-_NAME = re.compile(r"^(courses|quizzes)/[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*){0,4}$")
+_NAME = re.compile(r"(courses|quizzes)/[A-Za-z0-9][A-Za-z0-9_.-]*(/[A-Za-z0-9][A-Za-z0-9_.-]*){0,4}")
+_LONGEST_NAME = 200
 _FIXED_TIME = (2020, 1, 1, 0, 0, 0)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    OverflowError,
+)
+"""What the reader of zips raises, depending on which byte is broken."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +75,7 @@ class Bundle:
 
 def from_folder(root: Path) -> Bundle:
     """Every file below `courses/` and `quizzes/` of a folder; links and hidden files are left out."""
-    files = {}
+    files: dict[str, bytes] = {}
     for top in ("courses", "quizzes"):
         for path in sorted((root / top).rglob("*")):
             name = path.relative_to(root).as_posix()
@@ -68,6 +83,8 @@ def from_folder(root: Path) -> Bundle:
                 continue
             _check(name, path.stat().st_size)
             files[name] = path.read_bytes()
+            # Now rather than at the end: a folder of a million files is not read first and refused then.
+            _limited(files)
     return _limited(files)
 
 
@@ -78,15 +95,26 @@ def from_zip(data: bytes) -> Bundle:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BUNDLE_BYTES:
                 raise _refusal("the archive", "it holds more than 500 files or 100 MB", "remove what is not needed")
-            return _limited({entry.filename: _entry(archive, entry) for entry in entries})
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+            return _limited(_entries(archive, entries))
+    except _BROKEN as error:
         raise _refusal("the archive", f"it cannot be read ({error})", "make the zip again") from None
+
+
+def _entries(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for entry in entries:
+        if entry.filename in files:
+            raise _refusal(entry.filename, "it is in the archive twice", "make the zip again")
+        files[entry.filename] = _entry(archive, entry)
+    return files
 
 
 def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     is_link = (entry.external_attr >> 16) & 0o170000 == 0o120000
     if is_link:
         raise _refusal(entry.filename, "it is a link", "put the file itself into the zip")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _refusal(entry.filename, "it is packed in a rare way", "make an ordinary zip")
     _check(entry.filename, entry.file_size)
     with archive.open(entry) as stream:
         data = stream.read(MOST_FILE_BYTES + 1)
@@ -95,13 +123,13 @@ def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 
 def _check(name: str, size: int) -> None:
-    if not _NAME.match(name):
+    if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
         raise _refusal(name, "the name is not allowed here", "use courses/… and quizzes/… with plain names")
     if size > MOST_FILE_BYTES:
         raise _refusal(name, "the file is larger than 20 MB", "make it smaller")
 
 
-def _limited(files: dict[str, bytes]) -> Bundle:
+def _limited(files: Mapping[str, bytes]) -> Bundle:
     if len(files) > MOST_FILES or sum(map(len, files.values())) > MOST_BUNDLE_BYTES:
         raise _refusal("the bundle", "it holds more than 500 files or 100 MB", "remove what is not needed")
     return Bundle(files)

@@ -9,14 +9,19 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from lms.content import strict_yaml
-from lms.content.blocks import PROMPTS, Check, Figure, Practice, ScenarioBlock, ToolBlock
+from lms.content.blocks import PROMPTS, Block, Check, Figure, Media, ScenarioBlock
 from lms.content.bundle import Bundle
 from lms.content.markup import Citations, render
+from lms.content.media_files import media_fault
 from lms.content.module import Module, Page, Section, Tool
 from lms.content.page_file import PageFile, ToolFrontMatter, schema_problems
 from lms.content.problems import ContentError, Problem
+from lms.content.references import References
 from lms.content.schema import BankFile, ModuleFile, Part, Programme, Scenario, Source, SourcesFile
+from lms.content.stray_citations import stray_citations
 
+MOST_TEXT_BYTES = 1_000_000
+"""Of pages and YAML together; a whole module has about 200 kB, and reading takes about 2 seconds for each megabyte."""
 SomePart = TypeVar("SomePart", bound=Part)
 
 
@@ -59,8 +64,11 @@ class _Loader:
         self._files = bundle.files
         self.problems: list[Problem] = []
         self.documents: dict[str, strict_yaml.Document] = {}
+        self._unread: set[str] = set()
 
     def module(self, module_id: str) -> Module | None:
+        if self._is_too_large(module_id):
+            return None
         self._root = f"courses/{module_id}"
         self._media = {
             path.removeprefix(f"{self._root}/"): data
@@ -75,7 +83,7 @@ class _Loader:
             return None
         sections = self._sections(top)
         module = Module(
-            id=top.id,
+            id=module_id,
             title=top.title,
             summary=top.summary,
             promise=top.promise,
@@ -88,8 +96,16 @@ class _Loader:
             tools=tools,
             media=self._media,
         )
-        self._resolve(module, module_id)
+        self._resolve(module, top)
         return module
+
+    def _is_too_large(self, module_id: str) -> bool:
+        files = Bundle(self._files).of_module(module_id).files
+        size = sum(len(data) for path, data in files.items() if path.endswith((".md", ".yaml")))
+        if size > MOST_TEXT_BYTES:
+            what = "the texts of the module are larger than 1 MB together"
+            self._problem(f"courses/{module_id}/module.yaml", what, "make two modules of it")
+        return size > MOST_TEXT_BYTES
 
     def yaml(self, file: str, kind: type[SomePart]) -> SomePart | None:
         """A YAML file as an instance of its schema, or None with problems noted."""
@@ -103,16 +119,25 @@ class _Loader:
             self.problems.extend(error.problems)
         except ValidationError as error:
             self.problems.extend(schema_problems(error, document))
+        self._unread.add(file)
         return None
 
     def _text(self, file: str) -> str | None:
+        text = self._decoded(file)
+        if text is None:
+            self._unread.add(file)
+        return text
+
+    def _decoded(self, file: str) -> str | None:
         if file not in self._files:
             self._problem(file, "the file is missing", "add it")
             return None
         try:
-            return self._files[file].decode("utf-8").replace("\r\n", "\n")
-        except UnicodeDecodeError:
-            self._problem(file, "the file is not UTF-8 text", "save it as UTF-8")
+            # Some editors write a byte order mark, which is no part of the text.
+            return self._files[file].decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            line = self._files[file].count(b"\n", 0, error.start) + 1
+            self.problems.append(Problem(file, line, "the file is not UTF-8 text", "save it as UTF-8"))
             return None
 
     def _sections(self, top: ModuleFile) -> tuple[Section, ...]:
@@ -131,6 +156,8 @@ class _Loader:
         reader = PageFile(file, text, self._media)
         page = reader.page(page_id, section_id)
         self.problems.extend(reader.problems)
+        if page is None:
+            self._unread.add(file)
         return page
 
     def _sources(self) -> Mapping[str, Source]:
@@ -140,8 +167,15 @@ class _Loader:
 
     def _scenarios(self) -> Mapping[str, Scenario]:
         files = [path for path in sorted(self._files) if path.startswith(f"{self._root}/scenarios/")]
-        found = [self.yaml(path, Scenario) for path in files if path.endswith(".yaml")]
-        return {scenario.id: scenario for scenario in found if scenario}
+        return {scenario.id: scenario for path in files for scenario in self._scenario(path)}
+
+    def _scenario(self, file: str) -> list[Scenario]:
+        scenario = self.yaml(file, Scenario) if file.endswith(".yaml") else None
+        name = file.rsplit("/", 1)[-1].removesuffix(".yaml")
+        if scenario and scenario.id != name:
+            self._problem(file, f"the id is {scenario.id!r}, the file {name!r}", "give both the same name")
+            return []
+        return [scenario] if scenario else []
 
     def _tools(self) -> Mapping[str, Tool]:
         tools = {}
@@ -154,72 +188,68 @@ class _Loader:
         return tools
 
     def _tool(self, file: str) -> Tool | None:
-        reader = PageFile(file, self._text(file) or "", {})
+        text = self._text(file)
+        if text is None:
+            return None
+        reader = PageFile(file, text, {})
         front = reader.front_matter(ToolFrontMatter)
         self.problems.extend(reader.problems)
         if front is None:
+            self._unread.add(file)
             return None
         name = file.rsplit("/", 1)[-1].removesuffix(".md")
         body = reader.body.strip()
         return Tool(name, front.title, front.summary, body, render(body, Citations()), front.review_by)
 
-    def _resolve(self, module: Module, module_id: str) -> None:
+    def _resolve(self, module: Module, top: ModuleFile) -> None:
         file = f"{self._root}/module.yaml"
-        if module.id != module_id:
-            self._problem(file, f"the id is {module.id!r}, the folder {module_id!r}", "give both the same name")
-        if module.bank.module != module_id:
-            self._problem(f"quizzes/{module_id}.yaml", "`module` names another module", f"write {module_id}")
-        self._resolve_blocks(module)
-        self._resolve_sources(module)
-        self._resolve_slots(module)
+        if top.id != module.id:
+            self._problem(file, f"the id is {top.id!r}, the folder {module.id!r}", "give both the same name")
+        if module.bank.module != module.id:
+            self._problem(f"quizzes/{module.id}.yaml", "`module` names another module", f"write {module.id}")
+        self.problems.extend(References(module, self.documents, self._unread).problems())
+        self.problems.extend(stray_citations(module, self.documents))
         self._refuse_double_ids(module)
-
-    def _resolve_blocks(self, module: Module) -> None:
-        bank = f"quizzes/{module.id}.yaml"
-        for page, block in module.blocks():
-            items = [block.id] if isinstance(block, Check) else block.items if isinstance(block, Practice) else ()
-            for item_id in items:
-                if not module.check(item_id):
-                    self._missing(page, block.line, f"check item {item_id!r}", f"add it to {bank}")
-            if isinstance(block, ScenarioBlock) and block.id not in module.scenarios:
-                self._missing(page, block.line, f"scenario {block.id!r}", f"add scenarios/{block.id}.yaml")
-            if isinstance(block, ToolBlock) and block.id not in module.tools:
-                self._missing(page, block.line, f"tool {block.id!r}", f"add tools/{block.id}.md")
-
-    def _resolve_sources(self, module: Module) -> None:
-        for page in module.pages:
-            for source in page.citations.numbers:
-                if source not in module.sources:
-                    self._missing(page, 1, f"source {source!r}", "add it to sources.yaml")
-
-    def _resolve_slots(self, module: Module) -> None:
-        slots = {slot.id for slot in module.bank.blueprint}
-        file = f"quizzes/{module.id}.yaml"
-        for item in module.bank.items:
-            if item.slot not in slots:
-                self._problem(file, f"item {item.id!r} names no slot of the blueprint", "give it a slot")
-        for slot in sorted(slots - {item.slot for item in module.bank.items}):
-            self._problem(file, f"no item names the slot {slot!r}", "write one, better two")
+        self._refuse_unlisted_pages(top)
+        self._refuse_strange_media()
 
     def _refuse_double_ids(self, module: Module) -> None:
         bank = f"quizzes/{module.id}.yaml"
-        self._differ("section", [(section.id, f"{self._root}/module.yaml") for section in module.sections])
-        self._differ("page", [(page.id, page.file) for page in module.pages])
-        self._differ("item", [(item.id, bank) for item in (*module.bank.items, *module.bank.checks)])
+        self._differ("section", [(section.id, f"{self._root}/module.yaml", 1) for section in module.sections])
+        self._differ("page", [(page.id, page.file, 1) for page in module.pages])
+        items = [("items", module.bank.items), ("checks", module.bank.checks)]
+        lines = [
+            (item.id, bank, self.documents[bank].line((key, index)))
+            for key, group in items
+            for index, item in enumerate(group)
+        ]
+        self._differ("item", lines)
+        named: tuple[type[Block], ...] = (*PROMPTS, Figure, Check, ScenarioBlock, Media)
         self._differ(
-            "block",
-            [(block.id, page.file) for page, block in module.blocks() if isinstance(block, (*PROMPTS, Figure))],
+            "block", [(block.id, page.file, block.line) for page, block in module.blocks() if isinstance(block, named)]
         )
 
-    def _differ(self, what: str, named: list[tuple[str, str]]) -> None:
+    def _differ(self, what: str, named: list[tuple[str, str, int]]) -> None:
         seen: dict[str, str] = {}
-        for given, file in named:
+        for given, file, line in named:
             if given in seen:
-                self._problem(file, f"the {what} id {given!r} is used already in {seen[given]}", "choose another")
+                told = f"the {what} id {given!r} is used already in {seen[given]}"
+                self.problems.append(Problem(file, line, told, "choose another"))
             seen.setdefault(given, file)
 
-    def _missing(self, page: Page, line: int, what: str, remedy: str) -> None:
-        self.problems.append(Problem(page.file, line, f"there is no {what}", remedy))
+    def _refuse_unlisted_pages(self, top: ModuleFile) -> None:
+        listed = {f"{self._root}/{section.id}/{page}.md" for section in top.sections for page in section.pages}
+        for section in top.sections:
+            inside = f"{self._root}/{section.id}/"
+            for file in sorted(self._files):
+                if file.startswith(inside) and file.endswith(".md") and file not in listed:
+                    self._problem(file, "no section lists this page", "add it to `pages` in module.yaml or remove it")
+
+    def _refuse_strange_media(self) -> None:
+        for name, data in sorted(self._media.items()):
+            fault = media_fault(name, data)
+            if fault:
+                self._problem(f"{self._root}/{name}", *fault)
 
     def _problem(self, file: str, what: str, remedy: str) -> None:
         self.problems.append(Problem(file, 1, what, remedy))

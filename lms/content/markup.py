@@ -16,6 +16,8 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import core_schema
 
 CITATION = re.compile(r"\[@([a-z0-9][a-z0-9-]*)(!?)\]")
+MOST_CHARACTERS = 20_000
+"""Of one text in a YAML file or a block."""
 _WORD = re.compile(r"[^\W_]+(?:[’'\-.,][^\W_]+)*")
 _TAGS = {
     "p",
@@ -95,7 +97,7 @@ class Text:
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.no_info_after_validator_function(
-            cls, core_schema.str_schema(min_length=1, strip_whitespace=True)
+            cls, core_schema.str_schema(min_length=1, max_length=MOST_CHARACTERS, strip_whitespace=True)
         )
 
 
@@ -156,7 +158,8 @@ def _render_citation(self: Any, tokens: list[Token], index: int, _options: Any, 
 def _make_markdown() -> MarkdownIt:
     markdown = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": True})
     markdown.use(colon_fence_plugin)
-    markdown.disable(["image", "html_block", "html_inline"], ignoreInvalid=True)
+    # `replacements` would make © of (c) and ® of (r), the sign of a correlation.
+    markdown.disable(["image", "html_block", "html_inline", "replacements"], ignoreInvalid=True)
     markdown.inline.ruler.before("link", "citation", _citation_rule)
     markdown.add_render_rule("citation", _render_citation)
     return markdown

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from markdown_it.token import Token
 from pydantic import Field, ValidationError
 
 from lms.content import strict_yaml
@@ -18,9 +19,14 @@ from lms.content.problems import ContentError, Problem
 from lms.content.schema import OutcomeId, Part
 from lms.content.svg import SvgError, clean_svg
 
+MOST_PAGE_CHARACTERS = 60_000
+"""A page of 3,000 words has about 20,000; some Markdown takes the square of its length to read."""
 SomePart = TypeVar("SomePart", bound=Part)
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _FENCE_INFO = re.compile(r"^\{([a-z-]+)\}(?:\s+(\S+))?\s*$")
+_HTML_OR_IMAGE = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!--|!\[[^\]]*\]\(")
+_CODE = re.compile(r"`[^`]*`")
+_RESERVED = ("id", "line", "html", "svg", "text", "model")
 _PART = re.compile(r"^---\s*$", re.MULTILINE)
 
 
@@ -69,6 +75,9 @@ class PageFile:
 
     def front_matter(self, kind: type[SomePart]) -> SomePart | None:
         """What stands above the text, or None with problems noted; afterwards `body` is the text."""
+        if len(self.text) > MOST_PAGE_CHARACTERS:
+            self._problem(1, "the page is longer than 60,000 characters", "make several pages of it")
+            return None
         match = _FRONT_MATTER.match(self.text)
         if not match:
             self._problem(1, "there is no front matter", "begin with `---`, `title: …`, `---`")
@@ -85,10 +94,12 @@ class PageFile:
         return None
 
     def _blocks(self) -> list[Block]:
-        lines = self.body.splitlines(keepends=True)
+        # Only at \n, as the parser counts lines; `splitlines` would also part at U+2028 and the like.
+        lines = [f"{line}\n" for line in self.body.split("\n")]
         blocks: list[Block] = []
         prose_from = 0
         for token in parse(self.body):
+            self._refuse_what_would_not_show(token)
             if token.type != "colon_fence" or token.level or token.map is None:
                 continue
             blocks += self._prose(lines, prose_from, token.map[0])
@@ -103,9 +114,23 @@ class PageFile:
             prose_from = token.map[1]
         return blocks + self._prose(lines, prose_from, len(lines))
 
+    def _refuse_what_would_not_show(self, token: Token) -> None:
+        line = self._first_line + (token.map[0] if token.map else 0)
+        if token.type == "colon_fence" and token.level:
+            self._problem(line, "a block stands inside a list or a quotation", "move it to the left margin")
+        if token.type == "heading_open" and token.tag not in ("h2", "h3", "h4"):
+            self._problem(line, f"a heading of level {token.tag[1:]}", "use `##`, `###` or `####`")
+        if token.type == "inline":
+            written = _HTML_OR_IMAGE.search(_CODE.sub("", token.content))
+            if written:
+                what = f"`{written[0][:30]}` would be printed as it stands"
+                self._problem(line, what, "use Markdown, and `:::{figure}` for a picture")
+
     def _prose(self, lines: list[str], start: int, end: int) -> list[Block]:
-        source = "".join(lines[start:end]).strip("\n")
-        if not source.strip():
+        while start < end and not lines[start].strip():
+            start += 1
+        source = "".join(lines[start:end]).rstrip()
+        if not source:
             return []
         html = _with_anchors(render(source, self.citations), start)
         return [Prose(html=html, source=source, line=self._first_line + start)]
@@ -120,7 +145,7 @@ class PageFile:
         has_options = len(parts) > 1 or not kind.texts[1]
         options = self._options(parts.pop(0) if has_options else "", line)
         texts = [part.strip() for part in parts if part.strip()]
-        if options is None or not self._counts_fit(kind, texts, line):
+        if options is None or not self._counts_fit(kind, texts, line) or self._are_reserved(options):
             return None
         given = {**options.data, "line": line} | dict(zip(("text", "model"), texts, strict=False))
         if match[2]:
@@ -138,6 +163,13 @@ class PageFile:
             self._problem(line + 1, "options are not `name: value` lines", "write each option as `name: value`")
             return None
         return document
+
+    def _are_reserved(self, options: strict_yaml.Document) -> bool:
+        """Whether an option has the name of a part that is made, not written: `svg` and `html` go into pages as is."""
+        reserved = [name for name in options.data if name in _RESERVED]
+        for name in reserved:
+            self._problem(options.line((name,)), f"`{name}` is not known here", "remove it or mend its spelling")
+        return bool(reserved)
 
     def _counts_fit(self, kind: type[Block], texts: list[str], line: int) -> bool:
         least, most = kind.texts
@@ -192,9 +224,11 @@ def _schema_problem(problem: Any, document: strict_yaml.Document) -> Problem:
     line = document.line(tuple(path))
     if problem["type"] == "missing":
         return Problem(document.file, line, f"`{name}` is missing", "add it")
+    if problem["type"] == "union_tag_not_found":
+        return Problem(document.file, line, "`type` is missing", "add it; in `items` it comes from the slot")
     if problem["type"] == "extra_forbidden":
         return Problem(document.file, line, f"`{name}` is not known here", "remove it or mend its spelling")
-    reason = problem["msg"].removeprefix("Value error, ")
+    reason = problem["msg"].removeprefix("Value error, ") or "it is not allowed"
     shown = f"`{name}`: " if name and problem["type"] != "value_error" else ""
     return Problem(document.file, line, f"{shown}{reason[0].lower()}{reason[1:]}", "mend the value")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
@@ -19,7 +20,7 @@ Label = Annotated[str, Field(min_length=1, max_length=300)]
 class Part(BaseModel):
     """A piece of content: immutable, and with no keys but the ones it names."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, arbitrary_types_allowed=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=False)
 
 
 class ProgrammeModule(Part):
@@ -33,9 +34,14 @@ class Programme(Part):
     id: Id
     title: Label
     summary: str
-    modules: tuple[ProgrammeModule, ...] = Field(min_length=1)
+    modules: tuple[ProgrammeModule, ...] = Field(min_length=1, max_length=100)
     mastery_score: float = Field(0.75, ge=0, le=1)
     retake_after_minutes: int = Field(10, ge=0, le=10080)
+
+    @model_validator(mode="after")
+    def _module_ids_differ(self) -> Self:
+        _differ("module", [module.id for module in self.modules])
+        return self
 
 
 class Outcome(Part):
@@ -48,7 +54,7 @@ class SectionPlan(Part):
     id: Id
     title: Label
     minutes: float = Field(gt=0, le=120)
-    pages: tuple[Id, ...] = Field(min_length=1)
+    pages: tuple[Id, ...] = Field(min_length=1, max_length=50)
 
 
 class SupportLine(Part):
@@ -66,9 +72,14 @@ class ModuleFile(Part):
     title: Label
     summary: str
     promise: str
-    outcomes: tuple[Outcome, ...] = Field(min_length=1)
-    sections: tuple[SectionPlan, ...] = Field(min_length=1)
-    support: tuple[SupportLine, ...] = ()
+    outcomes: tuple[Outcome, ...] = Field(min_length=1, max_length=20)
+    sections: tuple[SectionPlan, ...] = Field(min_length=1, max_length=50)
+    support: tuple[SupportLine, ...] = Field((), max_length=50)
+
+    @model_validator(mode="after")
+    def _outcome_ids_differ(self) -> Self:
+        _differ("outcome", [outcome.id for outcome in self.outcomes])
+        return self
 
 
 class Source(Part):
@@ -88,7 +99,12 @@ class Source(Part):
 
 
 class SourcesFile(Part):
-    sources: tuple[Source, ...]
+    sources: tuple[Source, ...] = Field(max_length=500)
+
+    @model_validator(mode="after")
+    def _source_ids_differ(self) -> Self:
+        _differ("source", [source.id for source in self.sources])
+        return self
 
 
 class CastMember(Part):
@@ -241,19 +257,25 @@ class Slot(Part):
 
 class BankFile(Part):
     module: Id
-    blueprint: tuple[Slot, ...] = Field(min_length=1)
-    items: tuple[Item, ...] = Field(min_length=1)
-    checks: tuple[Item, ...] = ()
+    blueprint: tuple[Slot, ...] = Field(min_length=1, max_length=100)
+    items: tuple[Item, ...] = Field(min_length=1, max_length=1000)
+    checks: tuple[Item, ...] = Field((), max_length=1000)
 
     @model_validator(mode="before")
     @classmethod
     def _items_take_after_their_slots(cls, data: Any) -> Any:
         """An item has type, outcome and level of its slot."""
-        if not isinstance(data, dict):
+        blueprint = data.get("blueprint") if isinstance(data, dict) else None
+        items = data.get("items") if isinstance(data, dict) else None
+        if not isinstance(blueprint, list) or not isinstance(items, list):
             return data
-        slots = {slot.get("id"): slot for slot in data.get("blueprint") or () if isinstance(slot, dict)}
-        items = [_completed(item, slots) for item in data.get("items") or ()]
-        return {**data, "items": items}
+        slots = {slot["id"]: slot for slot in blueprint if isinstance(slot, dict) and isinstance(slot.get("id"), str)}
+        return {**data, "items": [_completed(item, slots) for item in items]}
+
+    @model_validator(mode="after")
+    def _slot_ids_differ(self) -> Self:
+        _differ("slot", [slot.id for slot in self.blueprint])
+        return self
 
 
 class Meter(Part):
@@ -308,8 +330,8 @@ class Scenario(Part):
     outcomes: tuple[OutcomeId, ...] = ()
     meters: tuple[Meter, ...] = Field(min_length=1, max_length=4)
     first: Id
-    scenes: tuple[Scene, ...] = Field(min_length=1)
-    endings: tuple[Ending, ...] = Field(min_length=1)
+    scenes: tuple[Scene, ...] = Field(min_length=1, max_length=100)
+    endings: tuple[Ending, ...] = Field(min_length=1, max_length=20)
     debrief: Text
     replay: str = ""
     review_by: dt.date | None = None
@@ -337,6 +359,8 @@ class Scenario(Part):
     def _parts_resolve(self) -> Self:
         scenes = [scene.id for scene in self.scenes]
         _differ("scene", scenes)
+        _differ("ending", [ending.id for ending in self.endings])
+        _differ("meter", [meter.id for meter in self.meters])
         known = {*scenes, "end"}
         for target in [self.first, *(choice.next for scene in self.scenes for choice in scene.choices)]:
             if target not in known:
@@ -352,13 +376,14 @@ class Scenario(Part):
 
 
 def _completed(item: Any, slots: dict[Any, Any]) -> Any:
-    slot = slots.get(item.get("slot")) if isinstance(item, dict) else None
+    name = item.get("slot") if isinstance(item, dict) else None
+    slot = slots.get(name) if isinstance(name, str) else None
     if slot is None:
         return item
     return {"type": slot.get("type"), "outcome": slot.get("outcome"), "level": slot.get("level"), **item}
 
 
 def _differ(what: str, ids: list[str]) -> None:
-    for given in ids:
-        if ids.count(given) > 1:
-            raise ValueError(f"two {what}s have the id {given!r}")
+    given, count = Counter(ids).most_common(1)[0] if ids else ("", 0)
+    if count > 1:
+        raise ValueError(f"two {what}s have the id {given!r}")

@@ -71,7 +71,9 @@ _ATTRIBUTES = {
     "aria-hidden",
 }
 _LOCAL_REFERENCE = re.compile(r"^url\(#([A-Za-z][\w-]*)\)$")
+_VIEW_BOX = re.compile(r"\s*-?[\d.]+(?:[\s,]+-?[\d.]+)(?:[\s,]+[\d.]+){2}\s*")
 _MOST_BYTES = 200_000
+_MOST_DEPTH = 20
 
 register_namespace("", SVG.strip("{}"))
 
@@ -89,15 +91,25 @@ def clean_svg(source: bytes, prefix: str) -> str:
         raise SvgError("is larger than 200 kB")
     try:
         root = fromstring(source, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise SvgError(f"is not a well-formed drawing ({error})") from None
-    if root.tag != f"{SVG}svg" or not root.get("viewBox"):
-        raise SvgError("has no <svg> with a viewBox")
+    if root.tag != f"{SVG}svg" or not _VIEW_BOX.fullmatch(root.get("viewBox", "")):
+        raise SvgError("has no <svg> with a viewBox of four numbers")
+    _check_depth(root)
     for element in root.iter():
         _check(element)
         _prefix_ids(element, prefix)
     _name(root, prefix)
     return str(tostring(root, encoding="unicode"))
+
+
+def _check_depth(root: Element) -> None:
+    """Writing a drawing recurses, so a tower of groups would end in a stack overflow."""
+    level = [root]
+    for _ in range(_MOST_DEPTH):
+        level = [child for element in level for child in element]
+    if level:
+        raise SvgError(f"is nested more than {_MOST_DEPTH} levels deep")
 
 
 def _check(element: Element) -> None:

@@ -14,7 +14,7 @@ from lms.content.schema import NumericItem
 
 NUMBERS = Rule(20, "Numbers", "each %, r and d has a citation in its paragraph", "any without")
 _FIGURE = re.compile(
-    r"\d\s?%|\d\s?per ?cent\b|(?<!\w)\*?(?:r|d|g|ρ|rho)\*?\s*(?:=|≈|of)\s*[−–-]?0?\.?\d", re.IGNORECASE
+    r"\d\s?%|\d\s?per ?cent\b|(?<!\w)\*?(?:r|d|g|ρ|rho)\*?\s*(?:=|≈|of)\s*[−–-]?[01]?\.\d", re.IGNORECASE
 )
 
 
@@ -22,7 +22,8 @@ def numbers(subject: Subject) -> Result:
     """Per cents and effect sizes in prose, callouts, prompts, debriefs and feedback.
 
     A paragraph is what stands between blank lines. Stories are made up and numeric items are sums, so their numbers
-    claim nothing. Feedback cites through the `cites` of its item; prompts and debriefs cannot cite, so they hold none.
+    claim nothing; `r = 0` and `r = 1` tell what the figure means. Feedback cites through the `cites` of its item;
+    prompts and debriefs cannot cite, so they hold none.
     """
     findings = [*_on_pages(subject), *_in_debriefs(subject), *_in_feedback(subject)]
     return NUMBERS.result(f"{len(findings)} without a source", none_of(findings), findings)

@@ -18,12 +18,10 @@ _PAGE = re.compile(r"\b(?:pp?\.|pages?)\s*\d", re.IGNORECASE)
 _SAYS = re.compile(
     r"\b(?:say|says|said|saying|ask|asks|asked|asking|try|tell|tells|told|reply|replies|replied|answers?|answered|"
     r"think|thinks|thought|hear|hears|heard|write|words?|sentences?|questions?|lines?|like|for example|add|adds|"
-    r"added|open|opens|whisper(?:s|ed)?|shout(?:s|ed)?|mutter(?:s|ed)?|go(?:es)?)\b",
+    r"added|open|opens|whisper(?:s|ed)?|shout(?:s|ed)?|mutter(?:s|ed)?|go(?:es)?|begins?|starts?|ends?)\b",
     re.IGNORECASE,
 )
-_AUTHOR = re.compile(
-    r"\b([A-Z][a-z]+)(?: et al\.)?,? (?:says?|said|writes?|wrote|argues?|argued|puts? it|calls?|called)\b"
-)
+_AUTHOR = re.compile(r"\b([A-Z][a-z]+)(?: et al\.)?,? (?:says|said|writes|wrote|argues|argued|puts it)\b")
 _NEAR = 80
 _PRONOUNS = {"He", "She", "They", "You", "We", "It", "Someone", "Nobody", "Everyone", "Who", "One", "People"}
 
@@ -32,9 +30,8 @@ def quotations(subject: Subject) -> Result:
     """Words in quotation marks, more than six of them, in prose and callouts.
 
     Dialogue is free: callouts of type story and try, tasks, scenarios and items are. In prose a quotation is dialogue
-    when its paragraph cites nothing, a verb of speaking or thinking stands within 80 characters, or it is a list item
-    of its own (a line to say), and no author is named as the speaker. Any other needs a citation and a page in its
-    paragraph.
+    when its paragraph cites nothing, no author is named as the speaker, and it either stands as a sentence of its own
+    or has a verb of speaking or thinking within 80 characters. Any other needs a citation and a page there.
     """
     found = [(passage, quotation) for passage in _prose(subject) for quotation in _long_quotations(passage)]
     findings = [
@@ -81,5 +78,5 @@ def _is_dialogue(paragraph: str, words: str, place: int, names: Collection[str])
     around = paragraph[max(0, place - _NEAR) : place] + " " + paragraph[place + len(words) + 2 :][:_NEAR]
     if any(author not in names and author not in _PRONOUNS for author in _AUTHOR.findall(around)):
         return False
-    alone = re.sub(r"^[\s>*_\-\d.]*|[\s*_]*$", "", paragraph)
-    return bool(_SAYS.search(around)) or alone.strip('“”"') == words
+    begins = re.search(r"(?:^|[.!?:)>\n])[\s>*_\-\d.)]*$", paragraph[:place])
+    return bool(_SAYS.search(around) or begins)
