@@ -18,6 +18,7 @@ from lms.accounts.access import check_every_route_has_a_policy
 from lms.config import Settings
 from lms.db import db, engine_options
 from lms.outbox.service import Sink, session_options
+from lms.ui import views as ui
 from lms.xapi import sink as xapi
 
 FOLDER = Path(__file__).parent
@@ -67,6 +68,7 @@ def _sinks(settings: Settings) -> list[Sink]:
 
 def _add_features(app: Flask) -> None:
     """Blueprints, request hooks and error pages of each room, from the bottom of the house to its top."""
+    ui.install(app)
     accounts.install(app)
 
 

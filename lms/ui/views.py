@@ -1,0 +1,77 @@
+"""The frame of every page: its files, the functions that templates use, headers and error pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+from werkzeug.routing import BuildError
+
+from lms.config import Settings
+from lms.ui import assets, headers
+from lms.ui.assets import Assets
+from lms.ui.icons import icon
+
+blueprint = Blueprint("ui", __name__)
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def install(app: Flask) -> None:
+    """The lowest room of the web: everything else stands on it."""
+    settings: Settings = app.config["CARES"]
+    app.extensions["assets"] = assets.build(settings)
+    app.jinja_env.globals.update(
+        icon=icon,
+        asset=asset_address,
+        link=link,
+        organisation=settings.organisation,
+        logo=next((name for name in _assets(app).files if name.startswith("logo.")), None),
+    )
+    app.jinja_env.filters.update(day=day, clock=clock)
+    headers.install(app)
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/static/<name>")
+def static(name: str) -> Response:
+    """A file of ours; its name changes with its content."""
+    asset = _assets(current_app).by_address.get(name)
+    if asset is None:
+        abort(404)
+    response = Response(asset.body, mimetype=asset.media_type)
+    if asset.compressed and request.accept_encodings.best_match(("gzip", "identity")) == "gzip":
+        response.set_data(asset.compressed)
+        response.content_encoding = "gzip"
+    if asset.compressed:
+        response.vary.add("Accept-Encoding")
+    response.headers["Cache-Control"] = FOR_EVER
+    return response
+
+
+def asset_address(name: str) -> str:
+    """Where browsers find a file: `asset("cares.css")`."""
+    return url_for("ui.static", name=_assets(current_app).files[name].name)
+
+
+def link(endpoint: str, **values: object) -> str | None:
+    """The address of a page, or None while no room offers it."""
+    try:
+        return url_for(endpoint, **values)  # type: ignore[arg-type]
+    except BuildError:
+        return None
+
+
+def day(moment: dt.date) -> str:
+    """`3 March 2027`."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def clock(moment: dt.datetime) -> str:
+    """`14:32`."""
+    return f"{moment:%H:%M}"
+
+
+def _assets(app: Flask) -> Assets:
+    found: Assets = app.extensions["assets"]
+    return found
