@@ -36,7 +36,7 @@ IDLE_SECONDS = 0.3
 """How long a new statement may lie unseen."""
 RENEW_SECONDS = 1.0
 REPORT_SECONDS = 15.0
-LANDING_SECONDS = 0.5
+LANDING_SECONDS = 0.3
 """How long a stopping relay waits for answers; what has none by then is sent again at the next start."""
 DATABASE_SECONDS = 1.0
 """Between tries at a database that does not answer."""
@@ -122,12 +122,13 @@ class Relay:
         """Take in answers, write them down, read what waits, send it; at most a moment of waiting."""
         self._land(IDLE_SECONDS)
         try:
+            # What was read ahead may go before what has landed is marked: a relay that dies between sends it again.
+            self._launch()
             self._write_down()
             self._renew()
             self._report()
-            if self._held:
-                self._read()
-                self._launch()
+            self._read()
+            self._launch()
             self._has_database = True
         except (SQLAlchemyError, OSError) as error:
             self._lose_database(error)
@@ -222,8 +223,8 @@ class Relay:
 
     def _read(self) -> None:
         """Read ahead, always from the oldest: rows of slow transactions appear late."""
-        is_enough = len(self._waiting) >= FLIGHTS * BATCH or not self._may_send()
-        if is_enough or not self._is_due("read", IDLE_SECONDS):
+        is_enough = len(self._waiting) >= FLIGHTS * BATCH
+        if is_enough or not self._held or not self._may_send() or not self._is_due("read", IDLE_SECONDS):
             return
         flying = self._flights.statements
         limit = READ_AHEAD + len(flying)

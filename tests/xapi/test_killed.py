@@ -1,0 +1,97 @@
+"""A real relay process: killed between the store's acceptance and its own mark, again and again; and told to stop."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from lms.config import Settings
+from lms.db import db
+from lms.outbox import queries
+from tests.xapi import store as faults
+from tests.xapi.conftest import eventually
+from tests.xapi.store import Answering, Store
+
+KILLS = int(os.environ.get("LMS_TEST_KILLS", "4"))
+
+
+@contextmanager
+def relay_process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """`lms relay` as a process of its own."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
+    for name in ("instance", "database_url", "lrs_endpoint", "lrs_key", "lrs_secret"):
+        environment[f"LMS_{name.upper()}"] = str(getattr(settings, name))
+    process = subprocess.Popen([sys.executable, "-m", "lms", "relay"], env=environment, stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def queued(app: Flask) -> int:
+    with app.app_context():
+        return queries.standing(db.session).queued
+
+
+@pytest.mark.slow
+def test_killed_between_acceptance_and_mark(
+    app: Flask, wired: Settings, store: Store, happen: Callable[..., dict[str, list[str]]]
+) -> None:
+    chance = random.Random(20261123)
+    told = happen(60 * KILLS, learners=5)
+    for life in range(KILLS):
+        store.refuses_known = life % 2 == 0
+        with relay_process(wired) as process:
+            store.always = _killing(process, after=chance.randint(1, 2), seconds=chance.choice([-1, 0, 0.002, 0.01]))
+            process.wait(20)
+    store.always = None
+    with relay_process(wired):
+        eventually(lambda: queued(app) == 0, 30)
+    assert store.order() == told
+
+
+def test_it_stops_within_a_second_even_while_the_store_is_slow(
+    app: Flask, wired: Settings, store: Store, happen: Callable[..., dict[str, list[str]]]
+) -> None:
+    store.always = faults.slow(8)
+    happen(3)
+    with relay_process(wired) as process:
+        eventually(lambda: store.posts)
+        before = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(5) == 0
+        # Within a second; half a one more for a busy machine.
+        assert time.monotonic() - before < 1.5
+    assert queued(app) == 3
+
+
+def _killing(process: subprocess.Popen[bytes], after: int, seconds: float) -> faults.Fault:
+    """Stores; from the given batch on kills the relay, before the answer (-1) or so long after it."""
+    seen = 0
+
+    def fault(answering: Answering, batch: list[Any]) -> bool:
+        nonlocal seen
+        seen += 1
+        if seen < after:
+            return False
+        if seconds >= 0:
+            threading.Timer(seconds, process.kill).start()
+            return False
+        answering.store.put(batch)
+        process.kill()
+        answering.hang_up()
+        return True
+
+    return fault
