@@ -98,7 +98,10 @@ def writing(session: Session) -> Iterator[Session]:
 
 @contextmanager
 def open_session(url: str) -> Iterator[Session]:
-    """A session of its own on a database, for commands and workers outside of the web application."""
+    """A session of its own on a database, for commands and workers outside of the web application.
+
+    It has no sinks: what happens to learners goes through sessions of the application.
+    """
     engine = create_engine(**engine_options(url))
     try:
         with Session(engine, expire_on_commit=False) as session:

@@ -33,8 +33,11 @@ Sink = Callable[[Event], Iterable[Draft]]
 
 
 def record(session: Session, event: Event) -> None:
-    """Write down for every sink that something happened. The caller's transaction decides whether it did."""
-    for sink in session.info.get(SINKS, ()):
+    """Write down for every sink that something happened. The caller's transaction decides whether it did.
+
+    Raises KeyError for a session that was not given sinks: what happened would be told to nobody.
+    """
+    for sink in session.info[SINKS]:
         for draft in sink(event):
             _queue(session, event, draft)
 

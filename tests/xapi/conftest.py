@@ -25,11 +25,17 @@ COURSE = events.Course(id="notice", title="Notice", programme_id="managing", pro
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    """A store at work."""
+def serving() -> Iterator[Serving]:
+    """The server of the store, to be stopped and started again."""
     serving = Serving(Store())
-    yield serving.store
+    yield serving
     serving.stop()
+
+
+@pytest.fixture
+def store(serving: Serving) -> Store:
+    """A store at work."""
+    return serving.store
 
 
 @pytest.fixture

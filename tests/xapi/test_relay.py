@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from lms.config import Settings
-from lms.db import db, transaction
+from lms.db import WRITES, db, transaction
 from lms.outbox import queries, service
 from lms.outbox.models import Delivery, Statement
 from lms.outbox.queries import Standing
 from tests.xapi import store as faults
 from tests.xapi.conftest import eventually
-from tests.xapi.store import Store
+from tests.xapi.store import Serving, Store
 
 Happen = Callable[..., dict[str, list[str]]]
 Relaying = Callable[[Settings], threading.Event]
@@ -210,3 +210,48 @@ def test_rows_say_when_they_were_delivered(app: Flask, wired: Settings, happen: 
         for row in db.session.scalars(select(Statement)):
             assert row.delivery is Delivery.DELIVERED
             assert row.delivered_at is not None
+
+
+def test_a_store_that_is_stopped_and_started_again(
+    app: Flask, wired: Settings, store: Store, serving: Serving, happen: Happen, relaying: Relaying
+) -> None:
+    relaying(wired)
+    told = happen(20, learners=4)
+    serving.stop()
+    told |= happen(40, learners=4)
+    time.sleep(1)
+    assert len(store.statements) <= 20
+    serving.start()
+    told |= happen(10, learners=4)
+    assert all_settled(app).delivered == 70
+    assert store.order() == told
+
+
+def test_a_database_that_is_locked_or_hangs_up(
+    app: Flask, wired: Settings, store: Store, happen: Happen, relaying: Relaying
+) -> None:
+    told = happen(10, learners=2)
+    relaying(wired)
+    all_settled(app)
+    told |= happen(100, learners=5)
+    for _ in range(3):
+        _interrupt(app)
+    told |= happen(10, learners=5)
+    assert all_settled(app).delivered == 120
+    assert store.order() == told
+
+
+def _interrupt(app: Flask) -> None:
+    """Lock the database for a second, or cut all of its connections."""
+    with app.app_context(), db.engine.connect().execution_options(**WRITES) as connection:
+        if connection.dialect.name == "sqlite":
+            connection.begin()
+            time.sleep(1)
+        else:
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+            time.sleep(0.2)
