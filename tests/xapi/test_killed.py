@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from lms.config import Settings
 from lms.db import db
@@ -75,6 +76,39 @@ def test_it_stops_within_a_second_even_while_the_store_is_slow(
         # Within a second; half a one more for a busy machine.
         assert time.monotonic() - before < 1.5
     assert queued(app) == 3
+
+
+@pytest.mark.slow
+def test_a_relay_that_slept_and_lost_its_claim_does_no_harm(
+    app: Flask, wired: Settings, store: Store, happen: Callable[..., dict[str, list[str]]]
+) -> None:
+    store.always = faults.slow(0.05)
+    told = happen(400, learners=6)
+    with relay_process(wired) as sleeper:
+        eventually(lambda: len(store.posts) > 1)
+        sleeper.send_signal(signal.SIGSTOP)
+        _take_claim_away(app, wired)
+        with relay_process(wired):
+            eventually(lambda: queued(app) == 0, 30)
+            told |= happen(100, learners=6)
+            sleeper.send_signal(signal.SIGCONT)
+            told |= happen(100, learners=6)
+            eventually(lambda: queued(app) == 0, 30)
+            time.sleep(1)
+    assert store.order() == told
+
+
+def _take_claim_away(app: Flask, settings: Settings) -> None:
+    """What makes a claim end while its holder sleeps: a lost lock file, a cut connection."""
+    (settings.instance / "relay.lock").unlink(missing_ok=True)
+    if settings.database.startswith("postgresql"):
+        with app.app_context(), db.engine.connect() as connection:
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
 
 
 def _killing(process: subprocess.Popen[bytes], after: int, seconds: float) -> faults.Fault:
