@@ -126,7 +126,7 @@ class PostOffice:
         folder = self._settings.instance / "mail"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:12]}.eml"
-        keys.write_private(path, message.as_string())
+        keys.write_private(path, message.as_bytes().decode("utf-8"))
         return path
 
 

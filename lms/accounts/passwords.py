@@ -58,9 +58,9 @@ def objection(password: str, email: str) -> str | None:
 def is_common(password: str) -> bool:
     """Whether it is on the list of common ones, or one of them with digits, signs or repetition for disguise."""
     text = password.casefold()
-    return any(_core(form) in _common() for form in (text, _bare(text), _bare(text.translate(_UNDONE)))) or (
-        len(set(text)) < 4  # one key, or two or three in turn
-    )
+    forms = (text, _bare(text), _bare(text).translate(_UNDONE), _bare(text.translate(_UNDONE)))
+    # Fewer than four different characters: one key held down, or two or three in turn.
+    return len(set(text)) < 4 or any(_core(form) in _common() for form in forms)
 
 
 def _bare(text: str) -> str:

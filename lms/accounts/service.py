@@ -97,7 +97,9 @@ def set_password(session: Session, person: Person, password_hash: str) -> None:
 
 def keep_hash(session: Session, person: Person, password_hash: str) -> None:
     """The hash of a person's password; also of the same one, made with other parameters."""
-    session.execute(update(Person).filter_by(id=person.id).values(password_hash=password_hash))
+    person.password_hash = password_hash
+    session.add(person)
+    session.flush()
 
 
 def make_link(session: Session, person_id: int, at: dt.datetime) -> str:

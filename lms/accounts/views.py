@@ -279,7 +279,7 @@ def _trusted_hosts(settings: Settings) -> list[str]:
     """Names under which we answer: no other can get into an address that we build or a page that is cached."""
     if settings.public_url:
         return [urlsplit(settings.public_url).hostname or ""]
-    return ["localhost", "127.0.0.1", "[::1]", settings.host]
+    return ["localhost", "127.0.0.1", settings.host]
 
 
 def _post_office() -> PostOffice:
