@@ -145,8 +145,9 @@ def set_password(token: str) -> Answer:
             return make_response(render_template("accounts/link_spent.html"), 410)
         service.set_password(session, owner, new_hash)
         key = _let_in(session, owner, new_hash, at)
+    answer = _after_sign_in(key)
     flash("Your new password is set, and you are signed in.", "success")
-    return _after_sign_in(key)
+    return answer
 
 
 @blueprint.get("/account")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -73,3 +74,23 @@ def test_a_route_without_a_policy_does_not_start(app: Flask) -> None:
 def test_a_route_without_a_policy_is_closed(app: Flask, client: FlaskClient) -> None:
     app.add_url_rule("/late", view_func=lambda: "secret", endpoint="late")
     assert client.get("/late").status_code == 403
+
+
+def test_every_closed_page_asks_to_sign_in(app: Flask, client: FlaskClient) -> None:
+    """Every address of the whole application that is not public, as a visitor tries it with each method it knows."""
+    tried = 0
+    for rule in app.url_map.iter_rules():
+        if access.policy_of(app, rule.endpoint) is access.PUBLIC:
+            continue
+        values: dict[str, object] = {
+            name: uuid4() if type(converter).__name__ == "UUIDConverter" else 1
+            for name, converter in rule._converters.items()
+        }
+        built = rule.build(values)
+        assert built, rule
+        for method in (rule.methods or set()) - {"OPTIONS"}:
+            answer = client.open(built[1], method=method)
+            assert answer.status_code == 303, rule
+            assert answer.location.startswith("/sign-in")
+            tried += 1
+    assert tried > 8

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -209,9 +208,7 @@ def test_a_password_is_changed(app: Flask, client: Any, zoe: Person, sign_in: Ca
     assert can_sign_in(app, NEW)
 
 
-def test_changing_needs_the_current_password(
-    app: Flask, client: Any, zoe: Person, sign_in: Callable[..., Any]
-) -> None:
+def test_changing_needs_the_current_password(app: Flask, client: Any, zoe: Person, sign_in: Callable[..., Any]) -> None:
     sign_in(client, zoe)
     codes = []
     for _ in range(11):
