@@ -156,7 +156,9 @@ def _render_citation(self: Any, tokens: list[Token], index: int, _options: Any, 
 
 
 def _make_markdown() -> MarkdownIt:
-    markdown = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": True})
+    # Twenty levels: nested brackets cost their depth times the length of the text.
+    options = {"html": False, "linkify": False, "typographer": True, "maxNesting": 20}
+    markdown = MarkdownIt("js-default", options)
     markdown.use(colon_fence_plugin)
     # `replacements` would make © of (c) and ® of (r), the sign of a correlation.
     markdown.disable(["image", "html_block", "html_inline", "replacements"], ignoreInvalid=True)

@@ -1,0 +1,162 @@
+"""Bundles come from strangers as zips, and from disks with links and leftovers."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import tempfile
+import time
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lms.content.bundle import Bundle, from_folder, from_zip
+from lms.content.problems import ContentError
+from tests.content import sample
+
+
+def packed(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return stream.getvalue()
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(ContentError) as caught:
+        from_zip(data)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../evil",
+        "courses/../../evil",
+        "/etc/passwd",
+        "C:/evil",
+        "courses\\..\\evil",
+        "courses/.hidden/x",
+        "courses/x\n",
+        "courses/x\u202ey",
+        "other/x",
+        "courses/" + "a" * 250,
+        "courses/a/b/c/d/e/f/g",
+        "courses/ x",
+    ],
+)
+def test_names_that_lead_elsewhere_are_refused(name: str) -> None:
+    assert "the name is not allowed here" in refusal(packed({name: b"x"}))
+
+
+def test_a_link_is_refused() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        entry = zipfile.ZipInfo("courses/link")
+        entry.external_attr = 0o120777 << 16
+        archive.writestr(entry, "/etc/passwd")
+    assert "it is a link" in refusal(stream.getvalue())
+
+
+def test_a_bomb_is_refused_quickly() -> None:
+    data = packed({f"courses/m/{n}": b"\0" * 19_000_000 for n in range(6)})
+    assert len(data) < 200_000
+    started = time.monotonic()
+    assert "100 MB" in refusal(data)
+    assert time.monotonic() - started < 1
+
+
+def test_one_large_file_is_refused() -> None:
+    assert "larger than 20 MB" in refusal(packed({"courses/m/x": b"\0" * 20_000_001}))
+
+
+def test_an_absurd_count_is_refused() -> None:
+    assert "more than 500 files" in refusal(packed({f"courses/m/{n}": b"" for n in range(501)}))
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_name_that_stands_twice_is_refused() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("courses/m/x", "one")
+        archive.writestr("courses/m/x", "two")
+    assert "courses/m/x:1: it is in the archive twice" in refusal(stream.getvalue())
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_rare_packing_is_refused(method: int) -> None:
+    assert "packed in a rare way" in refusal(packed({"courses/m/x": b"x" * 100}, method))
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"hello", b"PK\x03\x04" + b"\0" * 100])
+def test_what_is_no_zip_is_refused(data: bytes) -> None:
+    assert "it cannot be read" in refusal(data)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 2**32))
+def test_a_damaged_zip_is_read_or_refused(seed: int) -> None:
+    chance = random.Random(seed)
+    data = bytearray(packed({"courses/m/module.yaml": b"id: m\n" * 50, "quizzes/m.yaml": b"items: []\n"}))
+    for _ in range(chance.randint(1, 6)):
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    try:
+        from_zip(bytes(data[: chance.randint(1, len(data))] if chance.random() < 0.2 else data))
+    except ContentError:
+        pass
+
+
+names = st.from_regex(r"\A(courses|quizzes)/[a-z0-9][a-z0-9_-]{0,8}\.(md|yaml|svg)\Z")
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.dictionaries(names, st.binary(max_size=200), max_size=6))
+def test_folder_zip_and_bundle_are_the_same_byte_for_byte(files: dict[str, bytes]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        for path, data in files.items():
+            (root / path).parent.mkdir(exist_ok=True)
+            (root / path).write_bytes(data)
+        found = from_folder(root)
+    again = from_zip(found.to_zip())
+    assert dict(found.files) == files
+    assert dict(again.files) == files
+    assert again.digest == found.digest == Bundle(files).digest
+    assert again.to_zip() == found.to_zip()
+
+
+def test_the_digest_tells_names_from_contents() -> None:
+    assert Bundle({"courses/ab": b"c"}).digest != Bundle({"courses/a": b"bc"}).digest
+
+
+def test_links_hidden_files_and_leftovers_of_a_folder_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret/key").write_text("secret")
+    (tmp_path / "courses/m").mkdir(parents=True)
+    (tmp_path / "courses/m/module.yaml").write_text("id: m")
+    (tmp_path / "courses/m/module.yaml~").write_text("old")
+    (tmp_path / "courses/m/.swp").write_text("old")
+    os.symlink(tmp_path / "secret/key", tmp_path / "courses/m/link.md")
+    os.symlink(tmp_path / "secret", tmp_path / "courses/m/media")
+    assert list(from_folder(tmp_path).files) == ["courses/m/module.yaml"]
+
+
+def test_a_folder_of_too_many_files_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "courses").mkdir()
+    for number in range(501):
+        (tmp_path / f"courses/{number}").touch()
+    with pytest.raises(ContentError, match="more than 500 files"):
+        from_folder(tmp_path)
+
+
+def test_parts_of_one_module_and_of_the_programme() -> None:
+    whole = Bundle({"courses/programme.yaml": b"", "courses/other/module.yaml": b"", **sample.bundle().files})
+    assert whole.module_ids == ["other", sample.MODULE]
+    assert whole.of_module(sample.MODULE).digest == sample.bundle().digest
+    assert list(whole.of_programme().files) == ["courses/programme.yaml"]

@@ -1,0 +1,99 @@
+"""YAML as a stranger could send it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+from ruamel.yaml.compat import StringIO
+
+from lms.content import strict_yaml
+from lms.content.problems import ContentError
+
+BOMB = "a: &a [x, x]\n" + "".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20)
+)
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(ContentError) as caught:
+        strict_yaml.load(text, "x.yaml")
+    [problem] = caught.value.problems
+    return str(problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (BOMB, "x.yaml:1: anchors and aliases are not allowed"),
+        ("a: 1\nb: *a\n", "x.yaml:2: "),
+        ("a: 1\nb:\n  c: 1\n  c: 2\n", "x.yaml:4: the key 'c' stands twice"),
+        ("{a: 1, a: 2}", "x.yaml:1: the key 'a' stands twice"),
+        ("a: !!python/object/apply:os.system ['true']", "x.yaml:1: the tag"),
+        ("a: !include x", "x.yaml:1: the tag"),
+        ("[" * 100_000, "x.yaml:1: values are nested too deeply"),
+        ("- " * 50 + "x", "x.yaml:1: values are nested too deeply"),
+        ("? [a, b]\n: c", "x.yaml:1: a key is not a plain word"),
+        ("a: 1\n---\nb: 2\n", "x.yaml:3: there is a second document"),
+        ("a: [1, 2\nb: 3", "x.yaml:2: this is not valid YAML"),
+        ("a: 1\n\tb: 2", "x.yaml:"),
+        ("a: \x00", "x.yaml:1: this is not valid YAML"),
+        ("a: .inf", "x.yaml:1: '.inf' is no number that can be used"),
+        ("a: 1\nb: .nan", "x.yaml:2: '.nan' is no number"),
+        ("a: 1e999", "x.yaml:1: '1e999' is no number"),
+        ("a: " + "9" * 5000, "x.yaml:1: '999"),
+        ("x" * 600_000, "x.yaml:1: the file is larger than 500 kB"),
+    ],
+)
+def test_what_could_surprise_is_refused_with_its_line(text: str, told: str) -> None:
+    started = time.monotonic()
+    assert refusal(text).startswith(told)
+    assert time.monotonic() - started < 2
+
+
+def test_values_are_those_of_yaml_1_2() -> None:
+    text = 'a: 12\nb: 0.5\nc: true\nd: null\ne: "12"\nf: no\ng: 0x1F\nh: 2026-01-02\ni: |\n  two\n  lines\nj: [1, {k: v}]\n'
+    assert strict_yaml.load(text, "x").data == {
+        "a": 12,
+        "b": 0.5,
+        "c": True,
+        "d": None,
+        "e": "12",
+        "f": "no",
+        "g": 31,
+        "h": "2026-01-02",
+        "i": "two\nlines\n",
+        "j": [1, {"k": "v"}],
+    }
+
+
+def test_each_value_knows_its_line() -> None:
+    document = strict_yaml.load("a:\n  - b: 1\n    c: 2\n  - d: 3\n", "x", first_line=10)
+    assert document.line(("a", 0, "c")) == 12
+    assert document.line(("a", 1)) == 13
+    assert document.line(("a", 1, "d", "not", "there")) == 13
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text("ab:#'\"- é\n", max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", min_size=1), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.text("xyz", min_size=1), plain, max_size=4))
+def test_what_the_writer_writes_is_read_back(values: dict[str, object]) -> None:
+    stream = StringIO()
+    YAML().dump(values, stream)
+    assert (strict_yaml.load(stream.getvalue(), "x").data or {}) == values
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        strict_yaml.load(text, "x")
+    except ContentError as error:
+        assert all(problem.line >= 1 for problem in error.problems)
