@@ -16,6 +16,7 @@ import ssl
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
@@ -66,7 +67,7 @@ class PostOffice:
         """Write and send one mail, now; whether it went. Call it after the commit of what it tells."""
         try:
             self._carry(self._write(template, to, values))
-        except (OSError, smtplib.SMTPException, ValueError):
+        except (OSError, smtplib.SMTPException, MessageError, ValueError):
             # OSError has refused connections, time-outs and failed certificates under it.
             log.exception("mail %s for person %s was not sent", template, to.id)
             return False

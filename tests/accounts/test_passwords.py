@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from lms import config
 from lms.accounts import service
-from lms.accounts.models import PasswordLink, Person
+from lms.accounts.models import Membership, PasswordLink, Person
 from lms.accounts.tokens import fingerprint
 from lms.db import Base, writing
 from lms.mail import PostOffice
@@ -182,15 +182,13 @@ def test_who_is_locked_out_comes_in_by_a_link(
     assert can_sign_in(app, NEW)
 
 
-@pytest.mark.parametrize("password", ["", "short", "password1234", "zoe@example.org"])
-def test_a_poor_password_is_refused_with_the_reason(
-    app: Flask, client: Any, zoe: Person, session: Session, password: str
-) -> None:
+def test_a_poor_password_is_refused_with_the_reason(app: Flask, client: Any, zoe: Person, session: Session) -> None:
     with writing(session):
         token = service.make_link(session, zoe.id, dt.datetime.now(dt.UTC))
-    answer = client.submit(f"/password/{token}", {"new_password": password})
-    assert answer.status_code == 422
-    assert "Please" in answer.text
+    for password in ("", "short", "password1234", "zoe@example.org"):
+        answer = client.submit(f"/password/{token}", {"new_password": password})
+        assert answer.status_code == 422
+        assert "Please" in answer.text
     assert client.get(f"/password/{token}").status_code == 200, "the link still works"
     assert can_sign_in(app, OLD)
 
@@ -229,15 +227,15 @@ def test_all_sign_ins_are_shown_to_their_owner_alone(
     assert "Safari" not in other.get("/account").text
 
 
-@pytest.mark.parametrize("field", ["role", "is_active", "id", "email", "owner"])
 def test_what_a_form_does_not_ask_is_ignored(
-    client: Any, zoe: Person, sign_in: Callable[..., Any], session: Session, field: str
+    client: Any, zoe: Person, sign_in: Callable[..., Any], session: Session
 ) -> None:
     sign_in(client, zoe)
-    data = {"current_password": OLD, "new_password": NEW, field: "admin"}
-    assert client.submit("/account/password", data).status_code == 303
+    more = {"role": "admin", "roles": "admin", "is_active": "", "id": "7", "email": "x@example.org", "owner": "7"}
+    assert client.submit("/account/password", {"current_password": OLD, "new_password": NEW, **more}).status_code == 303
     row = session.execute(select(Person.id, Person.email, Person.is_active)).one()
     assert tuple(row) == (zoe.id, "zoe@example.org", True)
+    assert session.scalar(select(Membership.id)) is None
 
 
 def test_a_data_key_is_made_once_and_wrapped(session: Session, zoe: Person) -> None:
