@@ -159,6 +159,7 @@ class PageFile:
             self.problems.extend(error.problems)
             return None
         document.data = document.data or {}
+        document.lines.setdefault((), line)
         if not isinstance(document.data, dict):
             self._problem(line + 1, "options are not `name: value` lines", "write each option as `name: value`")
             return None

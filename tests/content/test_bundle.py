@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
-import os
 import random
 import tempfile
 import time
@@ -67,9 +67,9 @@ def test_a_link_is_refused() -> None:
 def test_a_bomb_is_refused_quickly() -> None:
     data = packed({f"courses/m/{n}": b"\0" * 19_000_000 for n in range(6)})
     assert len(data) < 200_000
-    started = time.monotonic()
+    started = time.process_time()
     assert "100 MB" in refusal(data)
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_one_large_file_is_refused() -> None:
@@ -106,10 +106,8 @@ def test_a_damaged_zip_is_read_or_refused(seed: int) -> None:
     data = bytearray(packed({"courses/m/module.yaml": b"id: m\n" * 50, "quizzes/m.yaml": b"items: []\n"}))
     for _ in range(chance.randint(1, 6)):
         data[chance.randrange(len(data))] = chance.randrange(256)
-    try:
+    with contextlib.suppress(ContentError):
         from_zip(bytes(data[: chance.randint(1, len(data))] if chance.random() < 0.2 else data))
-    except ContentError:
-        pass
 
 
 names = st.from_regex(r"\A(courses|quizzes)/[a-z0-9][a-z0-9_-]{0,8}\.(md|yaml|svg)\Z")
@@ -142,8 +140,8 @@ def test_links_hidden_files_and_leftovers_of_a_folder_are_left_out(tmp_path: Pat
     (tmp_path / "courses/m/module.yaml").write_text("id: m")
     (tmp_path / "courses/m/module.yaml~").write_text("old")
     (tmp_path / "courses/m/.swp").write_text("old")
-    os.symlink(tmp_path / "secret/key", tmp_path / "courses/m/link.md")
-    os.symlink(tmp_path / "secret", tmp_path / "courses/m/media")
+    (tmp_path / "courses/m/link.md").symlink_to(tmp_path / "secret/key")
+    (tmp_path / "courses/m/media").symlink_to(tmp_path / "secret")
     assert list(from_folder(tmp_path).files) == ["courses/m/module.yaml"]
 
 

@@ -42,35 +42,8 @@ PAYLOADS = [
     "\x00<script>alert(1)</script>",
 ]
 _TAG = re.compile(r"<(/?)([a-zA-Z!][^\s/>]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
-_SAFE_TAGS = set(
-    [
-        "p",
-        "br",
-        "em",
-        "strong",
-        "del",
-        "s",
-        "ul",
-        "ol",
-        "li",
-        "blockquote",
-        "h2",
-        "h3",
-        "h4",
-        "code",
-        "pre",
-        "hr",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "a",
-        "sup",
-        "span",
-    ]
-)
+_SAFE = "p br em strong del s ul ol li blockquote h2 h3 h4 code pre hr table thead tbody tr th td a sup span"
+_SAFE_TAGS = set(_SAFE.split(" "))
 
 
 def assert_harmless(html: str) -> None:
@@ -94,9 +67,9 @@ def test_no_mix_of_marks_runs(source: str) -> None:
 
 @pytest.mark.parametrize("source", ["[" * 60_000, "*a_ " * 15_000, "> " * 30_000, "`" * 60_000, "[a](" * 15_000])
 def test_no_text_takes_for_ever(source: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     render(source, Citations())
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_citations_are_numbered_by_first_mention_and_caveats_kept() -> None:

@@ -49,13 +49,14 @@ def refusal(text: str) -> str:
     ],
 )
 def test_what_could_surprise_is_refused_with_its_line(text: str, told: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert refusal(text).startswith(told)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_values_are_those_of_yaml_1_2() -> None:
-    text = 'a: 12\nb: 0.5\nc: true\nd: null\ne: "12"\nf: no\ng: 0x1F\nh: 2026-01-02\ni: |\n  two\n  lines\nj: [1, {k: v}]\n'
+    text = 'a: 12\nb: 0.5\nc: true\nd: null\ne: "12"\nf: no\ng: 0x1F\nh: 2026-01-02\n'
+    text += "i: |\n  two\n  lines\nj: [1, {k: v}]\n"
     assert strict_yaml.load(text, "x").data == {
         "a": 12,
         "b": 0.5,
