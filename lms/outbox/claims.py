@@ -6,6 +6,7 @@ let any number of relays on any number of hosts share the partitions evenly.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import random
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms.outbox.partitions import PARTITIONS, fair_share
 
@@ -25,6 +27,7 @@ _PRESENCE = 1_129_468_002
 
 _TAKE = text("SELECT pg_try_advisory_lock(:work, :partition)")
 _GIVE_BACK = text("SELECT pg_advisory_unlock(:work, :partition)")
+_GIVE_BACK_ALL = text("SELECT pg_advisory_unlock_all()")
 _BE_PRESENT = text("SELECT pg_advisory_lock(:presence, pg_backend_pid())")
 _COUNT = text(
     "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = :presence"
@@ -115,8 +118,13 @@ class AdvisoryClaim:
         connection, self._connection = self._connection, None
         self._held.clear()
         self._leaving.clear()
-        if connection is not None:
-            connection.invalidate()  # closes it; back in the pool it would keep its locks
+        if connection is None:
+            return
+        with contextlib.suppress(SQLAlchemyError):
+            # At once: a server takes a moment to see that a connection was closed.
+            connection.execute(_GIVE_BACK_ALL)
+            connection.invalidate()  # closes it; back in the pool it would keep its settings
+        with contextlib.suppress(SQLAlchemyError):
             connection.close()
 
     def _connect(self) -> Connection:
