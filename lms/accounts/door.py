@@ -56,7 +56,7 @@ def _ask_to_sign_in(endpoint: str) -> Response | AnyResponse:
     owner = web_session.owner_of_token(_token())
     if request.method == "POST" and owner and access.is_marked(_app(), endpoint, "carries_text"):
         form = SignInForm(formdata=None, parcel=parcel.seal(_secret(), owner, _what_was_sent()))
-        return make_response(render_template("accounts/sign_in.html", form=form, saving=True), 401)
+        return make_response(render_template("accounts/sign_in.html", form=form), 401)
     there = _here() if request.method == "GET" else None
     return redirect(url("accounts.sign_in", next=local_path(there)), 303)
 

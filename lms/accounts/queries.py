@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from lms.accounts.email_address import normal
+from lms.accounts.email_address import is_email, normal
 from lms.accounts.models import Membership, PasswordLink, Person, SignIn, Site
 from lms.accounts.tokens import fingerprint
 
@@ -45,7 +45,8 @@ def signed_in(session: Session, key: str) -> SignedIn | None:
 
 def person_by_email(session: Session, email: str) -> Person | None:
     """The person with this e-mail address, however it is written."""
-    return session.scalar(select(Person).filter_by(email=normal(email)))
+    # What is no address may hold what a database refuses, such as a NUL.
+    return session.scalar(select(Person).filter_by(email=normal(email))) if is_email(normal(email)) else None
 
 
 def person_by_link(session: Session, token: str, at: dt.datetime) -> Person | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -343,6 +344,26 @@ def test_hostile_cookies_are_nobodys(client: FlaskClient, zoe: Person) -> None:
         client.set_cookie("cares-visit", value)
         client.set_cookie("remember_token", f"{zoe.uuid}|{'0' * 128}")
         assert client.get("/room").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "hostile", ["\0", "a\0b@example.org", "x" * 10_000, "\u202e🙂@é", "%00", "' OR 1=1 --", "{{ 7*7 }}"]
+)
+def test_hostile_text_is_only_text(client: Any, zoe: Person, sign_in: Enter, hostile: str) -> None:
+    assert client.submit("/sign-in", {"email": hostile, "password": PASSWORD}).status_code == 422
+    assert client.submit("/sign-in", {"email": "zoe@example.org", "password": hostile}).status_code == 422
+    assert client.submit("/forgotten-password", {"email": hostile}).status_code == 422
+    assert client.get("/password/" + quote(hostile)).status_code in (404, 410)
+    assert client.get("/sign-in", query_string={"next": hostile}).status_code == 200
+    sign_in(client, zoe)
+    data = {"current_password": hostile, "new_password": hostile}
+    assert client.submit("/account/password", data).status_code == 422
+
+
+@pytest.mark.parametrize("raw", [b"email=%ED%A0%80&password=%FF%FE", b"%00=%00", b"&" * 5000, b"a=1&" * 5000])
+def test_a_broken_body_is_refused(client: Any, raw: bytes) -> None:
+    answer = client.post("/sign-in", data=raw, content_type="application/x-www-form-urlencoded")
+    assert 400 <= answer.status_code < 500
 
 
 def test_a_notice_is_shown_once_and_not_to_the_next_person(app: Flask, client: FlaskClient, zoe: Person) -> None:
