@@ -6,6 +6,7 @@ It is not in the package's `__init__`, so that the Learning Record Store and the
 from __future__ import annotations
 
 from datetime import timedelta
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 from flask import Flask
@@ -57,6 +58,8 @@ def _configure(app: Flask, settings: Settings) -> None:
 def _connect(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(settings.database)}
     db.init_app(app)
+    # The extension's clean-up of asynchronous sessions, of which we have none, would start a thread for every request.
+    app.teardown_appcontext_funcs = [step for step in app.teardown_appcontext_funcs if not iscoroutinefunction(step)]
     with app.app_context():
         db.sessionmaker.configure(**session_options(_sinks(settings)))
 
