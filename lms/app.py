@@ -19,6 +19,7 @@ from lms.accounts.access import check_every_route_has_a_policy
 from lms.config import Settings
 from lms.db import db, engine_options
 from lms.outbox.service import Sink, session_options
+from lms.player import views as player
 from lms.ui import views as ui
 from lms.xapi import sink as xapi
 
@@ -73,6 +74,7 @@ def _add_features(app: Flask) -> None:
     """Blueprints, request hooks and error pages of each room, from the bottom of the house to its top."""
     ui.install(app)
     accounts.install(app)
+    player.install(app)
 
 
 def template_loader() -> PrefixLoader:

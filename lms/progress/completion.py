@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from lms.content.module import Module, Page, Section
 
@@ -23,9 +23,9 @@ def is_finished(section: Section, opened: Collection[str]) -> bool:
     return all(page.id in opened for page in section.pages)
 
 
-def minutes_left(module: Module, opened: Collection[str]) -> float:
-    """Planned minutes of the pages that have not been opened."""
-    return sum(page.minutes for page in module.pages if page.id not in opened)
+def minutes_left(pages: Iterable[Page], opened: Collection[str], here: Page | None = None) -> float:
+    """Planned minutes of the pages that have not been opened; the page that is being read counts whole."""
+    return sum(page.minutes for page in pages if page is here or page.id not in opened)
 
 
 def first_unopened(module: Module, opened: Collection[str]) -> Page | None:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from lms import events
@@ -15,7 +15,8 @@ from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.content.schema import Programme
 from lms.enrolment.models import Registration, State
-from lms.enrolment.service import course, own_registration, register
+from lms.enrolment.queries import own_steps
+from lms.enrolment.service import course, register
 from lms.outbox.service import record
 from lms.progress import completion
 from lms.progress.models import PageProgress, Place, Visit
@@ -32,6 +33,8 @@ class Activity:
     module: Module
     programme: Programme
     at: dt.datetime
+    place: Place | None = None
+    """Where the learner was before; None in a module that was never opened."""
 
     @property
     def fact(self) -> dict[str, Any]:
@@ -48,35 +51,56 @@ class Activity:
 def begin(session: Session, person: Person, module_id: str, at: dt.datetime) -> Activity | None:
     """A learner does something in a module: registers for it and opens a visit where there is none.
 
-    None if no such module is published. Whether the module is open to the learner is for the caller to ask.
+    None if no such module is published, or it is not open to the learner yet.
     """
     programme, module = library.programme(session), library.module(session, module_id)
     if programme is None or module is None:
         return None
-    registration = own_registration(session, person.id, module_id) or register(
-        session, person, course(programme, module), at
-    )
-    visit = _open_visit(session, registration)
+    runs = _own_runs(session, person)
+    taken = {registered.module_id: registered for registered, _, _ in runs}
+    if not any(step.is_open for step in own_steps(session, programme, taken, at) if step.module_id == module_id):
+        return None
+    registration = taken.get(module_id) or register(session, person, course(programme, module), at)
+    visit, place = next(((visit, place) for known, visit, place in runs if known is registration), (None, None))
     if visit and at - visit.seen_at > IDLE:
         end_visit(session, person, registration, visit, course(programme, module))
         visit = None
     if visit:
         visit.seen_at = max(visit.seen_at, at)
-        return Activity(person, registration, visit, module, programme, at)
+        return Activity(person, registration, visit, module, programme, at, place)
     visit = Visit(registration_id=registration.id, started_at=at, seen_at=at)
     session.add(visit)
     session.flush()
-    activity = Activity(person, registration, visit, module, programme, at)
+    activity = Activity(person, registration, visit, module, programme, at, place)
     _start(session, activity)
     return activity
 
 
-def open_page(session: Session, activity: Activity, page: Page) -> None:
-    """A page was opened: its first opening is a fact, and it is the place to resume."""
-    _stay_at(session, activity.registration, page.id, None, activity.at)
+def _own_runs(session: Session, person: Person) -> list[tuple[Registration, Visit | None, Place | None]]:
+    """All that a person takes: registration, open visit and place, with the registrations' rows locked.
+
+    The lock, held until the end of a transaction that writes, keeps a registration's statements in the order in which
+    things happened.
+    """
+    query = (
+        select(Registration, Visit, Place)
+        .outerjoin(Visit, and_(Visit.registration_id == Registration.id, Visit.ended_at.is_(None)))
+        .outerjoin(Place, Place.registration_id == Registration.id)
+        .filter(Registration.person_id == person.id)
+        .with_for_update(of=Registration)
+    )
+    return [(registration, visit, place) for registration, visit, place in session.execute(query)]
+
+
+def open_page(session: Session, activity: Activity, page: Page) -> dict[str, int]:
+    """A page was opened: its first opening is a fact, and it is the place to resume.
+
+    All pages that have been opened, this one among them, with the active seconds on each.
+    """
+    _stay_at(session, activity, page.id, None)
     opened = opened_pages(session, activity.registration)
     if page.id in opened:
-        return
+        return opened
     session.add(PageProgress(registration_id=activity.registration.id, page_id=page.id, opened_at=activity.at))
     section = activity.module.section_of(page)
     record(
@@ -102,6 +126,7 @@ def open_page(session: Session, activity: Activity, page: Page) -> None:
     if percent != before:
         record(session, events.Progressed(**activity.fact, percent=percent))
     complete_if_done(session, activity)
+    return opened | {page.id: 0}
 
 
 def note_time(session: Session, activity: Activity, page: Page, seconds: int, anchor: str | None) -> None:
@@ -113,7 +138,7 @@ def note_time(session: Session, activity: Activity, page: Page, seconds: int, an
     progress = session.scalar(select(PageProgress).filter_by(registration_id=activity.registration.id, page_id=page.id))
     if progress:
         progress.seconds += counted
-        _stay_at(session, activity.registration, page.id, anchor, activity.at)
+        _stay_at(session, activity, page.id, anchor)
 
 
 def pass_quiz(session: Session, activity: Activity) -> None:
@@ -164,11 +189,7 @@ def end_visit(
 def opened_pages(session: Session, registration: Registration) -> dict[str, int]:
     """Pages that have been opened, with the active seconds on each."""
     query = select(PageProgress.page_id, PageProgress.seconds).filter_by(registration_id=registration.id)
-    return dict(session.execute(query).tuples().all())
-
-
-def _open_visit(session: Session, registration: Registration) -> Visit | None:
-    return session.scalar(select(Visit).filter_by(registration_id=registration.id, ended_at=None))
+    return dict(session.execute(query).all())
 
 
 def _start(session: Session, activity: Activity) -> None:
@@ -194,7 +215,7 @@ def end_open_visits(session: Session, person: Person, besides: Registration | No
         .with_for_update()
     )
     programme = library.programme(session)
-    for visit, registration in session.execute(query).tuples().all():
+    for visit, registration in session.execute(query).all():
         module = library.module(session, registration.module_id)
         if registration is not besides and programme and module:
             end_visit(session, person, registration, visit, course(programme, module))
@@ -211,7 +232,7 @@ def end_silent_visits(session: Session, at: dt.datetime, most: int = 100) -> int
         .with_for_update(skip_locked=True, of=[Visit, Registration])
     )
     programme, ended = library.programme(session), 0
-    for visit, registration, person in session.execute(query).tuples().all():
+    for visit, registration, person in session.execute(query).all():
         module = library.module(session, registration.module_id)
         if programme and module:
             end_visit(session, person, registration, visit, course(programme, module))
@@ -219,9 +240,10 @@ def end_silent_visits(session: Session, at: dt.datetime, most: int = 100) -> int
     return ended
 
 
-def _stay_at(session: Session, registration: Registration, page_id: str, anchor: str | None, at: dt.datetime) -> None:
-    place = session.get(Place, registration.id)
+def _stay_at(session: Session, activity: Activity, page_id: str, anchor: str | None) -> None:
+    registration_id, at = activity.registration.id, activity.at
+    place = activity.place or session.get(Place, registration_id)
     if place is None:
-        session.add(Place(registration_id=registration.id, page_id=page_id, anchor=anchor or "", at=at))
+        session.add(Place(registration_id=registration_id, page_id=page_id, anchor=anchor or "", at=at))
     elif anchor is not None or place.page_id != page_id:
         place.page_id, place.anchor, place.at = page_id, anchor or "", at

@@ -1,0 +1,77 @@
+"""Which template shows a block, and what must be looked up for it.
+
+A room that has blocks of its own offers a template and, if its blocks have a state, one function that finds the states
+of all of them on a page in one query. Here it gets one line; nothing else in this room changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from lms.content.blocks import Block
+from lms.content.module import Page
+from lms.enrolment.models import Registration
+
+Loader = Callable[[Session, Registration, Sequence[Block]], Mapping[str, Any]]
+"""The states of blocks of one kind by their ids; a block without one is left out."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How blocks of one kind are shown."""
+
+    template: str
+    """Is given `block`, `state` (None if there is none), `registration`, `module` and `page`."""
+    load: Loader | None = None
+    framed: bool = True
+    """Whether it stands in a <section> of its own with the id `block-<kind>-<id>`."""
+
+
+KINDS: dict[str, Kind] = {
+    "prose": Kind("player/blocks/prose.html", framed=False),
+    "callout": Kind("player/blocks/callout.html", framed=False),
+    "content-note": Kind("player/blocks/content_note.html", framed=False),
+    "figure": Kind("player/blocks/figure.html", framed=False),
+    "media": Kind("player/blocks/media.html"),
+    "tool": Kind("player/blocks/tool.html"),
+}
+PLAIN = Kind("player/blocks/plain.html")
+"""For a kind that no room shows yet: its words."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A block, ready for the page."""
+
+    block: Block
+    kind: Kind
+    state: Any
+
+    @property
+    def anchor(self) -> str:
+        """The id of its section, to which a room comes back after a POST."""
+        return anchor(self.block)
+
+
+def anchor(block: Block) -> str:
+    """`block-check-listen-case`; kinds that stand once on a page have no id of their own."""
+    return f"block-{block.kind}-{block.id}" if block.id else f"block-{block.kind}"
+
+
+def shown(session: Session, registration: Registration, page: Page) -> list[Shown]:
+    """The blocks of a page in order, each with its state; one query for each kind that has states."""
+    states = {kind: _states(session, registration, kind, page) for kind in {block.kind for block in page.blocks}}
+    return [Shown(block, KINDS.get(block.kind, PLAIN), states[block.kind].get(block.id)) for block in page.blocks]
+
+
+def _states(session: Session, registration: Registration, kind: str, page: Page) -> Mapping[str, Any]:
+    load = KINDS.get(kind, PLAIN).load
+    return load(session, registration, _of_kind(page.blocks, kind)) if load else {}
+
+
+def _of_kind(blocks: Iterable[Block], kind: str) -> list[Block]:
+    return [block for block in blocks if block.kind == kind]

@@ -1,0 +1,163 @@
+"""The dashboard, a module's outline, its pages and tools, and the way back to where one stopped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+from typing import NoReturn
+
+from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, send_file, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from lms.accounts.access import signed_in
+from lms.content.library import library
+from lms.content.module import Module
+from lms.db import db, transaction
+from lms.player import blocks, overview, service
+from lms.player.media_types import media_type
+from lms.player.minutes import about
+from lms.player.place import is_anchor, where_to_resume
+from lms.player.queries import Journey, journey
+from lms.player.sheet import with_lines
+from lms.progress import completion, queries
+
+blueprint = Blueprint("player", __name__)
+
+Answer = Response | AnyResponse | str
+MOST_SECONDS = 600
+"""A script reports every 20 seconds; a report of more than this is not one of ours."""
+
+
+def install(app: Flask) -> None:
+    """The pages of this room."""
+    app.jinja_env.filters.update(about=about, with_lines=with_lines)
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/")
+@signed_in
+def dashboard() -> Answer:
+    """The programme, where I am, and one button that goes on."""
+    return render_template("player/dashboard.html", journey=_journey())
+
+
+@blueprint.get("/modules/<module_id>")
+@signed_in
+def outline(module_id: str) -> Answer:
+    """What a module is about, and how far I am in it; of a locked one, why and until when."""
+    view = _journey().view(module_id)
+    if view is None or view.module is None:
+        abort(404)
+    sections = overview.section_views(view.module, view.opened)
+    return render_template("player/outline.html", view=view, module=view.module, sections=sections)
+
+
+@blueprint.get("/modules/<module_id>/resume")
+@signed_in
+def resume(module_id: str) -> Answer:
+    """To the very place where I stopped."""
+    standpoint = queries.own_standpoints(db.session, current_user.id).get(module_id)
+    module = library.module(db.session, module_id)
+    if module is None:
+        abort(404)
+    opened, place = (standpoint.opened, standpoint.place) if standpoint else ({}, None)
+    target = where_to_resume(module, opened, place)
+    return redirect(url_for(".page", module_id=module_id, page_id=target.page_id, _anchor=target.anchor or None), 303)
+
+
+@blueprint.get("/modules/<module_id>/pages/<page_id>")
+@signed_in
+def page(module_id: str, page_id: str) -> Answer:
+    """A page to read and to act on. It is noted that its reader was here, and no more."""
+    if request.method == "HEAD":  # asked by a machine, not opened by a person
+        _find_page(module_id, page_id)
+        return ""
+    with transaction() as session:
+        opening = service.open_page(session, current_user, module_id, page_id, _now())
+    if opening is None:
+        return _turn_away(module_id, page_id)
+    section = opening.module.section_of(opening.page)
+    before, after = opening.module.neighbours(opening.page)
+    return render_template(
+        "player/page.html",
+        module=opening.module,
+        section=section,
+        page=opening.page,
+        registration=opening.registration,
+        blocks=blocks.shown(db.session, opening.registration, opening.page),
+        before=before,
+        after=after,
+        opened=opening.opened,
+        percent=completion.percent(opening.module, opening.opened),
+        section_minutes=completion.minutes_left(section.pages, opening.opened, opening.page),
+        module_minutes=completion.minutes_left(opening.module.pages, opening.opened, opening.page),
+    )
+
+
+@blueprint.post("/modules/<module_id>/pages/<page_id>/time")
+@signed_in
+def page_time(module_id: str, page_id: str) -> Answer:
+    """How long the page was read since the last report, and where its reader is."""
+    seconds = request.form.get("seconds", type=int)
+    anchor = request.form.get("anchor", "")
+    if seconds is None or not 0 <= seconds <= MOST_SECONDS:
+        abort(400)
+    report = (seconds, anchor if is_anchor(anchor) else None)
+    with transaction() as session:
+        is_noted = service.note_time(session, current_user, module_id, page_id, report, _now())
+    return Response(status=204) if is_noted else abort(404)
+
+
+@blueprint.get("/modules/<module_id>/tools/<tool_id>")
+@signed_in
+def tool(module_id: str, tool_id: str) -> Answer:
+    """A one-page aid for work, to read or to print."""
+    module = _open_module(module_id)
+    found = module.tools.get(tool_id) or abort(404)
+    return render_template("player/tool.html", module=module, tool=found)
+
+
+def _open_module(module_id: str) -> Module:
+    """A module that is open to whoever is signed in; else 404."""
+    view = _journey().view(module_id)
+    return view.module if view and view.module and view.step.is_open else _not_found()
+
+
+@blueprint.get("/modules/<module_id>/media/<path:name>")
+@signed_in
+def media(module_id: str, name: str) -> Answer:
+    """A sound, a film, its captions or a picture of a module."""
+    data = _open_module(module_id).media.get(f"media/{name}")
+    kind = media_type(name)
+    if data is None or kind is None:
+        abort(404)
+    answer = send_file(io.BytesIO(data), mimetype=kind, conditional=True, etag=hashlib.sha256(data).hexdigest())
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer
+
+
+def _journey() -> Journey:
+    return journey(db.session, current_user.id, _now())
+
+
+def _find_page(module_id: str, page_id: str) -> None:
+    if _open_module(module_id).page(page_id) is None:
+        abort(404)
+
+
+def _turn_away(module_id: str, page_id: str) -> Answer:
+    """A page of a locked module leads to the outline, which says when it opens."""
+    module = library.module(db.session, module_id)
+    if module is None or module.page(page_id) is None or _journey().view(module_id) is None:
+        abort(404)
+    return redirect(url_for(".outline", module_id=module_id), 303)
+
+
+def _not_found() -> NoReturn:
+    abort(404)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
