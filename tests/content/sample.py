@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from lms.content.bundle import Bundle
 
@@ -192,16 +193,16 @@ def slots() -> list[tuple[str, str, str, str]]:
     ]
 
 
-def option(letter: str, seed: int, extra: str) -> str:
+def option(letter: str, seed: int, extra: str, size: int = 4) -> str:
     """An option with feedback of its own."""
     return (
-        f"      - id: {letter}\n        text: {case(seed, 4)}\n{extra}"
+        f"      - id: {letter}\n        text: {case(seed, size)}\n{extra}"
         f"        feedback: They hear {case(seed + 1000, 14)} today.\n"
     )
 
 
-def item(item_id: str, kind: str, seed: int, key: int, head: str) -> str:
-    """One item of any type."""
+def item(item_id: str, kind: str, seed: int, key: int, head: str, key_words: int = 4) -> str:
+    """One item of any type; its key has as many words as said."""
     text = f"  - id: {item_id}\n{head}    stem: |\n      On a shift you see {case(seed, 9)}. What helps most?\n"
     if kind == "matching":
         text += "    targets:\n      - {id: t1, text: Slip}\n      - {id: t2, text: Drift}\n    sources:\n"
@@ -221,12 +222,12 @@ def item(item_id: str, kind: str, seed: int, key: int, head: str) -> str:
             "ordering": "",
             "situational": f"        marks: {2 if keyed else at % 2}\n",
         }.get(kind, f"        key: {str(keyed).lower()}\n")
-        text += option(letter, seed * 4 + at + 500, extra)
+        text += option(letter, seed * 4 + at + 500, extra, key_words if at == key else 4)
     return text
 
 
-def bank() -> str:
-    """The item bank: two items for each slot and six checks."""
+def bank(place: Callable[[int], int] = lambda seed: seed % 4, key_words: int = 4) -> str:
+    """The item bank: two items for each slot and six checks; `place` is where the key of each stands."""
     text = f"module: {MODULE}\nblueprint:\n"
     for slot, outcome, level, kind in slots():
         text += f'  - {{id: {slot}, outcome: "{outcome}", level: {level}, type: {kind}}}\n'
@@ -235,11 +236,11 @@ def bank() -> str:
     for slot, _, _, kind in slots():
         for half in "ab":
             seed += 1
-            text += item(f"{slot}-{half}", kind, seed, seed % 4, f"    slot: {slot}\n")
+            text += item(f"{slot}-{half}", kind, seed, place(seed), f"    slot: {slot}\n", key_words)
     text += "checks:\n"
     for number in range(1, 7):
         head = f'    type: single\n    outcome: "1.{number}"\n    level: apply\n'
-        text += item(f"check-{number}", "single", 40 + number, number % 4, head)
+        text += item(f"check-{number}", "single", 40 + number, place(number), head, key_words)
     return text
 
 

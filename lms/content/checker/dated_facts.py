@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from lms.content.checker.report import Result, Rule, none_of
 from lms.content.checker.subject import Subject
-from lms.content.checker.texts import Passage, passages
+from lms.content.checker.texts import passages
 from lms.content.checker.wordlists import word_lists
 from lms.content.problems import Problem
 
@@ -53,24 +53,13 @@ def _undated(subject: Subject) -> Iterator[Problem]:
     dated = _dates(subject).keys()
     told: set[tuple[str, str]] = set()
     for passage in passages(subject):
-        if passage.file in dated or passage.kind == "label" or _item_is_dated(subject, passage):
+        if passage.file in dated or passage.kind == "label" or passage.is_dated:
             continue
         for fact in _facts(passage.plain):
             if fact not in support and (passage.file, fact) not in told:
                 told.add((passage.file, fact))
                 what = f"“{fact}” has no review date"
                 yield Problem(passage.file, passage.line_of(fact), what, "add `review_by: <date>` here")
-
-
-def _item_is_dated(subject: Subject, passage: Passage) -> bool:
-    """Whether the item in which a passage stands has a date: the last item that begins above its line."""
-    if passage.file != subject.bank_file:
-        return False
-    above = [placed for placed in subject.items if subject.line(subject.bank_file, placed.path) <= passage.line]
-    return (
-        bool(above)
-        and max(above, key=lambda placed: subject.line(subject.bank_file, placed.path)).item.review_by is not None
-    )
 
 
 def _facts(text: str) -> list[str]:

@@ -33,6 +33,8 @@ class Passage:
     kind: Kind
     source: str
     plain: str
+    is_dated: bool = False
+    """Whether it belongs to an item that has a review date."""
 
     def line_of(self, text: str) -> int:
         """The line on which some words of it stand; the first line if they are not found."""
@@ -99,13 +101,14 @@ def _short_texts(block: Block) -> tuple[str, ...]:
 
 
 def _item_passages(subject: Subject) -> Iterator[Passage]:
+    file = subject.bank_file
     for placed in subject.items:
+        is_dated = placed.item.review_by is not None
         for path, text in _item_texts(placed.item):
-            line = subject.line(subject.bank_file, (*placed.path, *path))
-            yield Passage(subject.bank_file, line, "item", text.source, text.plain)
+            line = subject.line(file, (*placed.path, *path))
+            yield Passage(file, line, "item", text.source, text.plain, is_dated)
         for path, plain in feedback_of(placed.item):
-            line = subject.line(subject.bank_file, (*placed.path, *path))
-            yield Passage(subject.bank_file, line, "feedback", plain, plain)
+            yield Passage(file, subject.line(file, (*placed.path, *path)), "feedback", plain, plain, is_dated)
 
 
 def _item_texts(item: Item) -> Iterator[tuple[tuple[str | int, ...], Text]]:

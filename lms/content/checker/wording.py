@@ -26,7 +26,7 @@ _ALL_OR_NONE = re.compile(
 )
 _ABSOLUTE = re.compile(r"\b(?:always|never)\b", re.IGNORECASE)
 _NEGATIVE_STEM = re.compile(
-    r"\bNOT\b|\bEXCEPT\b|<(?:em|strong)>not</|\bwhich\b[^.?!]*\b(?:not|isn’t|except|least)\b[^.!]*\?", re.DOTALL
+    r"\bNOT\b|\bEXCEPT\b|<(?:em|strong)>not</|(?i:\bwhich\b)[^.?!]*\b(?:not|isn’t|except|least)\b[^.!]*\?", re.DOTALL
 )
 
 
