@@ -13,8 +13,12 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
+OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout)
+"""What is raised when the database is locked for long, full or gone."""
 WRITES = {"writes": True}
 """Execution options of a connection whose transaction writes."""
 
@@ -117,11 +121,13 @@ def insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.In
 
 def engine_options(url: str) -> dict[str, Any]:
     """Arguments of `create_engine` for a database URL (SECURITY rules for SQLite and PostgreSQL)."""
+    # Parameters of a failed query may be someone's private words: they must not reach a log.
     if url.startswith("sqlite"):
-        return {"url": url, "module": sqlite_module()}
+        return {"url": url, "module": sqlite_module(), "hide_parameters": True}
     timeouts = "-c statement_timeout=10000 -c lock_timeout=3000 -c timezone=utc"
     return {
         "url": url,
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_size": 8,
         "isolation_level": "READ COMMITTED",

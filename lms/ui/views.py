@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, request, url_f
 from werkzeug.routing import BuildError
 
 from lms.config import Settings
-from lms.ui import assets, headers
+from lms.ui import assets, compression, errors, headers, inputs, logbook
 from lms.ui.assets import Assets
 from lms.ui.icons import icon
 
@@ -29,7 +29,8 @@ def install(app: Flask) -> None:
         logo=next((name for name in _assets(app).files if name.startswith("logo.")), None),
     )
     app.jinja_env.filters.update(day=day, clock=clock)
-    headers.install(app)
+    for part in (headers, logbook, compression, inputs, errors):
+        part.install(app)
     app.register_blueprint(blueprint)
 
 

@@ -1,0 +1,68 @@
+"""A look at what comes in, before any view sees it: text that no database or browser can hold as it is gets a 400.
+
+NUL characters, halves of surrogate pairs and bytes that are no UTF-8 are never typed by a person. Werkzeug would
+replace or drop some of them without a word, so that what is saved would not be what was sent.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import IO, Any
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask, Request, request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+
+_REPLACED = "\ufffd"
+_TEXT = "Something in what was sent cannot be read as text. Please go back, take it out and send it again."
+
+
+class StrictFormDataParser(FormDataParser):
+    """Forms as they were sent, or not at all."""
+
+    def parse(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
+    ) -> Any:
+        if mimetype == "application/x-www-form-urlencoded":
+            body = stream.read()
+            refuse_unless_text(body)
+            if self.max_form_parts is not None and body.count(b"&") >= self.max_form_parts:
+                raise RequestEntityTooLarge
+            return super().parse(io.BytesIO(body), mimetype, content_length, options)
+        found = super().parse(stream, mimetype, content_length, options)
+        _, form, files = found
+        names = [(name, upload.filename or "") for name, upload in files.items(multi=True)]
+        for pair in (*form.items(multi=True), *names):
+            if any("\0" in part or _REPLACED in part for part in pair):
+                raise BadRequest(_TEXT)
+        return found
+
+
+class StrictRequest(Request):
+    """Flask's request with strict forms."""
+
+    form_data_parser_class = StrictFormDataParser
+
+
+def install(app: Flask) -> None:
+    """Look at every address, and at every form as soon as it is read."""
+    app.request_class = StrictRequest
+
+    @app.before_request
+    def _look_at_the_address() -> None:
+        refuse_unless_text(request.query_string)
+        if "\0" in request.path or _REPLACED in request.path:
+            raise BadRequest(_TEXT)
+
+
+def refuse_unless_text(encoded: bytes) -> None:
+    """Raises BadRequest unless the URL-encoded bytes are text that can be kept."""
+    if encoded.isascii() and b"%" not in encoded and b"\0" not in encoded:
+        return
+    try:
+        text = unquote_to_bytes(encoded).decode("utf-8")  # strict: it knows no lone surrogates either
+    except UnicodeDecodeError:
+        raise BadRequest(_TEXT) from None
+    if "\0" in text:
+        raise BadRequest(_TEXT)
