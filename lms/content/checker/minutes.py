@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lms.content.blocks import WORDS_A_MINUTE, Block, Exercise, Media
+from lms.content.blocks import WORDS_A_MINUTE, Block, Exercise, Media, ScenarioBlock
 from lms.content.checker.report import Result, Rule, Verdict, at_most, within, worst
+from lms.content.checker.story_paths import walk
 from lms.content.checker.subject import Subject, on
 from lms.content.module import Page
 from lms.content.problems import Problem
+from lms.content.schema import Scenario
 
 COURSE_MINUTES = Rule(1, "Course minutes", "118 to 122", "under 115 or over 125")
 PAGE_WORDS = Rule(2, "Page words against budget", "within 10%", "off by more than 20%")
@@ -16,12 +18,15 @@ READING_SHARE = Rule(3, "Reading share", "28 to 40%", "over 45%")
 READING_RUN = Rule(4, "Active every 8 minutes", "at most 8 min", "over 10 min")
 WORDS_WITHOUT_BUDGET = 60
 """A page of activities may have a line or two of prose."""
+DECISION_MINUTES = 0.75
+REPLAY_MINUTES = 2.0
+SCENARIO_SLACK = 1.5
 SECTION_SLACK = 1.0
 """Minutes that a section may be off its plan without a word."""
 
 
 def course_minutes(subject: Subject) -> Result:
-    """Reading and doing of all pages; sections that are off their plan are told, but do not fail."""
+    """Reading and doing of all pages; sections and scenarios that are off their plan are told, but do not fail."""
     total = subject.module.minutes
     findings = [
         subject.at(
@@ -37,7 +42,28 @@ def course_minutes(subject: Subject) -> Result:
     if abs(planned - 120) > 0.05:
         what = f"the plan of all sections adds up to {planned:.1f} min"
         findings.append(subject.at(subject.module_file, ("sections",), what, "make it 120.0"))
+    findings += list(_scenarios_off_plan(subject))
     return COURSE_MINUTES.result(f"{total:.1f} min", within(total, (118, 122), (115, 125)), findings)
+
+
+def _scenarios_off_plan(subject: Subject) -> Iterator[Problem]:
+    """Scenarios whose `minutes` differ from what their words and decisions take."""
+    for page, block in subject.module.blocks():
+        scenario = subject.module.scenarios.get(block.id) if isinstance(block, ScenarioBlock) else None
+        minutes = _scenario_minutes(scenario) if scenario else None
+        if minutes and abs(minutes - block.activity_minutes) > SCENARIO_SLACK:
+            what = f"scenario {block.id} takes about {minutes:.1f} min, not {block.activity_minutes:.1f}"
+            yield on(page, what, "mend `minutes` or the story", block.line)
+
+
+def _scenario_minutes(scenario: Scenario) -> float | None:
+    """A middling path, 45 seconds for each decision, the debrief, and two minutes to play one decision again."""
+    paths = walk(scenario)
+    if not paths.words or not paths.decisions:
+        return None
+    words = (paths.words.least + paths.words.most) / 2 + scenario.debrief.words
+    decisions = (paths.decisions.least + paths.decisions.most) / 2
+    return words / WORDS_A_MINUTE + decisions * DECISION_MINUTES + REPLAY_MINUTES
 
 
 def page_words(subject: Subject) -> Result:

@@ -78,6 +78,12 @@ SPEECH = "He wrote “people who feel heard at work stay with us for longer” i
 CASES = [
     (1, replaced(PLAN, "minutes: 3.5", "minutes: 9"), "warn", ""),
     (1, replaced(f"{sample.ROOT}/finish/final-quiz.md", "minutes: 18", "minutes: 40"), "fail", "section finish takes"),
+    (
+        1,
+        replaced(f"{sample.ROOT}/story/the-story.md", "minutes: 15", "minutes: 17"),
+        "pass",
+        "scenario cold-cups takes about 14.9 min, not 17.0",
+    ),
     (2, replaced(CLOSING, "words: 200", "words: 175"), "warn", "budget is 175"),
     (2, replaced(CLOSING, "words: 200", "words: 300"), "fail", "say more"),
     (2, added(PLAN, sample.prose(70)), "warn", "but no budget"),

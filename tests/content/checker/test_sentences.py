@@ -16,8 +16,8 @@ from lms.content.markup import Citations, render
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (1, "care use takes asked named one the you’re team’s 61"),
-        (2, "people table wanted wishes careful someone trolley quiet being colleague lifetime UK"),
+        (1, "care use takes asked named one the you’re don’t team’s 61"),
+        (2, "people table wanted wishes careful someone trolley quiet being isn’t colleague lifetime UK"),
         (3, "manager idea employee area hospital compassion NHS caveat"),
         (4, "intelligence situation supervisor appreciate"),
         (5, "psychological communication"),
