@@ -37,5 +37,5 @@ def where_to_resume(module: Module, opened: Collection[str], spot: Spot | None) 
 
 
 def is_anchor(text: str) -> bool:
-    """Whether this can be the id of a paragraph or a block."""
-    return _ANCHOR.fullmatch(text) is not None
+    """Whether this can be the id of a paragraph or a block; empty, it is the top of the page."""
+    return not text or _ANCHOR.fullmatch(text) is not None

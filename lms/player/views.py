@@ -7,21 +7,38 @@ import hashlib
 import io
 from typing import NoReturn
 
-from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, send_file, url_for
-from flask_login import current_user
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    after_this_request,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask_login import current_user, user_logged_out
 from werkzeug.wrappers import Response as AnyResponse
 
-from lms.accounts.access import signed_in
+from lms.accounts import service as accounts
+from lms.accounts.access import public, signed_in
+from lms.accounts.models import Person
 from lms.content.library import library
 from lms.content.module import Module
 from lms.db import db, transaction
+from lms.enrolment.availability import Standing
 from lms.player import blocks, overview, service
+from lms.player.device_key import device_key
 from lms.player.media_types import media_type
 from lms.player.minutes import about
 from lms.player.place import is_anchor, where_to_resume
 from lms.player.queries import Journey, journey
 from lms.player.sheet import with_lines
 from lms.progress import completion, queries
+from lms.progress import service as progress
 
 blueprint = Blueprint("player", __name__)
 
@@ -34,6 +51,7 @@ def install(app: Flask) -> None:
     """The pages of this room."""
     app.jinja_env.filters.update(about=about, with_lines=with_lines)
     app.register_blueprint(blueprint)
+    user_logged_out.connect(_leave, app)
 
 
 @blueprint.get("/")
@@ -101,13 +119,27 @@ def page(module_id: str, page_id: str) -> Answer:
 def page_time(module_id: str, page_id: str) -> Answer:
     """How long the page was read since the last report, and where its reader is."""
     seconds = request.form.get("seconds", type=int)
-    anchor = request.form.get("anchor", "")
+    anchor = request.form.get("anchor")
     if seconds is None or not 0 <= seconds <= MOST_SECONDS:
         abort(400)
-    report = (seconds, anchor if is_anchor(anchor) else None)
+    report = (seconds, anchor if anchor is not None and is_anchor(anchor) else None)
     with transaction() as session:
         is_noted = service.note_time(session, current_user, module_id, page_id, report, _now())
     return Response(status=204) if is_noted else abort(404)
+
+
+@blueprint.get("/modules/<module_id>/completed")
+@signed_in
+def completed(module_id: str) -> Answer:
+    """The end of a module: what was reached, and what comes next."""
+    found = _journey()
+    view = found.view(module_id)
+    if view is None or view.module is None:
+        abort(404)
+    if view.step.standing is not Standing.COMPLETED:
+        return redirect(url_for(".outline", module_id=module_id), 303)
+    seconds = queries.own_standpoints(db.session, current_user.id)[module_id].registration.seconds
+    return render_template("player/completed.html", view=view, journey=found, seconds=seconds)
 
 
 @blueprint.get("/modules/<module_id>/tools/<tool_id>")
@@ -138,8 +170,48 @@ def media(module_id: str, name: str) -> Answer:
     return answer
 
 
+@blueprint.post("/device-key")
+@signed_in
+def key_for_device() -> Answer:
+    """The key with which this browser keeps what its owner has not sent yet. It is made at the first asking."""
+    with transaction() as session:
+        key = accounts.data_key(session, current_user)
+    return jsonify(key=device_key(key), owner=str(current_user.uuid))
+
+
+@blueprint.get("/help")
+@public
+def help_page() -> Answer:
+    """Where to turn: for support as a person, and when something does not work."""
+    modules = [view.module for view in _journey_of_anyone().views if view.module]
+    lines = {line.name: line for module in modules for line in module.support}
+    return render_template("player/help.html", lines=lines.values())
+
+
+@blueprint.get("/accessibility")
+@public
+def accessibility() -> Answer:
+    """How these pages can be used by everyone, and what to do if they cannot."""
+    return render_template("player/accessibility.html")
+
+
+def _leave(_app: Flask, user: Person) -> None:
+    """Whoever signs out ends the visits that are open, and leaves nothing on the device."""
+    with transaction() as session:
+        progress.end_open_visits(session, user)
+
+    @after_this_request
+    def _clear(response: Response) -> Response:
+        response.headers["Clear-Site-Data"] = '"storage"'
+        return response
+
+
 def _journey() -> Journey:
     return journey(db.session, current_user.id, _now())
+
+
+def _journey_of_anyone() -> Journey:
+    return journey(db.session, current_user.id if current_user.is_authenticated else 0, _now())
 
 
 def _find_page(module_id: str, page_id: str) -> None:

@@ -1,0 +1,287 @@
+// Typed text is never lost. A form with `data-autosave="<address>"` is saved as one writes; a form with a
+// `data-keep` box, until it is sent. What the server does not have yet is kept on this device, encrypted with a key
+// that only the signed-in owner can fetch and that is never stored here; signing out wipes it.
+//
+// The address takes the form and answers 200 {version, saved_at}; 409 {version, fields} when there is a newer text;
+// 401; 422 {errors}. The form's field `version` says which text this one is based on.
+
+const PREFIX = "cares-keep|";
+const SAVE_AFTER = 1500, KEEP_AFTER = 300, LEAST_WAIT = 4000, MOST_WAIT = 60000;
+const FORMS = "form[data-autosave], form:has([data-keep])";
+const OURS = new Set(["csrf_token", "version"]);
+const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
+const keepers = new Map();
+
+/* The key of this device's copy: asked for once a page, held in memory alone. */
+
+let ownKey = null;
+const unlock = () => {
+  ownKey ||= fetchKey().catch(() => { ownKey = null; return null; });
+  return ownKey;
+};
+
+const fetchKey = async () => {
+  if (!globalThis.crypto?.subtle || !meta("device-key")) return null; // plain http: nothing can be kept safely
+  const response = await ask(meta("device-key"), new URLSearchParams({ csrf_token: meta("csrf-token") }));
+  if (!response.ok) throw new Error("no key");
+  const { key, owner } = await response.json();
+  const bytes = Uint8Array.from(atob(key), (letter) => letter.charCodeAt(0));
+  return { owner, key: await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]) };
+};
+
+const seal = async ({ key, owner }, address, value) => {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const about = new TextEncoder().encode(`${owner} ${address}`);
+  const plain = new TextEncoder().encode(JSON.stringify(value));
+  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: about }, key, plain);
+  return JSON.stringify([[...iv], toText(new Uint8Array(sealed))]);
+};
+
+const open = async ({ key, owner }, address, stored) => {
+  const [iv, sealed] = JSON.parse(stored);
+  const about = new TextEncoder().encode(`${owner} ${address}`);
+  const bytes = Uint8Array.from(atob(sealed), (letter) => letter.charCodeAt(0));
+  const algorithm = { name: "AES-GCM", iv: new Uint8Array(iv), additionalData: about };
+  return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(algorithm, key, bytes)));
+};
+
+const toText = (bytes) => {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+};
+
+const ask = (address, body, keepalive = false) => fetch(address, {
+  method: "POST", body, keepalive, headers: { "X-Requested-With": "fetch", Accept: "application/json" },
+});
+
+class Keeper {
+  constructor(form) {
+    this.form = form;
+    this.address = form.dataset.autosave || "";
+    this.name = this.address || new URL(form.action).pathname;
+    this.wait = LEAST_WAIT;
+    this.isUnsent = false;
+    this.saving = null;
+    form.addEventListener("input", () => this.changed());
+    form.addEventListener("focusin", () => unlock(), { once: true });
+    form.addEventListener("focusout", () => this.isUnsent && this.save());
+    form.addEventListener("cares:sent", () => this.settled());
+    form.addEventListener("submit", () => clearTimeout(this.timer));
+    this.restore();
+  }
+
+  get fields() {
+    const pairs = [...new FormData(this.form)].filter(([name, value]) => !OURS.has(name) && typeof value === "string");
+    return Object.fromEntries(pairs);
+  }
+
+  get version() { return this.form.elements.namedItem("version"); }
+
+  get status() {
+    let place = this.form.querySelector("[data-keep-status]");
+    if (!place) {
+      place = document.createElement("p");
+      const boxes = this.form.querySelectorAll("textarea");
+      (boxes[boxes.length - 1] || this.form.lastElementChild).after(place);
+      place.dataset.keepStatus = "";
+    }
+    place.classList.add("keep-status");
+    place.setAttribute("role", "status");
+    return place;
+  }
+
+  say(words, state = "") {
+    const place = this.status;
+    if (place.textContent !== words) place.textContent = words;
+    place.dataset.state = state;
+  }
+
+  changed() {
+    this.isUnsent = true;
+    this.changes = (this.changes || 0) + 1;
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => this.keep(), KEEP_AFTER);
+    if (!this.address || this.conflict) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), SAVE_AFTER);
+  }
+
+  async keep() {
+    if (!this.isUnsent) return false;
+    const lock = await unlock();
+    if (!lock || !this.isUnsent) return false;
+    const value = { fields: this.fields, version: this.version?.value };
+    const sealed = await seal(lock, this.name, value);
+    if (!this.isUnsent) return false;
+    try {
+      localStorage.setItem(PREFIX + lock.owner + this.name, sealed);
+      return true;
+    } catch {
+      return false; // no room left, or storage is switched off
+    }
+  }
+
+  async forget() {
+    clearTimeout(this.keeping);
+    const lock = ownKey && await ownKey;
+    if (lock && !this.isUnsent) localStorage.removeItem(PREFIX + lock.owner + this.name);
+  }
+
+  save(keepalive = false) {
+    clearTimeout(this.timer);
+    if (!this.address || this.conflict) return Promise.resolve();
+    this.saving ||= this.send(keepalive).finally(() => { this.saving = null; });
+    return this.saving;
+  }
+
+  async send(keepalive, mayRetry = true) {
+    const changes = this.changes;
+    this.say("Saving…");
+    let response;
+    try {
+      response = await ask(this.address, new URLSearchParams(new FormData(this.form)), keepalive);
+    } catch {
+      return this.later("No connection.");
+    }
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok) return this.saved(answer, changes);
+    if (response.status === 409 && answer.csrf_token && mayRetry) {
+      document.dispatchEvent(new CustomEvent("cares:token", { detail: answer.csrf_token }));
+      return this.send(keepalive, false);
+    }
+    if (response.status === 409 && answer.fields) return this.askWhich(answer);
+    if (response.status === 401) return this.signedOut(answer);
+    if (response.status === 422) return this.say(Object.values(answer.errors || {}).flat()[0] || "Please look at this text again.", "kept");
+    return this.later(response.status === 413 ? "This text is too long to be sent." : "");
+  }
+
+  saved({ version, saved_at: at }, changes) {
+    if (this.version && version !== undefined) this.version.value = version;
+    this.wait = LEAST_WAIT;
+    if (changes !== this.changes) {
+      this.timer = setTimeout(() => this.save(), SAVE_AFTER);
+      return;
+    }
+    const time = (at ? new Date(at) : new Date()).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    this.say(`Saved at ${time}`, "saved");
+    this.settled();
+  }
+
+  settled() {
+    this.isUnsent = false;
+    this.forget();
+  }
+
+  async later(why) {
+    const isKept = await this.keep();
+    const how = isKept ? "Not sent yet: kept on this device." : "Not sent yet. Please keep this page open.";
+    this.say([why, how, "We will try again."].filter(Boolean).join(" "), "kept");
+    this.timer = setTimeout(() => this.save(), this.wait);
+    this.wait = Math.min(2 * this.wait, MOST_WAIT);
+  }
+
+  async signedOut({ sign_in: signIn }) {
+    const isKept = await this.keep();
+    this.say(isKept ? "You have been signed out. Your text is kept on this device until you sign in again. "
+      : "You have been signed out. Please copy your text before you leave this page. ", "kept");
+    if (!signIn) return;
+    const link = document.createElement("a");
+    link.href = `${signIn}?next=${encodeURIComponent(location.pathname)}`;
+    link.textContent = "Sign in";
+    this.status.append(link);
+  }
+
+  async restore() {
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(PREFIX) && name.endsWith(this.name));
+    const lock = names.length ? await unlock() : null;
+    const stored = lock && localStorage.getItem(PREFIX + lock.owner + this.name);
+    if (!stored) return;
+    try {
+      this.bringBack(await open(lock, this.name, stored));
+    } catch {
+      localStorage.removeItem(PREFIX + lock.owner + this.name);
+    }
+  }
+
+  bringBack({ fields, version }) {
+    const now = this.fields;
+    const isNews = Object.entries(fields).some(([name, value]) => value.trim() && now[name] !== value);
+    if (!isNews) return this.forget();
+    this.fill(fields);
+    if (this.version && version !== undefined) this.version.value = version;
+    this.isUnsent = true;
+    this.say("Here is what you had written before. It is not sent yet.", "kept");
+    if (this.address) this.save();
+  }
+
+  fill(fields) {
+    for (const [name, value] of Object.entries(fields)) {
+      const box = this.form.elements.namedItem(name);
+      if (box && "value" in box && !["hidden", "submit", "file"].includes(box.type)) box.value = value;
+    }
+  }
+
+  /* There is a newer text, written in another window or on another device: show both, let the author say. */
+  askWhich({ version, fields }) {
+    this.conflict?.remove();
+    const panel = this.conflict = document.createElement("div");
+    panel.className = "keep-conflict";
+    panel.setAttribute("role", "alert");
+    panel.append(paragraph("This text was changed in another window or on another device. Nothing is lost: yours is in the box, and this is the other one."));
+    for (const value of Object.values(fields)) panel.append(paragraph(value, "typed-text keep-other"));
+    panel.append(
+      this.choice("Keep mine", () => { this.isUnsent = true; this.save(); }, version),
+      this.choice("Use the other one", () => { this.fill(fields); this.say(""); this.settled(); }, version),
+    );
+    this.say("Not saved: please choose below.", "kept");
+    this.status.after(panel);
+  }
+
+  choice(words, then, version) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-outline-primary btn-sm";
+    button.textContent = words;
+    button.addEventListener("click", () => {
+      this.conflict.remove();
+      this.conflict = null;
+      if (this.version) this.version.value = version;
+      then();
+    });
+    return button;
+  }
+}
+
+const paragraph = (text, name = "") => {
+  const made = document.createElement("p");
+  made.className = name;
+  made.textContent = text;
+  return made;
+};
+
+const attend = () => {
+  for (const [form] of keepers) if (!form.isConnected) keepers.delete(form);
+  for (const form of document.querySelectorAll(FORMS)) if (!keepers.has(form)) keepers.set(form, new Keeper(form));
+};
+const unsent = () => [...keepers.values()].filter((keeper) => keeper.isUnsent);
+
+attend();
+document.addEventListener("cares:replaced", attend);
+addEventListener("online", () => unsent().forEach((keeper) => keeper.save()));
+addEventListener("pagehide", () => unsent().forEach((keeper) => keeper.save(true)));
+addEventListener("beforeunload", (event) => {
+  if (unsent().some((keeper) => keeper.address && keeper.status.dataset.state === "kept" && !ownKey)) event.preventDefault();
+});
+
+/* Whoever signs out leaves nothing behind on this device. */
+document.addEventListener("submit", async (event) => {
+  if (!event.target.matches("form[data-sign-out]")) return;
+  event.preventDefault();
+  await Promise.all(unsent().map((keeper) => keeper.save()));
+  const isLost = unsent().some((keeper) => keeper.address);
+  if (isLost && !confirm("Something that you wrote has not been sent yet. If you sign out now, it is gone.")) return;
+  keepers.forEach((keeper) => { keeper.isUnsent = false; });
+  for (const name of Object.keys(localStorage)) if (name.startsWith(PREFIX)) localStorage.removeItem(name);
+  event.target.submit();
+});
