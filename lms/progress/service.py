@@ -138,6 +138,8 @@ def note_time(session: Session, activity: Activity, page: Page, seconds: int, an
     progress = session.scalar(select(PageProgress).filter_by(registration_id=activity.registration.id, page_id=page.id))
     if progress:
         progress.seconds += counted
+    # The last report of a page may come after the next page was opened: it must not lead back.
+    if activity.place and activity.place.page_id == page.id:
         _stay_at(session, activity, page.id, anchor)
 
 

@@ -1,0 +1,163 @@
+"""Whole journeys: the real application behind a real port, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from werkzeug.serving import make_server
+
+from lms import config
+from lms.accounts import passwords, service
+from lms.accounts.models import Person
+from lms.app import create_app
+from lms.content.bundle import Bundle, from_folder
+from lms.content.library import library
+from lms.content.service import import_bundle
+from lms.db import Base, db, writing
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "a long walk by the river"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass
+class Site:
+    """The application as people reach it."""
+
+    app: Flask
+    url: str
+    people: list[Person] = field(default_factory=list)
+
+    def person(self, name: str = "Ada Bell") -> Person:
+        """Someone with an address of their own and the password PASSWORD."""
+        with self.app.app_context(), db.sessionmaker() as own, writing(own) as session:
+            email = f"person-{len(self.people) + 1}@example.org"
+            made = service.add_person(session, email, name, dt.datetime.now(dt.UTC))
+            session.flush()
+            service.set_password(session, made, passwords.hashed(PASSWORD))
+        self.people.append(made)
+        return made
+
+
+@pytest.fixture
+def bundle() -> Bundle:
+    """What is taught; a test file that wants another overrides it."""
+    return from_folder(ROOT)
+
+
+@pytest.fixture
+def site(tmp_path: Path, bundle: Bundle) -> Iterator[Site]:
+    """A fresh installation with the courses, on a free port."""
+    library.forget()
+    url = f"sqlite:///{tmp_path / 'cares.db'}"
+    app = create_app(config.load({}, instance=tmp_path / "instance", database_url=url))
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        with db.sessionmaker() as own, writing(own) as session:
+            import_bundle(session, bundle, dt.datetime.now(dt.UTC))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Site(app, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    with app.app_context():
+        db.engine.dispose()
+    library.forget()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A Chromium: the system's, else the one that Playwright has installed; without either, the tests are skipped."""
+    with sync_playwright() as playwright:
+        path = _executable(playwright)
+        if path is None:
+            pytest.skip("no Chromium: install the package chromium, or run `playwright install chromium`")
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """Opens browsers that know nothing yet: `visitor(viewport=PHONE, java_script_enabled=False)`.
+
+    What a page reports on its console fails the test.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def new(**options: object) -> Page:
+        context = chromium.new_context(**{"base_url": site.url, "viewport": DESK, **options})  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+@pytest.fixture
+def signed_in(site: Site, visitor: Callable[..., Page]) -> Callable[..., Page]:
+    """Opens a browser and signs someone in by the page: `signed_in(ada)`; without a person, a new one."""
+
+    def enter(who: Person | None = None, **options: object) -> Page:
+        page = visitor(**options)
+        page.goto("/sign-in")
+        page.get_by_label("E-mail address").fill((who or site.person()).email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/")
+        return page
+
+    return enter
+
+
+@pytest.fixture(scope="session")
+def accessible() -> Callable[[Page], None]:
+    """Holds a page against axe-core, light and dark, at 360 and 1280 px, and sees that it never scrolls sideways."""
+
+    def check(page: Page) -> None:
+        for viewport in (PHONE, DESK):
+            page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": RULES})
+                where = f"{page.url} at {viewport['width']} px, {scheme}"
+                assert found.violations_count == 0, f"{where}\n{found.generate_report()}"
+            sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert sideways <= 0, f"{page.url} scrolls sideways at {viewport['width']} px"
+
+    return check
+
+
+def _executable(playwright: Playwright) -> str | None:
+    for name in NAMES:
+        if path := shutil.which(name):
+            return path
+    own = playwright.chromium.executable_path
+    return own if Path(own).exists() else None
