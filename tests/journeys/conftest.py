@@ -129,7 +129,7 @@ def signed_in(site: Site, visitor: Callable[..., Page]) -> Callable[..., Page]:
         page = visitor(**options)
         page.goto("/sign-in")
         page.get_by_label("E-mail address").fill((who or site.person()).email)
-        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/")
         return page

@@ -67,7 +67,8 @@ class Keeper {
     form.addEventListener("focusin", () => unlock(), { once: true });
     form.addEventListener("focusout", () => this.isUnsent && this.save());
     form.addEventListener("cares:sent", () => this.settled());
-    form.addEventListener("submit", () => clearTimeout(this.timer));
+    form.addEventListener("submit", (event) => this.sentByHand(event));
+    this.say(""); // its place is there from the start, so that no button moves away under a finger
     this.restore();
   }
 
@@ -107,6 +108,14 @@ class Keeper {
     this.timer = setTimeout(() => this.save(), SAVE_AFTER);
   }
 
+  // What is being saved has to be saved first: only then does the form know which version it is based on.
+  sentByHand(event) {
+    clearTimeout(this.timer);
+    if (!this.saving) return;
+    event.preventDefault();
+    this.saving.then(() => this.form.requestSubmit(event.submitter));
+  }
+
   async keep() {
     if (!this.isUnsent) return false;
     const lock = await unlock();
@@ -130,7 +139,7 @@ class Keeper {
 
   save(keepalive = false) {
     clearTimeout(this.timer);
-    if (!this.address || this.conflict) return Promise.resolve();
+    if (!this.address || this.conflict || this.isOut) return Promise.resolve();
     this.saving ||= this.send(keepalive).finally(() => { this.saving = null; });
     return this.saving;
   }
@@ -181,7 +190,10 @@ class Keeper {
     this.wait = Math.min(2 * this.wait, MOST_WAIT);
   }
 
+  // Saving rests until the window is come back to: perhaps its owner signed in elsewhere.
   async signedOut({ sign_in: signIn }) {
+    this.isOut = true;
+    addEventListener("focus", () => { this.isOut = false; this.save(); }, { once: true });
     const isKept = await this.keep();
     this.say(isKept ? "You have been signed out. Your text is kept on this device until you sign in again. "
       : "You have been signed out. Please copy your text before you leave this page. ", "kept");
