@@ -58,7 +58,10 @@ def install(app: Flask) -> None:
 @signed_in
 def dashboard() -> Answer:
     """The programme, where I am, and one button that goes on."""
-    return render_template("player/dashboard.html", journey=_journey())
+    found = _journey()
+    now = found.now
+    sections = overview.section_views(now.module, now.opened) if now and now.module else []
+    return render_template("player/dashboard.html", journey=found, now=now, sections=sections)
 
 
 @blueprint.get("/modules/<module_id>")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from flask import Flask
@@ -12,10 +12,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from lms.accounts.models import Person
+from lms.content.blocks import Block
 from lms.db import db, writing
 from lms.enrolment.models import Registration, State
 from lms.outbox.models import Statement
-from lms.progress.models import PageProgress, Place
+from lms.player import blocks
+from lms.player.blocks import Kind
+from lms.progress.models import PageProgress, Place, Visit
 from tests.player.sample import MODULE, SECOND, UNWRITTEN
 
 FIRST = f"/modules/{MODULE}/pages/verbs"
@@ -48,7 +51,8 @@ def test_newcomer_sees_one_clear_start(learner: FlaskClient) -> None:
     assert "Welcome, Ada" in page
     assert page.count("btn-primary") == 1
     assert re.search(rf'href="{RESUME}">Start', page)
-    assert "In preparation. It will appear here when it is ready." in page
+    assert "In preparation" in page
+    assert "It will appear here when it is ready." in page
     assert "Opens 7 days after you complete <em>Notice</em>" in page
     assert f"/modules/{UNWRITTEN}" not in page
 
@@ -223,5 +227,74 @@ def test_page_asks_few_questions_of_the_database(learner: FlaskClient, questions
 
 def send_time(browser: FlaskClient, path: str, **values: object):  # type: ignore[no-untyped-def]
     """A report as the page's script sends it."""
-    token = re.search(r'name="csrf-token" content="([^"]+)"', browser.get("/").text)[1]  # type: ignore[index]
-    return browser.post(f"{path}/time", data=values, headers={"X-CSRFToken": token, "X-Requested-With": "fetch"})
+    headers = {"X-CSRFToken": token_of(browser), "X-Requested-With": "fetch"}
+    return browser.post(f"{path}/time", data=values, headers=headers)
+
+
+def test_signing_out_ends_the_visit_and_wipes_the_device(learner: FlaskClient, app: Flask) -> None:
+    learner.get(FIRST)
+    token = token_of(learner)
+    answer = learner.post("/sign-out", data={"csrf_token": token})
+    assert answer.headers["Clear-Site-Data"] == '"storage"'
+    with app.app_context():
+        assert db.session.scalar(select(Visit.ended_at)) is not None
+
+
+def test_device_key_is_for_its_owner_alone(
+    learner: FlaskClient, app: Flask, person: Callable[..., Person], sign_in: Callable[..., FlaskClient]
+) -> None:
+    def ask(browser: FlaskClient) -> dict[str, str]:
+        answer = browser.post("/device-key", headers={"X-CSRFToken": token_of(browser), "X-Requested-With": "fetch"})
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.json
+        return answer.json
+
+    other = sign_in(app.test_client(), person("Ben Cole"))
+    assert ask(learner) == ask(learner)
+    assert ask(learner)["key"] != ask(other)["key"]
+    assert app.test_client().post("/device-key", headers={"X-Requested-With": "fetch"}).status_code == 401
+    assert learner.post("/device-key").status_code == 400
+    assert learner.get("/device-key").status_code == 405
+
+
+def test_last_report_of_a_page_does_not_lead_back(learner: FlaskClient, app: Flask) -> None:
+    learner.get(FIRST)
+    learner.get(SECOND_PAGE)
+    assert send_time(learner, FIRST, seconds=5, anchor="at-3-1").status_code == 204
+    assert learner.get(RESUME).headers["Location"] == SECOND_PAGE
+
+
+def test_end_of_a_module_says_so(learner: FlaskClient, app: Flask, ada: Person) -> None:
+    end = f"/modules/{MODULE}/completed"
+    assert learner.get(end).headers["Location"] == f"/modules/{MODULE}"
+    learner.get(FIRST)
+    complete(app, ada, MODULE, dt.datetime.now(dt.UTC))
+    page = learner.get(end).text
+    assert "You have completed Notice" in page
+    assert "Opens on <time" in page
+    assert learner.get("/modules/none/completed").status_code == 404
+
+
+def test_help_is_there_for_everyone(learner: FlaskClient, app: Flask) -> None:
+    for browser in (learner, app.test_client()):
+        assert "Samaritans" in browser.get("/help").text
+        assert browser.get("/accessibility").status_code == 200
+
+
+def test_every_room_gets_one_question_for_all_its_blocks(learner: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def load(_session: object, registration: Registration, given: Sequence[Block]) -> dict[str, str]:
+        assert registration.module_id == MODULE
+        asked.append([block.id for block in given])
+        return {block.id: "a state" for block in given}
+
+    monkeypatch.setitem(blocks.KINDS, "reflection", Kind("player/blocks/plain.html", load))
+    assert learner.get(SECOND_PAGE).status_code == 200
+    assert asked == [["last-time"]]
+
+
+def token_of(browser: FlaskClient) -> str:
+    """The token in the head of every page."""
+    return re.search(r'name="csrf-token" content="([^"]+)"', browser.get("/").text)[1]  # type: ignore[index]
