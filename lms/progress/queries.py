@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.enrolment.models import Registration
 from lms.progress.models import PageProgress, Place
+
+# Made once: to build a query costs more than to ask it.
+_STANDPOINTS = (
+    select(Registration, Place)
+    .outerjoin(Place, Place.registration_id == Registration.id)
+    .where(Registration.person_id == bindparam("person"))
+)
+_OPENED = select(PageProgress.registration_id, PageProgress.page_id, PageProgress.seconds).where(
+    PageProgress.registration_id.in_(bindparam("registrations", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -24,21 +34,13 @@ class Standpoint:
 
 def own_standpoints(session: Session, person_id: int) -> dict[str, Standpoint]:
     """How far a person is in each module that they take."""
-    query = (
-        select(Registration, Place)
-        .outerjoin(Place, Place.registration_id == Registration.id)
-        .filter(Registration.person_id == person_id)
-    )
-    rows = session.execute(query).all()
+    rows = session.execute(_STANDPOINTS, {"person": person_id}).all()
     opened = _opened(session, [registration.id for registration, _ in rows])
     return {taken.module_id: Standpoint(taken, place, opened.get(taken.id, {})) for taken, place in rows}
 
 
 def _opened(session: Session, registration_ids: Iterable[int]) -> dict[int, dict[str, int]]:
-    query = select(PageProgress.registration_id, PageProgress.page_id, PageProgress.seconds).filter(
-        PageProgress.registration_id.in_(registration_ids)
-    )
     found: dict[int, dict[str, int]] = {}
-    for registration_id, page_id, seconds in session.execute(query):
+    for registration_id, page_id, seconds in session.execute(_OPENED, {"registrations": tuple(registration_ids)}):
         found.setdefault(registration_id, {})[page_id] = seconds
     return found

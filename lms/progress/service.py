@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from lms import events
@@ -21,6 +21,18 @@ from lms.outbox.service import record
 from lms.progress import completion
 from lms.progress.models import PageProgress, Place, Visit
 from lms.progress.visiting import IDLE, counted_seconds
+
+# Made once: to build a query costs more than to ask it.
+_RUNS = (
+    select(Registration, Visit, Place)
+    .outerjoin(Visit, and_(Visit.registration_id == Registration.id, Visit.ended_at.is_(None)))
+    .outerjoin(Place, Place.registration_id == Registration.id)
+    .where(Registration.person_id == bindparam("person"))
+    .with_for_update(of=Registration)
+)
+_OPENED = select(PageProgress.page_id, PageProgress.seconds).where(
+    PageProgress.registration_id == bindparam("registration")
+)
 
 
 @dataclass(frozen=True)
@@ -82,14 +94,9 @@ def _own_runs(session: Session, person: Person) -> list[tuple[Registration, Visi
     The lock, held until the end of a transaction that writes, keeps a registration's statements in the order in which
     things happened.
     """
-    query = (
-        select(Registration, Visit, Place)
-        .outerjoin(Visit, and_(Visit.registration_id == Registration.id, Visit.ended_at.is_(None)))
-        .outerjoin(Place, Place.registration_id == Registration.id)
-        .filter(Registration.person_id == person.id)
-        .with_for_update(of=Registration)
-    )
-    return [(registration, visit, place) for registration, visit, place in session.execute(query)]
+    return [
+        (registration, visit, place) for registration, visit, place in session.execute(_RUNS, {"person": person.id})
+    ]
 
 
 def open_page(session: Session, activity: Activity, page: Page) -> dict[str, int]:
@@ -190,8 +197,7 @@ def end_visit(
 
 def opened_pages(session: Session, registration: Registration) -> dict[str, int]:
     """Pages that have been opened, with the active seconds on each."""
-    query = select(PageProgress.page_id, PageProgress.seconds).filter_by(registration_id=registration.id)
-    return dict(session.execute(query).all())
+    return dict(session.execute(_OPENED, {"registration": registration.id}).all())
 
 
 def _start(session: Session, activity: Activity) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
-from werkzeug.routing import BuildError
+from flask import Blueprint, Flask, Response, abort, current_app, request
 
 from lms.config import Settings
 from lms.ui import assets, compression, errors, headers, inputs, logbook
@@ -52,15 +51,22 @@ def static(name: str) -> Response:
 
 def asset_address(name: str) -> str:
     """Where browsers find a file: `asset("cares.css")`."""
-    return url_for("ui.static", name=_assets(current_app).files[name].name)
+    return f"{request.root_path}/static/{_assets(current_app).files[name].name}"
 
 
-def link(endpoint: str, **values: object) -> str | None:
-    """The address of a page, or None while no room offers it."""
-    try:
-        return url_for(endpoint, **values)  # type: ignore[arg-type]
-    except BuildError:
-        return None
+def link(endpoint: str) -> str | None:
+    """The address of a page without parts that change, or None while no room offers it."""
+    path = _paths().get(endpoint)
+    return None if path is None else f"{request.root_path}{path}"
+
+
+def _paths() -> dict[str, str]:
+    """Pages stand in the header and footer of every other: their addresses are looked up once."""
+    known: dict[str, str] | None = current_app.extensions.get("paths")
+    if known is None:
+        rules = current_app.url_map.iter_rules()
+        known = current_app.extensions["paths"] = {rule.endpoint: rule.rule for rule in rules if not rule.arguments}
+    return known
 
 
 def day(moment: dt.date) -> str:
