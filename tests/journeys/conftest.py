@@ -36,6 +36,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+NARROWEST = {"width": 320, "height": 640}
+"""Also what a screen of 1280 pixels is at 400% zoom (WCAG 2.2, 1.4.10)."""
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -149,6 +151,8 @@ def accessible() -> Callable[[Page], None]:
                 found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": RULES})
                 where = f"{page.url} at {viewport['width']} px, {scheme}"
                 assert found.violations_count == 0, f"{where}\n{found.generate_report()}"
+        for viewport in (NARROWEST, PHONE, DESK):
+            page.set_viewport_size(viewport)  # type: ignore[arg-type]
             sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert sideways <= 0, f"{page.url} scrolls sideways at {viewport['width']} px"
 
