@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from lms.content.blocks import Quiz
 from lms.content.module import Module, Page, Section
 from lms.enrolment.availability import Standing, Step
 from lms.progress import completion
@@ -50,6 +51,13 @@ class ModuleView:
     @property
     def minutes_left(self) -> float:
         return completion.minutes_left(self.module.pages, self.opened) if self.module else 0
+
+    @property
+    def quiz_page(self) -> Page | None:
+        """The page of the quiz, once it is all that is left."""
+        if self.module is None or self.step.standing is not Standing.STARTED or self.minutes_left > 0:
+            return None
+        return next((page for page in self.module.pages if page.of_kind(Quiz)), None)
 
     @property
     def stopped_at(self) -> Page | None:

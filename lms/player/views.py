@@ -170,6 +170,8 @@ def media(module_id: str, name: str) -> Answer:
         abort(404)
     answer = send_file(io.BytesIO(data), mimetype=kind, conditional=True, etag=hashlib.sha256(data).hexdigest())
     answer.headers["Cache-Control"] = "private, max-age=3600"
+    # A drawing that is opened by itself is a document: it may do nothing at all.
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     return answer
 
 

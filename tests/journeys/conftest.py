@@ -111,7 +111,7 @@ def visitor(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
 
     def new(**options: object) -> Page:
         context = chromium.new_context(**{"base_url": site.url, "viewport": DESK, **options})  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

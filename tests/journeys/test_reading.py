@@ -59,6 +59,7 @@ def test_button_leads_back_to_the_very_paragraph(
     ada = site.person()
     page = signed_in(ada, viewport=PHONE)
     page.get_by_role("link", name="Start").click()
+    page.wait_for_url(f"**{FIRST}")
     paragraph = page.get_by_text("Paragraph 20.")
     paragraph.evaluate("one => one.scrollIntoView({block: 'start'})")
     page.goto("/")

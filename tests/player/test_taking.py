@@ -213,6 +213,7 @@ def test_media_are_sent_as_what_they_are(learner: FlaskClient) -> None:
     answer = learner.get(f"/modules/{MODULE}/media/verbs.svg")
     assert answer.status_code == 200
     assert answer.mimetype == "image/svg+xml"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
 def test_page_asks_few_questions_of_the_database(learner: FlaskClient, questions: Callable[[], int]) -> None:
@@ -298,3 +299,15 @@ def test_every_room_gets_one_question_for_all_its_blocks(learner: FlaskClient, m
 def token_of(browser: FlaskClient) -> str:
     """The token in the head of every page."""
     return re.search(r'name="csrf-token" content="([^"]+)"', browser.get("/").text)[1]  # type: ignore[index]
+
+
+def test_when_all_is_opened_the_quiz_is_what_is_left(learner: FlaskClient, app: Flask, ada: Person) -> None:
+    for page_id in ("verbs", "turn", "quiz"):
+        learner.get(f"/modules/{MODULE}/pages/{page_id}")
+    for path in ("/", f"/modules/{MODULE}"):
+        page = learner.get(path).text
+        assert "What is left is to pass" in page
+        assert f"/modules/{MODULE}/pages/quiz#block-quiz" in page
+    assert "See how far you are" in learner.get(f"/modules/{MODULE}/pages/quiz").text
+    complete(app, ada, MODULE, dt.datetime.now(dt.UTC))
+    assert f'href="/modules/{MODULE}/completed"' in learner.get(f"/modules/{MODULE}/pages/quiz").text
