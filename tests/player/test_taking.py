@@ -52,7 +52,7 @@ def test_newcomer_sees_one_clear_start(learner: FlaskClient) -> None:
     assert page.count("btn-primary") == 1
     assert re.search(rf'href="{RESUME}">Start', page)
     assert "In preparation" in page
-    assert "It will appear here when it is ready." in page
+    assert "It is still being written." in page
     assert "Opens 7 days after you complete <em>Notice</em>" in page
     assert f"/modules/{UNWRITTEN}" not in page
 
