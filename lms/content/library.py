@@ -59,8 +59,11 @@ class Library:
             return self._modules[revision_id]
 
     def forget(self) -> None:
-        """Ask again at the next look which revisions are published."""
-        self._asked_at = float("-inf")
+        """Know nothing any more: at the next look all is read anew, perhaps from another database."""
+        with self._lock:
+            self._asked_at = float("-inf")
+            self._modules.clear()
+            self._programmes.clear()
 
     def _current(self, session: Session) -> dict[str, int]:
         now = time.monotonic()

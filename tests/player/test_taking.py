@@ -219,6 +219,7 @@ def test_media_are_sent_as_what_they_are(learner: FlaskClient) -> None:
 def test_page_asks_few_questions_of_the_database(learner: FlaskClient, questions: Callable[[], int]) -> None:
     learner.get(FIRST)
     learner.get(SECOND_PAGE)
+    learner.get("/")
     questions()
     learner.get(FIRST)
     assert questions() <= 6
