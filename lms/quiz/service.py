@@ -1,0 +1,189 @@
+"""Taking a quiz: start, answer, submit. Answering a check."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms import events
+from lms.content.library import library
+from lms.content.module import Module, Page
+from lms.content.schema import Item
+from lms.enrolment.models import Registration
+from lms.outbox.service import record
+from lms.progress.service import Activity, pass_quiz
+from lms.quiz import grading, pausing
+from lms.quiz.drawing import draw, present
+from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
+from lms.quiz.responding import Response
+
+
+class TooEarlyError(Exception):
+    """A new attempt is not open yet."""
+
+    def __init__(self, opens_at: dt.datetime) -> None:
+        super().__init__(opens_at)
+        self.opens_at = opens_at
+
+
+def own_attempt(session: Session, person_id: int, attempt_id: UUID) -> QuizAttempt | None:
+    """A person's attempt, its registration locked while a transaction writes; someone else's looks like none."""
+    query = (
+        select(QuizAttempt)
+        .join(Registration, Registration.id == QuizAttempt.registration_id)
+        .filter(QuizAttempt.uuid == attempt_id, Registration.person_id == person_id)
+        .with_for_update()
+    )
+    return session.scalar(query)
+
+
+def start_attempt(session: Session, activity: Activity) -> QuizAttempt:
+    """The open attempt of a registration, drawn now if there is none.
+
+    A passed quiz is not taken again: its attempt is returned. Raises TooEarlyError in the pause after a failed one.
+    """
+    query = select(QuizAttempt).filter_by(registration_id=activity.registration.id)
+    last = session.scalar(query.order_by(QuizAttempt.number.desc()).limit(1))
+    if last and (last.submitted_at is None or last.passed):
+        return last
+    if last and last.submitted_at:
+        opens_at = pausing.next_try_at(last.submitted_at, activity.programme.retake_after_minutes)
+        if activity.at < opens_at:
+            raise TooEarlyError(opens_at)
+    return _draw_attempt(session, activity, last)
+
+
+def save_response(session: Session, attempt: QuizAttempt, item_id: str, response: Response, at: dt.datetime) -> None:
+    """Keep the answer to one item of an open attempt; an empty one takes the answer back."""
+    _touch(attempt, at)
+    kept = session.scalar(select(QuizResponse).filter_by(attempt_id=attempt.id, item_id=item_id))
+    if kept is None:
+        kept = QuizResponse(attempt_id=attempt.id, item_id=item_id, response=[], answered_at=at)
+        session.add(kept)
+    if kept.response != list(response):
+        kept.response, kept.answered_at = list(response), at
+
+
+def submit_attempt(session: Session, activity: Activity, attempt: QuizAttempt) -> None:
+    """Grade an attempt, once and for ever, and tell it; a second click changes nothing."""
+    if attempt.submitted_at is not None:
+        return
+    _touch(attempt, activity.at)
+    module = library.revision(session, attempt.revision_id)
+    responses = {kept.item_id: kept for kept in responses_of(session, attempt)}
+    score = grading.total(
+        _settle(session, activity, attempt, module, item_id, responses.get(item_id)) for item_id in attempt.items
+    )
+    attempt.submitted_at = activity.at
+    attempt.raw, attempt.max, attempt.scaled = float(score.raw), score.max, float(score.scaled)
+    attempt.passed = grading.is_pass(score, activity.programme.mastery_score)
+    session.flush()
+    record(
+        session,
+        events.QuizAttempted(
+            **activity.fact,
+            attempt=attempt.uuid,
+            raw=attempt.raw,
+            max=attempt.max,
+            scaled=attempt.scaled,
+            mastery_score=activity.programme.mastery_score,
+            passed=attempt.passed,
+            seconds=attempt.seconds,
+        ),
+    )
+    if attempt.passed:
+        pass_quiz(session, activity)
+
+
+def answer_check(
+    session: Session, activity: Activity, page: Page, item: Item, response: Response, token: UUID
+) -> CheckAnswer:
+    """Keep and mark an answer to a check; the same form sent twice is one answer."""
+    kept = session.scalar(
+        select(CheckAnswer).filter_by(token=token, registration_id=activity.registration.id, item_id=item.id)
+    )
+    if kept is not None:
+        return kept
+    score = grading.mark(item, response)
+    answer = CheckAnswer(
+        registration_id=activity.registration.id,
+        item_id=item.id,
+        token=token,
+        response=list(response),
+        answered_at=activity.at,
+        raw=float(score.raw),
+        max=score.max,
+    )
+    session.add(answer)
+    session.flush()
+    told = _answered(activity, item, response, score, str(activity.registration.uuid))
+    record(session, replace(told, page_id=page.id))
+    return answer
+
+
+def responses_of(session: Session, attempt: QuizAttempt) -> list[QuizResponse]:
+    """The answers kept in an attempt."""
+    return list(session.scalars(select(QuizResponse).filter_by(attempt_id=attempt.id)))
+
+
+def _draw_attempt(session: Session, activity: Activity, last: QuizAttempt | None) -> QuizAttempt:
+    revision_id = library.revision_id(session, activity.module.id)
+    number = last.number + 1 if last else 1
+    attempt = QuizAttempt(
+        registration_id=activity.registration.id,
+        number=number,
+        revision_id=revision_id,
+        items=list(draw(activity.module.bank, f"{activity.registration.uuid} {number}", last.items if last else ())),
+        started_at=activity.at,
+        touched_at=activity.at,
+    )
+    session.add(attempt)
+    session.flush()
+    return attempt
+
+
+def _settle(
+    session: Session,
+    activity: Activity,
+    attempt: QuizAttempt,
+    module: Module,
+    item_id: str,
+    kept: QuizResponse | None,
+) -> grading.Score:
+    item = module.item(item_id)
+    if item is None:
+        raise LookupError(f"revision {attempt.revision_id} has no item {item_id}")
+    response = tuple(kept.response) if kept else ()
+    score = grading.mark(item, response)
+    if kept and response:
+        kept.raw, kept.max = float(score.raw), score.max
+        told = _answered(activity, item, response, score, str(attempt.uuid))
+        record(session, replace(told, attempt=attempt.uuid))
+    return score
+
+
+def _answered(
+    activity: Activity, item: Item, response: Response, score: grading.Score, seed: str
+) -> events.ItemAnswered:
+    presented = present(item, seed)
+    return events.ItemAnswered(
+        **activity.fact,
+        item_id=item.id,
+        item_type=item.type,
+        response=response,
+        success=score.is_full,
+        raw=float(score.raw),
+        max=float(score.max),
+        choices=presented.options,
+        targets=presented.targets,
+        correct=grading.right_response(item),
+    )
+
+
+def _touch(attempt: QuizAttempt, at: dt.datetime) -> None:
+    attempt.seconds += pausing.step_seconds(at - attempt.touched_at)
+    attempt.touched_at = max(attempt.touched_at, at)
