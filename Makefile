@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := lms tests bench
 
-.PHONY: run test check format lock clean
+.PHONY: run test check format migration lock clean
 
 run: $(VENV)/installed
 	$(BIN)/lms up --demo
@@ -33,6 +33,9 @@ $(VENV)/installed: requirements.lock pyproject.toml
 $(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
 	touch $@
+
+migration: $(VENV)/installed-dev ## Write the step from the tables so far to the models: make migration message="Keep a language"
+	$(BIN)/python -m lms.operate.drafting "$(message)"
 
 lock: ## Choose versions anew; needs uv
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \

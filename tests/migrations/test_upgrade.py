@@ -1,0 +1,127 @@
+"""The steps lead to the very tables that the models describe, and a start that is killed leaves nothing half done."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, create_engine, inspect, text
+
+from lms.db import Base, engine_options
+from lms.migrations.service import MigrationError, configuration, is_current, upgrade
+from lms.migrations.tables import tables
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = create_engine(**engine_options(_normal(database_url)))
+    yield engine
+    engine.dispose()
+
+
+def test_upgraded_empty_database_equals_the_models(engine: Engine) -> None:
+    assert upgrade(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, tables()) == []
+    upgraded = _shape(engine)
+    with engine.begin() as connection:
+        Base.metadata.drop_all(connection)
+        Base.metadata.create_all(connection)
+    assert upgraded == _shape(engine)
+
+
+def test_a_second_upgrade_does_nothing(engine: Engine) -> None:
+    upgrade(engine)
+    assert is_current(engine)
+    assert not upgrade(engine)
+
+
+def test_steps_lead_back_to_an_empty_database(engine: Engine) -> None:
+    upgrade(engine)
+    with engine.connect() as connection, connection.begin():
+        command.downgrade(configuration(connection), "base")
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+
+
+def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:
+    upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'f00'"))
+    before = _shape(engine)
+    with pytest.raises(MigrationError, match=r"newer version of Cares .*f00"):
+        upgrade(engine)
+    with pytest.raises(MigrationError, match="newer"):
+        is_current(engine)
+    assert _shape(engine) == before
+
+
+def test_tables_of_unknown_origin_are_left_alone(engine: Engine) -> None:
+    tables().create_all(engine)
+    with pytest.raises(MigrationError, match="does not say of which version"):
+        upgrade(engine)
+
+
+def test_several_at_once_take_turns(engine: Engine) -> None:
+    done: list[bool] = []
+    threads = [threading.Thread(target=lambda: done.append(upgrade(engine))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == [False, False, False, True]
+
+
+def test_an_upgrade_that_fails_leaves_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with engine.begin() as connection:  # in the way of a table in the middle of the first step
+        connection.execute(text("CREATE TABLE stranger (id integer)"))
+        connection.execute(text("CREATE INDEX uq_visit_open ON stranger (id)"))
+    with pytest.raises(Exception, match="uq_visit_open"):
+        upgrade(engine)
+    assert set(inspect(engine).get_table_names()) == {"stranger"}
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE stranger"))
+    assert upgrade(engine)
+
+
+def _normal(url: str) -> str:
+    return re.sub(r"^postgres(ql)?:", "postgresql+psycopg:", url)
+
+
+def _shape(engine: Engine) -> dict[str, Any]:
+    """All that can be said of the tables, in no order: what is created by steps may stand in another."""
+    looked = inspect(engine)
+    names = set(looked.get_table_names()) - {"alembic_version"}
+    return {name: _table(engine, name) for name in names}
+
+
+def _table(engine: Engine, name: str) -> dict[str, Any]:
+    looked = inspect(engine)
+    columns = looked.get_columns(name)
+    return {
+        "columns": {column["name"]: (str(column["type"]), column["nullable"], column["default"]) for column in columns},
+        "primary key": looked.get_pk_constraint(name),
+        "foreign keys": _sorted(looked.get_foreign_keys(name)),
+        "unique": _sorted(looked.get_unique_constraints(name)),
+        "checks": _sorted(looked.get_check_constraints(name)),
+        "indexes": _indexes(engine, name),
+    }
+
+
+def _indexes(engine: Engine, table: str) -> list[str]:
+    """As the database tells them, with their conditions."""
+    sqlite = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = :table AND sql IS NOT NULL"
+    postgresql = "SELECT indexdef FROM pg_indexes WHERE tablename = :table"
+    with engine.connect() as connection:
+        query = text(sqlite if engine.dialect.name == "sqlite" else postgresql)
+        return sorted(connection.scalars(query, {"table": table}))
+
+
+def _sorted(found: list[Any]) -> list[str]:
+    return sorted(str(sorted(one.items())) for one in found)
