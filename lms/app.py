@@ -20,6 +20,7 @@ from lms.config import Settings
 from lms.db import db, engine_options
 from lms.outbox.service import Sink, session_options
 from lms.player import views as player
+from lms.quiz import views as quiz
 from lms.ui import views as ui
 from lms.xapi import sink as xapi
 
@@ -74,6 +75,7 @@ def _add_features(app: Flask) -> None:
     """Blueprints, request hooks and error pages of each room, from the bottom of the house to its top."""
     ui.install(app)
     accounts.install(app)
+    quiz.install(app)
     player.install(app)
 
 

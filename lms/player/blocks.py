@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from lms.content.blocks import Block
 from lms.content.module import Page
 from lms.enrolment.models import Registration
+from lms.quiz import queries as quiz
 
 Loader = Callable[[Session, Registration, Sequence[Block]], Mapping[str, Any]]
 """The states of blocks of one kind by their ids; a block without one is left out."""
@@ -38,6 +39,9 @@ KINDS: dict[str, Kind] = {
     "figure": Kind("player/blocks/figure.html", framed=False),
     "media": Kind("player/blocks/media.html"),
     "tool": Kind("player/blocks/tool.html"),
+    "check": Kind("quiz/check.html", quiz.checks_on_page),
+    "practice": Kind("quiz/practice_items.html", quiz.practices_on_page),
+    "quiz": Kind("quiz/quiz.html", quiz.on_quiz_page),
 }
 PLAIN = Kind("player/blocks/plain.html")
 """For a kind that no room shows yet: its words."""

@@ -26,6 +26,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from lms.accounts import service as accounts
 from lms.accounts.access import public, signed_in
 from lms.accounts.models import Person
+from lms.content.blocks import Quiz
 from lms.content.library import library
 from lms.content.module import Module
 from lms.db import db, transaction
@@ -39,6 +40,7 @@ from lms.player.queries import Journey, journey
 from lms.player.sheet import with_lines
 from lms.progress import completion, queries
 from lms.progress import service as progress
+from lms.quiz import queries as quiz
 
 blueprint = Blueprint("player", __name__)
 
@@ -85,6 +87,11 @@ def resume(module_id: str) -> Answer:
         abort(404)
     opened, place = (standpoint.opened, standpoint.place) if standpoint else ({}, None)
     target = where_to_resume(module, opened, place)
+    page = module.page(target.page_id)
+    if standpoint and page and page.of_kind(Quiz):
+        attempt_id = quiz.open_attempt(db.session, standpoint.registration)
+        if attempt_id:
+            return redirect(url_for("quiz.go_on", attempt_id=attempt_id), 303)
     return redirect(url_for(".page", module_id=module_id, page_id=target.page_id, _anchor=target.anchor or None), 303)
 
 

@@ -59,6 +59,8 @@ class QuizResponse(Base):
     attempt_id: Mapped[int] = mapped_column(ForeignKey("quiz_attempt.id", ondelete="CASCADE"))
     item_id: Mapped[str] = mapped_column(String(64))
     response: Mapped[list[Any]]
+    version: Mapped[int] = mapped_column(default=0)
+    """Counts the changes; an answer based on an older one does not overwrite it unseen."""
     answered_at: Mapped[dt.datetime]
     raw: Mapped[float | None]
     """Marks earned; None until the attempt is submitted."""
@@ -69,12 +71,12 @@ class CheckAnswer(Base):
     """One answer to a check; a learner may try again."""
 
     __tablename__ = "check_answer"
-    __table_args__ = (Index(None, "registration_id", "item_id"),)
+    __table_args__ = (UniqueConstraint("registration_id", "item_id", "token"),)
 
     id: Mapped[PrimaryKey]
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
     item_id: Mapped[str] = mapped_column(String(64))
-    token: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    token: Mapped[UUID] = mapped_column(Uuid)
     """Made with the form, so that a second click is the same answer."""
     response: Mapped[list[Any]]
     answered_at: Mapped[dt.datetime]

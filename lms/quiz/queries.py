@@ -2,14 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms.content.blocks import Block, Check, Practice
+from lms.content.library import library
+from lms.content.module import Module
+from lms.content.schema import Item
 from lms.enrolment.models import Registration
-from lms.quiz.models import CheckAnswer, QuizAttempt
+from lms.quiz import grading
+from lms.quiz.drawing import Presented, present
+from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
+from lms.quiz.pausing import next_try_at
+from lms.quiz.responding import Response
+from lms.quiz.showing import Form, Line, Shown, explain, show, to_form, words_of
+
+_ATTEMPT = select(QuizAttempt).order_by(QuizAttempt.number.desc()).limit(1)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of an attempt: the item, its parts in the order shown, the answer kept."""
+
+    place: int
+    """Counts from 1."""
+    item: Item
+    presented: Presented
+    response: Response
+    version: int
+
+    def shown(self, form: Form | None = None) -> Shown:
+        """As the page shows it: with what was typed, or else with what was kept."""
+        return show(self.item, self.presented, form or to_form(self.item, self.presented, self.response))
+
+    @property
+    def words(self) -> list[str]:
+        """The answer kept, in words."""
+        return words_of(self.item, self.response)
+
+    @property
+    def score(self) -> grading.Score:
+        """The marks that the answer kept earns."""
+        return grading.mark(self.item, self.response)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Feedback on every option. Only for after a pass."""
+        return explain(self.item, self.presented, self.response)
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """An attempt with its questions, from the revision that it was drawn from."""
+
+    attempt: QuizAttempt
+    module: Module
+    questions: tuple[Question, ...]
+
+    def at(self, place: int) -> Question | None:
+        """The question at a place, counted from 1."""
+        return self.questions[place - 1] if 1 <= place <= len(self.questions) else None
+
+    @property
+    def left(self) -> list[Question]:
+        """The questions without an answer."""
+        return [question for question in self.questions if not question.response]
+
+    @property
+    def outcomes_to_mend(self) -> set[str]:
+        """The outcomes of items that did not earn all their marks."""
+        return {question.item.outcome for question in self.questions if not question.score.is_full}
 
 
 @dataclass(frozen=True)
@@ -17,30 +86,119 @@ class QuizState:
     """Where a learner is with the quiz of a module."""
 
     last: QuizAttempt | None
+    answered: int
+    """Questions of the latest attempt that have an answer."""
+    retake_after_minutes: int
 
     @property
-    def open(self) -> QuizAttempt | None:
-        """The attempt that has not been submitted."""
-        return self.last if self.last and self.last.submitted_at is None else None
-
-    @property
-    def passed(self) -> bool:
-        """Whether the quiz is passed; it is not taken again then."""
-        return bool(self.last and self.last.passed)
+    def opens_at(self) -> dt.datetime | None:
+        """When a failed quiz may be tried again."""
+        failed = self.last.submitted_at if self.last and self.last.passed is False else None
+        return next_try_at(failed, self.retake_after_minutes) if failed else None
 
 
-def quiz_state(session: Session, registration: Registration) -> QuizState:
-    """The latest attempt of a registration."""
-    query = select(QuizAttempt).filter_by(registration_id=registration.id).order_by(QuizAttempt.number.desc())
-    return QuizState(session.scalar(query.limit(1)))
+@dataclass(frozen=True)
+class CheckState:
+    """A check as its page shows it: the question, and after an answer what it was worth."""
+
+    item: Item
+    shown: Shown
+    token: UUID
+    lines: tuple[Line, ...] = ()
+    score: grading.Score | None = None
 
 
-def latest_answers(session: Session, registration: Registration, item_ids: Iterable[str]) -> dict[str, CheckAnswer]:
-    """The latest answer to each of these checks, in one query."""
+def own_sitting(session: Session, person_id: int, attempt_id: UUID) -> Sitting | None:
+    """A person's attempt; someone else's looks like none."""
+    query = (
+        select(QuizAttempt, Registration.module_id)
+        .join(Registration, Registration.id == QuizAttempt.registration_id)
+        .filter(QuizAttempt.uuid == attempt_id, Registration.person_id == person_id)
+    )
+    attempt = session.scalar(query)
+    return sitting(session, attempt) if attempt else None
+
+
+def sitting(session: Session, attempt: QuizAttempt) -> Sitting:
+    """An attempt with its questions and the answers kept."""
+    module = library.revision(session, attempt.revision_id)
+    kept = {row.item_id: row for row in session.scalars(select(QuizResponse).filter_by(attempt_id=attempt.id))}
+    questions = (
+        _question(attempt, module, place, item_id, kept.get(item_id)) for place, item_id in enumerate(attempt.items, 1)
+    )
+    return Sitting(attempt, module, tuple(questions))
+
+
+def marks_needed(maximum: int, mastery_score: float) -> int:
+    """The fewest whole marks that pass."""
+    return math.ceil(Fraction(str(mastery_score)) * maximum)
+
+
+def open_attempt(session: Session, registration: Registration) -> UUID | None:
+    """The attempt that a learner has begun and not submitted."""
+    query = select(QuizAttempt.uuid).filter_by(registration_id=registration.id, submitted_at=None)
+    return session.scalar(query)
+
+
+def on_quiz_page(session: Session, registration: Registration, blocks: Sequence[Block]) -> Mapping[str, QuizState]:
+    """The state of a module's quiz."""
+    programme = library.programme(session)
+    last = session.scalar(_ATTEMPT.filter_by(registration_id=registration.id))
+    answered = 0
+    if last and last.submitted_at is None:
+        answered = sum(1 for question in sitting(session, last).questions if question.response)
+    state = QuizState(last, answered, programme.retake_after_minutes if programme else 0)
+    return {block.id: state for block in blocks}
+
+
+def checks_on_page(session: Session, registration: Registration, blocks: Sequence[Block]) -> Mapping[str, CheckState]:
+    """The checks of a page, each with the latest answer."""
+    states = check_states(session, registration, [block.id for block in blocks if isinstance(block, Check)])
+    return {state.item.id: state for state in states}
+
+
+def practices_on_page(
+    session: Session, registration: Registration, blocks: Sequence[Block]
+) -> Mapping[str, list[CheckState]]:
+    """The practices of a page that are made of items."""
+    practices = [block for block in blocks if isinstance(block, Practice) and block.items]
+    states = check_states(session, registration, [item_id for block in practices for item_id in block.items])
+    by_id = {state.item.id: state for state in states}
+    return {block.id: [by_id[item_id] for item_id in block.items] for block in practices}
+
+
+def check_states(session: Session, registration: Registration, item_ids: Iterable[str]) -> list[CheckState]:
+    """Check items in order, each with the latest answer, in one query."""
+    module, wanted = library.module(session, registration.module_id), list(item_ids)
+    if module is None or not wanted:
+        return []
+    answers = _latest_answers(session, registration, wanted)
+    found = [(item, answers.get(item.id)) for item in map(module.check, wanted) if item]
+    return [check_state(item, registration.uuid, tuple(kept.response) if kept else ()) for item, kept in found]
+
+
+def check_state(item: Item, seed: UUID, response: Response, form: Form | None = None) -> CheckState:
+    """A check with the answer given, or with what was typed when that could not be read."""
+    presented = present(item, str(seed))
+    shown = show(item, presented, form or {})
+    if not response:
+        return CheckState(item, shown, uuid4())
+    return CheckState(item, shown, uuid4(), explain(item, presented, response), grading.mark(item, response))
+
+
+def _latest_answers(session: Session, registration: Registration, item_ids: list[str]) -> dict[str, CheckAnswer]:
     newest = (
         select(func.max(CheckAnswer.id))
-        .filter(CheckAnswer.registration_id == registration.id, CheckAnswer.item_id.in_(list(item_ids)))
+        .filter(CheckAnswer.registration_id == registration.id, CheckAnswer.item_id.in_(item_ids))
         .group_by(CheckAnswer.item_id)
     )
     answers = session.scalars(select(CheckAnswer).filter(CheckAnswer.id.in_(newest)))
     return {answer.item_id: answer for answer in answers}
+
+
+def _question(attempt: QuizAttempt, module: Module, place: int, item_id: str, kept: QuizResponse | None) -> Question:
+    item = module.item(item_id)
+    if item is None:
+        raise LookupError(f"revision {attempt.revision_id} has no item {item_id}")
+    response = tuple(kept.response) if kept else ()
+    return Question(place, item, present(item, str(attempt.uuid)), response, kept.version if kept else 0)

@@ -1,10 +1,9 @@
-"""What to look at again after a failed attempt: outcomes and pages, never the answers."""
+"""What to look at again after a failed attempt: sections and pages, never the answers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Set
 from dataclasses import dataclass
-from fractions import Fraction
 
 from lms.content.module import Module, Page, Section
 
@@ -17,16 +16,13 @@ class Revisit:
     pages: tuple[Page, ...]
 
 
-def to_revisit(module: Module, marks: Mapping[str, Fraction]) -> tuple[Revisit, ...]:
-    """Sections with pages that serve the outcomes of items with marks missing; `marks` is the share earned by item."""
-    outcomes = set()
-    for item_id, share in marks.items():
-        item = module.item(item_id)
-        if item and share < 1:
-            outcomes.add(item.outcome)
+def to_revisit(module: Module, outcomes: Set[str]) -> tuple[Revisit, ...]:
+    """The sections with pages to read that serve these outcomes."""
     found = []
     for section in module.sections:
-        pages = tuple(page for page in section.pages if outcomes.intersection(page.outcomes))
+        pages = tuple(
+            page for page in section.pages if page.words_budget and not set(page.outcomes).isdisjoint(outcomes)
+        )
         if pages:
             found.append(Revisit(section, pages))
     return tuple(found)

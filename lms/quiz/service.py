@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import events
+from lms.accounts.models import Person
 from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.content.schema import Item
 from lms.enrolment.models import Registration
 from lms.outbox.service import record
-from lms.progress.service import Activity, pass_quiz
+from lms.progress.service import Activity, begin, pass_quiz
 from lms.quiz import grading, pausing
 from lms.quiz.drawing import draw, present
 from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
 from lms.quiz.responding import Response
+
+
+@dataclass(frozen=True)
+class Work:
+    """A learner at work in an attempt."""
+
+    activity: Activity
+    attempt: QuizAttempt
 
 
 class TooEarlyError(Exception):
@@ -30,15 +39,31 @@ class TooEarlyError(Exception):
         self.opens_at = opens_at
 
 
-def own_attempt(session: Session, person_id: int, attempt_id: UUID) -> QuizAttempt | None:
-    """A person's attempt, its registration locked while a transaction writes; someone else's looks like none."""
-    query = (
-        select(QuizAttempt)
-        .join(Registration, Registration.id == QuizAttempt.registration_id)
-        .filter(QuizAttempt.uuid == attempt_id, Registration.person_id == person_id)
-        .with_for_update()
+class ChangedError(Exception):
+    """The answer was changed elsewhere since the page was made."""
+
+    def __init__(self, kept: QuizResponse) -> None:
+        super().__init__(kept.version)
+        self.kept = kept
+
+
+class SubmittedError(Exception):
+    """The attempt is over: nothing in it changes any more."""
+
+
+def own_attempt(session: Session, person: Person, attempt_id: UUID, at: dt.datetime) -> Work | None:
+    """A person at work in an attempt of theirs, with the registration locked; someone else's looks like none."""
+    whose = (
+        select(Registration.module_id)
+        .join(QuizAttempt, QuizAttempt.registration_id == Registration.id)
+        .filter(QuizAttempt.uuid == attempt_id, Registration.person_id == person.id)
     )
-    return session.scalar(query)
+    module_id = session.scalar(whose)
+    activity = begin(session, person, module_id, at) if module_id else None
+    if activity is None:
+        return None
+    # Read after the registration was locked, so that it is seen as it is now.
+    return Work(activity, session.scalars(select(QuizAttempt).filter_by(uuid=attempt_id)).one())
 
 
 def start_attempt(session: Session, activity: Activity) -> QuizAttempt:
@@ -57,19 +82,31 @@ def start_attempt(session: Session, activity: Activity) -> QuizAttempt:
     return _draw_attempt(session, activity, last)
 
 
-def save_response(session: Session, attempt: QuizAttempt, item_id: str, response: Response, at: dt.datetime) -> None:
-    """Keep the answer to one item of an open attempt; an empty one takes the answer back."""
-    _touch(attempt, at)
+def save_response(session: Session, work: Work, item_id: str, response: Response, version: int) -> int:
+    """Keep the answer to one item of an open attempt, and say its version; an empty one takes the answer back.
+
+    `version` says which answer the learner saw. Raises ChangedError where there is a newer, different one, and
+    SubmittedError when the attempt is over.
+    """
+    attempt, at = work.attempt, work.activity.at
+    if attempt.submitted_at is not None:
+        raise SubmittedError
     kept = session.scalar(select(QuizResponse).filter_by(attempt_id=attempt.id, item_id=item_id))
+    if list(response) == (kept.response if kept else []):
+        return kept.version if kept else 0
     if kept is None:
-        kept = QuizResponse(attempt_id=attempt.id, item_id=item_id, response=[], answered_at=at)
+        kept = QuizResponse(attempt_id=attempt.id, item_id=item_id, version=0)
         session.add(kept)
-    if kept.response != list(response):
-        kept.response, kept.answered_at = list(response), at
+    elif kept.version != version:
+        raise ChangedError(kept)
+    kept.response, kept.version, kept.answered_at = list(response), kept.version + 1, at
+    _touch(attempt, at)
+    return kept.version
 
 
-def submit_attempt(session: Session, activity: Activity, attempt: QuizAttempt) -> None:
+def submit_attempt(session: Session, work: Work) -> None:
     """Grade an attempt, once and for ever, and tell it; a second click changes nothing."""
+    activity, attempt = work.activity, work.attempt
     if attempt.submitted_at is not None:
         return
     _touch(attempt, activity.at)

@@ -91,6 +91,19 @@ def to_form(item: Item, presented: Presented, response: Response) -> dict[str, l
     return {"choice": [str(presented.options.index(part)) for part in response]}
 
 
+def words_of(item: Item, response: Response) -> list[str]:
+    """A response in plain words, for a list of answers."""
+    if isinstance(item, NumericItem):
+        return [f"{response[0]} {item.unit or ''}".strip()] if response else []
+    if isinstance(item, MatchingItem):
+        sources = {source.id: source.text.plain for source in item.sources}
+        targets = {target.id: target.text.plain for target in item.targets}
+        pairs = (pair.split(".", 1) for pair in response)
+        return [f"{sources[source]}: {targets[target]}" for source, target in pairs]
+    options = {option.id: option.text.plain for option in item.options}
+    return [options[part] for part in response]
+
+
 def explain(item: Item, presented: Presented, response: Response) -> tuple[Line, ...]:
     """Feedback on every option, those chosen first. Only for after a check, or after a pass."""
     if isinstance(item, NumericItem):

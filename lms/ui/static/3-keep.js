@@ -74,7 +74,22 @@ class Keeper {
 
   get fields() {
     const pairs = [...new FormData(this.form)].filter(([name, value]) => !OURS.has(name) && typeof value === "string");
-    return Object.fromEntries(pairs);
+    const fields = {};
+    for (const [name, value] of pairs) fields[name] = name in fields ? [fields[name], value].flat() : value;
+    return fields;
+  }
+
+  boxes(name) { return [...this.form.querySelectorAll(`[name="${CSS.escape(name)}"]`)]; }
+
+  // What was chosen, in the words beside it; what was written, as it is.
+  worded([name, value]) {
+    const boxes = this.boxes(name), values = [value].flat();
+    if (boxes[0]?.matches("select")) {
+      const choice = [...boxes[0].options].find((option) => values.includes(option.value))?.textContent || "";
+      return `${boxes[0].labels[0]?.textContent.trim() || ""}: ${choice}`;
+    }
+    if (!boxes[0]?.matches("[type=radio], [type=checkbox]")) return values.join("; ");
+    return boxes.filter((box) => values.includes(box.value)).map((box) => box.labels[0]?.textContent.trim()).join("; ");
   }
 
   get version() { return this.form.elements.namedItem("version"); }
@@ -218,7 +233,7 @@ class Keeper {
 
   bringBack({ fields, version }) {
     const now = this.fields;
-    const isNews = Object.entries(fields).some(([name, value]) => value.trim() && now[name] !== value);
+    const isNews = Object.entries(fields).some(([name, value]) => String(value).trim() && String(now[name]) !== String(value));
     if (!isNews) return this.forget();
     this.fill(fields);
     if (this.version && version !== undefined) this.version.value = version;
@@ -229,8 +244,10 @@ class Keeper {
 
   fill(fields) {
     for (const [name, value] of Object.entries(fields)) {
-      const box = this.form.elements.namedItem(name);
-      if (box && "value" in box && !["hidden", "submit", "file"].includes(box.type)) box.value = value;
+      for (const box of this.boxes(name)) {
+        if (["radio", "checkbox"].includes(box.type)) box.checked = [value].flat().includes(box.value);
+        else if (!["hidden", "submit", "file"].includes(box.type)) box.value = value;
+      }
     }
   }
 
@@ -241,7 +258,7 @@ class Keeper {
     panel.className = "keep-conflict";
     panel.setAttribute("role", "alert");
     panel.append(paragraph("This text was changed in another window or on another device. Nothing is lost: yours is in the box, and this is the other one."));
-    for (const value of Object.values(fields)) panel.append(paragraph(value, "typed-text keep-other"));
+    for (const field of Object.entries(fields)) panel.append(paragraph(this.worded(field), "typed-text keep-other"));
     panel.append(
       this.choice("Keep mine", () => { this.isUnsent = true; this.save(); }, version),
       this.choice("Use the other one", () => { this.fill(fields); this.say(""); this.settled(); }, version),
