@@ -99,7 +99,7 @@ def words_of(item: Item, response: Response) -> list[str]:
         sources = {source.id: source.text.plain for source in item.sources}
         targets = {target.id: target.text.plain for target in item.targets}
         pairs = (pair.split(".", 1) for pair in response)
-        return [f"{sources[source]}: {targets[target]}" for source, target in pairs]
+        return [f"{targets[target]}: {sources[source]}" for source, target in pairs]
     options = {option.id: option.text.plain for option in item.options}
     return [options[part] for part in response]
 
