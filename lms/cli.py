@@ -7,7 +7,8 @@ import click
 from lms.accounts.cli import people
 from lms.config import SettingsError
 from lms.content.cli import courses
-from lms.xapi.cli import relay, xapi
+from lms.operate.cli import relay, up, web
+from lms.xapi.cli import xapi
 
 
 class _Commands(click.Group):
@@ -29,4 +30,6 @@ def main() -> None:
 main.add_command(courses)
 main.add_command(people)
 main.add_command(relay)
+main.add_command(up)
+main.add_command(web)
 main.add_command(xapi)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,14 @@ MAX_CHARACTERS = 500
 # OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _UNDONE = str.maketrans("013457@$!", "oleastasi")
+_CLEAR = "abcdefghijkmnpqrstuvwxyz23456789"
+"""Letters and digits that nobody takes for one another."""
 _WORDS = Path(__file__).with_name("common_passwords.txt")
+
+
+def generated() -> str:
+    """A new password of 80 random bits, easy to read out and to type: `k7mv-2xqd-…`."""
+    return "-".join("".join(secrets.choice(_CLEAR) for _ in range(4)) for _ in range(4))
 
 
 def hashed(password: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lms.accounts.email_address import is_email, normal
-from lms.accounts.models import Membership, PasswordLink, Person, SignIn, Site
+from lms.accounts.models import Membership, PasswordLink, Person, Role, SignIn, Site
 from lms.accounts.tokens import fingerprint
 
 
@@ -60,6 +61,18 @@ def person_by_link(session: Session, token: str, at: dt.datetime) -> Person | No
         .where(PasswordLink.token_hash == fingerprint(token), PasswordLink.expires_at > at, Person.is_active)
     )
     return session.scalar(query)
+
+
+def first_admin(session: Session) -> Person | None:
+    """The active admin who was added first; None if nobody can let others in."""
+    query = select(Person).join(Person.memberships).where(Membership.role == Role.ADMIN, Person.is_active)
+    return session.scalar(query.order_by(Person.id).limit(1))
+
+
+def any_data_key(session: Session) -> tuple[UUID, bytes] | None:
+    """Someone who has written in private, with the wrapped key of it; None if nobody has."""
+    query = select(Person.uuid, Person.data_key).where(Person.data_key.is_not(None)).limit(1)
+    return next(((uuid, key) for uuid, key in session.execute(query).tuples() if key), None)
 
 
 def site_by_code(session: Session, code: str) -> Site | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -28,14 +29,33 @@ def import_bundle(session: Session, bundle: Bundle, at: dt.datetime) -> list[Imp
 
     Raises ContentError with the problems of all of them, and publishes nothing then.
     """
-    parts = {module_id: bundle.of_module(module_id) for module_id in bundle.module_ids}
-    programme = bundle.of_programme()
-    problems = [problem for subject, part in parts.items() for problem in _problems(subject, part)]
-    if programme.files:
-        problems += _problems(PROGRAMME, programme)
-        parts = {PROGRAMME: programme, **parts}
+    parts = _parts(bundle)
     if not parts:
-        problems.append(Problem("courses", 1, "there is no module", "name a folder that holds courses/ and quizzes/"))
+        raise ContentError(
+            [Problem("courses", 1, "there is no module", "name a folder that holds courses/ and quizzes/")]
+        )
+    return _publish_all(session, parts, at)
+
+
+def import_new(session: Session, bundle: Bundle, at: dt.datetime) -> list[Imported]:
+    """Publish what was never stored before: files that were imported once never undo what was published since.
+
+    Raises ContentError with the problems of all that is new, and publishes nothing then.
+    """
+    known = set(session.execute(select(Revision.subject, Revision.digest)).tuples())
+    parts = {subject: part for subject, part in _parts(bundle).items() if (subject, part.digest) not in known}
+    return _publish_all(session, parts, at)
+
+
+def _parts(bundle: Bundle) -> dict[str, Bundle]:
+    """The bundle by subjects."""
+    programme = bundle.of_programme()
+    parts = {PROGRAMME: programme} if programme.files else {}
+    return parts | {module_id: bundle.of_module(module_id) for module_id in bundle.module_ids}
+
+
+def _publish_all(session: Session, parts: Mapping[str, Bundle], at: dt.datetime) -> list[Imported]:
+    problems = [problem for subject, part in parts.items() for problem in _problems(subject, part)]
     if problems:
         raise ContentError(problems)
     return [publish(session, subject, part, at) for subject, part in parts.items()]

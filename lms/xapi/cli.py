@@ -1,17 +1,13 @@
-"""Commands for statements: `lms relay`, `lms xapi …`."""
+"""Commands for statements: `lms xapi …`."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import signal
-import sys
-import threading
 import uuid
 from collections.abc import Mapping
 
 import click
-import structlog
 
 from lms import config
 from lms.db import open_session, writing
@@ -19,37 +15,9 @@ from lms.outbox import queries, service
 from lms.outbox.queries import Standing
 from lms.xapi.client import Client, NoAnswerError
 from lms.xapi.reconciling import reconcile
-from lms.xapi.relay import run
 from lms.xapi.target import target
 
 SHOWN = 20
-
-
-@click.command()
-def relay() -> None:
-    """Carry statements to the Learning Record Store until stopped."""
-    settings = config.load()
-    stop = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: stop.set())
-    _log_lines(settings.log_level)
-    try:
-        run(settings, stop)
-    except (OSError, ValueError) as error:
-        raise click.ClickException(f"the relay cannot start: {error}") from None
-
-
-def _log_lines(level: str) -> None:
-    """One line of key=value for each thing that happens, on standard error."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 @click.group()

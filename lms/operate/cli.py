@@ -1,0 +1,118 @@
+"""Commands that run an installation: `lms up`, `lms web`, `lms relay`."""
+
+from __future__ import annotations
+
+import gc
+import os
+
+import click
+from flask import Flask
+
+from lms import config
+from lms.app import create_app
+from lms.config import Settings
+from lms.content.library import library
+from lms.db import db
+from lms.operate import instance, logs
+from lms.operate.logs import book
+from lms.operate.parts import parts, run_relay
+from lms.operate.preparing import Prepared, prepare
+from lms.operate.start_error import StartError, of_file
+from lms.operate.supervisor import HopelessError, Supervisor
+from lms.operate.web_server import Server, listen
+
+WEB_LEAVE_SECONDS = 20
+PRIVATE = 0o077
+DEFAULT_ADMIN = "admin@example.org"
+
+
+@click.command()
+@click.option("--admin", "admin_email", default=DEFAULT_ADMIN, help="E-mail address of the admin, at the first start.")
+def up(admin_email: str) -> None:
+    """Serve everything: web, relay and the embedded Learning Record Store. Ctrl-C stops it.
+
+    The first start makes the folder of the installation, imports the modules and prints how to sign in.
+    """
+    os.umask(PRIVATE)
+    settings = config.load()
+    try:
+        _serve(settings, admin_email)
+    except (StartError, HopelessError) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(str(of_file(error, settings.instance))) from None
+
+
+def _serve(settings: Settings, admin_email: str) -> None:
+    instance.make(settings.instance)
+    _lock = instance.lock(settings.instance)
+    folder = settings.instance / "log"
+    book.lead_to(folder / "up.log")
+    logs.configure(settings.log_level)
+    listener = listen(settings.host, settings.port)
+    prepared = prepare(settings, admin_email)
+    app = _warm(create_app(settings))
+
+    def tell() -> None:
+        _welcome(settings, prepared)
+        instance.finish(settings.instance)
+
+    Supervisor(parts(app, settings, listener), folder, _warn).run(tell)
+
+
+def _warm(app: Flask) -> Flask:
+    """Make once what every part would make for itself, so that they share the memory of it."""
+    with app.app_context():
+        programme = library.programme(db.session)
+        for planned in programme.modules if programme else ():
+            library.module(db.session, planned.id)
+        db.session.rollback()
+    app.test_client().get("/sign-in", base_url=app.config["CARES"].url)
+    with app.app_context():
+        db.engine.dispose()  # connections must not be shared with what is forked
+    gc.collect()
+    gc.freeze()  # the collector would write to every object, and so unshare it
+    return app
+
+
+def _welcome(settings: Settings, prepared: Prepared) -> None:
+    for warning in prepared.warnings:
+        _warn(warning)
+    admin = prepared.admin
+    click.echo(f"Cares is ready: {settings.url}")
+    if admin.password:
+        click.echo(f"Sign in as {admin.email} with the password {admin.password} (shown this once).")
+    else:
+        click.echo("Passwords were shown once, when they were made.")
+    click.echo("A new link to set one: lms people link EMAIL. More people: lms people add --help.")
+    click.echo(f"Database, keys and logs are in {settings.instance.resolve()}; keep a copy of all of it.")
+    click.echo("Ctrl-C stops everything; nothing is lost.")
+
+
+def _warn(sentence: str) -> None:
+    click.echo(f"! {sentence}", err=True)
+
+
+@click.command()
+def web() -> None:
+    """Serve the web pages alone; `lms up` or `lms relay` must do the rest. The log goes to standard error."""
+    os.umask(PRIVATE)
+    settings = config.load()
+    logs.configure(settings.log_level)
+    try:
+        listener = listen(settings.host, settings.port)
+        Server(_warm(create_app(settings)), settings, listener, WEB_LEAVE_SECONDS).run()
+    except StartError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.command()
+def relay() -> None:
+    """Carry statements to the Learning Record Store until stopped. The log goes to standard error."""
+    os.umask(PRIVATE)
+    settings = config.load()
+    logs.configure(settings.log_level)
+    try:
+        run_relay(create_app(settings), settings)
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"the relay cannot start: {error}") from None

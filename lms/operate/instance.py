@@ -1,0 +1,75 @@
+"""The folder of an installation: made for its owner alone, and served by one supervisor at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from lms.operate.start_error import StartError
+
+LOCK = "up.lock"
+_UNFINISHED = ".first-start"
+_PATIENCE_SECONDS = 4.0
+"""How long the parts of a supervisor that was killed may take to end."""
+
+
+def make(folder: Path) -> None:
+    """The folder, if it is not there yet; a mark in it says that the first start is not finished.
+
+    Raises OSError.
+    """
+    if not folder.exists():
+        folder.mkdir(mode=0o700, parents=True)
+        (folder / _UNFINISHED).touch(mode=0o600)
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Whether the first start was interrupted before anyone was told how to sign in."""
+    return (folder / _UNFINISHED).exists()
+
+
+def finish(folder: Path) -> None:
+    """The first start is done."""
+    (folder / _UNFINISHED).unlink(missing_ok=True)
+
+
+def lock(folder: Path) -> int:
+    """Keep other supervisors out for as long as the descriptor is open, here or in a part that was started.
+
+    Raises StartError when one is at work, OSError when the file cannot be written.
+    """
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while not _is_taken(descriptor):
+        owner = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+        if _is_alive(owner) or time.monotonic() > until:
+            os.close(descriptor)
+            raise StartError(
+                f"Cares is running already with the folder {folder} (process {owner or 'unknown'}): "
+                "use it there, stop it first, or set LMS_INSTANCE to another folder."
+            )
+        time.sleep(0.05)
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    return descriptor
+
+
+def _is_taken(descriptor: int) -> bool:
+    """Whether the lock is ours now."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        pass
+    return True

@@ -1,0 +1,37 @@
+"""The parts that serve an installation."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+
+from flask import Flask
+
+from lms.config import Settings
+from lms.operate import chores
+from lms.operate.supervisor import Part
+from lms.operate.web_server import Server
+from lms.xapi import relay
+
+LEAVE_SECONDS = 1
+"""How long answers under way may take when all is stopped."""
+
+
+def parts(app: Flask, settings: Settings, listener: socket.socket) -> list[Part]:
+    """What `lms up` starts."""
+    return [
+        Part("web", lambda: Server(app, settings, listener, LEAVE_SECONDS).run(), is_vital=True),
+        Part("relay", lambda: run_relay(app, settings), meanwhile="Statements wait until then; none is lost."),
+    ]
+
+
+def run_relay(app: Flask, settings: Settings) -> None:
+    """Carry statements and do chores until SIGTERM or SIGINT. Raises OSError or ValueError when it cannot start."""
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    beside = threading.Thread(target=chores.run, args=(app, stop), daemon=True)
+    beside.start()
+    relay.run(settings, stop)
+    beside.join(0.5)

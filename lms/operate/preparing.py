@@ -1,0 +1,139 @@
+"""What must be there before anything is served: tables, keys that fit, modules, someone who can sign in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from lms import keys, vault
+from lms.accounts import passwords, queries, service
+from lms.accounts.models import Person, Role
+from lms.config import Settings
+from lms.content import bundle as bundles
+from lms.content.problems import ContentError
+from lms.content.queries import is_empty
+from lms.content.service import import_new
+from lms.db import engine_options, writing
+from lms.migrations.service import MigrationError, upgrade
+from lms.operate import instance
+from lms.operate.start_error import StartError, of_database
+
+ROOMS = Path(__file__).parent.parent
+VAULT = "vault"
+
+log = structlog.get_logger("lms.operate")
+
+
+@dataclass(frozen=True)
+class Admin:
+    """Who can sign in first."""
+
+    email: str
+    password: str | None
+    """Known only when it was made just now."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What was found or made."""
+
+    admin: Admin
+    warnings: tuple[str, ...]
+
+
+def prepare(settings: Settings, admin_email: str) -> Prepared:
+    """Bring an installation to where it can be served; what is there already is left as it is.
+
+    Raises StartError, and OSError when a file cannot be read or written.
+    """
+    engine = create_engine(**engine_options(settings.database))
+    try:
+        if upgrade(engine):
+            log.info("the tables of the database are made new")
+        _check_keys(engine, settings)
+        warnings = _import_files(engine)
+        return Prepared(_admin(engine, settings, admin_email), tuple(warnings))
+    except MigrationError as error:
+        raise StartError(str(error)) from None
+    except SQLAlchemyError as error:
+        raise of_database(error, settings.database) from None
+    finally:
+        engine.dispose()
+
+
+def _check_keys(engine: Engine, settings: Settings) -> None:
+    """What people have written in private can be opened only with the key that it was sealed with."""
+    with Session(engine) as session:
+        sealed = queries.any_data_key(session)
+    if sealed is None:
+        return
+    person, wrapped = sealed
+    path = settings.instance / "keys" / VAULT
+    if not path.exists():
+        raise StartError(
+            f"{path} is missing, and the database holds private writing that only this key opens: "
+            "restore the file from a backup."
+        )
+    try:
+        vault.unwrap(keys.secret(settings.instance, VAULT), wrapped, str(person))
+    except (vault.SealBrokenError, ValueError):
+        raise StartError(
+            f"{path} is not the key that the private writing in the database was sealed with: "
+            "restore the right one from a backup, or use the database that belongs to this folder."
+        ) from None
+
+
+def _import_files(engine: Engine) -> list[str]:
+    """Publish modules whose files are new; warnings about those that cannot be used."""
+    root = _files()
+    if root is None:
+        return []
+    try:
+        with Session(engine) as session, writing(session):
+            for imported in import_new(session, bundles.from_folder(root), dt.datetime.now(dt.UTC)):
+                log.info("published", subject=imported.subject, revision=imported.number)
+    except ContentError as error:
+        with Session(engine) as session:
+            if is_empty(session):
+                raise StartError(f"The modules in {root} cannot be used:\n{error}") from None
+        return [f"What is new in {root} was not imported, learners see what was published before:\n{error}"]
+    return []
+
+
+def _files() -> Path | None:
+    """The folder that holds `courses/` and `quizzes/`: inside an installed package, or beside it in a repository."""
+    for root in (ROOMS / "_shipped", ROOMS.parent):
+        if (root / "courses").is_dir():
+            return root
+    return None
+
+
+def _admin(engine: Engine, settings: Settings, email: str) -> Admin:
+    """Someone who can let others in. Made at the first start; told anew if that start did not get so far."""
+    with Session(engine, expire_on_commit=False) as session, writing(session):
+        found = queries.first_admin(session)
+        if found is None:
+            found = _add_admin(session, email)
+        elif not instance.is_unfinished(settings.instance):
+            return Admin(found.email, None)
+        password = passwords.generated()
+        service.set_password(session, found, passwords.hashed(password))
+    return Admin(found.email, password)
+
+
+def _add_admin(session: Session, email: str) -> Person:
+    try:
+        person = queries.person_by_email(session, email) or service.add_person(
+            session, email, "Admin", dt.datetime.now(dt.UTC)
+        )
+    except ValueError as error:
+        raise StartError(f"The admin cannot be added: {error}.") from None
+    service.set_active(session, person, True)
+    service.join(session, person, None, Role.ADMIN)
+    return person

@@ -1,0 +1,99 @@
+"""The web application served by gunicorn."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from lms.config import Settings
+from lms.mail import PostOffice
+from lms.operate.start_error import StartError
+
+BACKLOG = 1024
+ANSWER_SECONDS = 60
+"""A worker that gives no sign of life for this long is replaced."""
+MAIL_SECONDS = 1.0
+"""How long a worker that ends may take for mails that were put off until after an answer."""
+_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn makes private files there
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with settings of ours and an application that is ready: its processes share the memory of it."""
+
+    def __init__(self, app: Flask, settings: Settings, listener: socket.socket, leave_seconds: int) -> None:
+        self._app, self._settings = app, settings
+        self._listener, self._leave_seconds = listener, leave_seconds
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in _options(self._settings, self._listener, self._leave_seconds).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._app
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket for requests. Raises StartError when the address cannot be had."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        listener = socket.socket(found[0][0], socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(found[0][4])
+        listener.listen(BACKLOG)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StartError(
+            f"Nothing can listen at {host}, port {port}: {reason}. "
+            "Stop what is there, or set LMS_HOST and LMS_PORT to another address."
+        ) from None
+    return listener
+
+
+def _options(settings: Settings, listener: socket.socket, leave_seconds: int) -> dict[str, Any]:
+    return {
+        "bind": f"fd://{os.dup(listener.fileno())}",
+        "worker_class": "gthread",
+        "workers": settings.web_workers,
+        "threads": settings.web_threads,
+        "timeout": ANSWER_SECONDS,
+        "graceful_timeout": leave_seconds,
+        "logger_class": _Log,
+        "loglevel": settings.log_level,
+        "control_socket_disable": True,
+        # Werkzeug decides whom to believe about the client's address, by LMS_TRUSTED_PROXIES.
+        "forwarded_allow_ips": "",
+        "worker_tmp_dir": str(_MEMORY) if os.access(_MEMORY, os.W_OK) else None,
+        "worker_exit": _finish_mails,
+        "proc_name": "cares",
+    }
+
+
+class _Log(Logger):  # type: ignore[misc]
+    """gunicorn's messages, led where ours go. No access log: the web application writes one that tells no secret."""
+
+    def setup(self, cfg: Any) -> None:
+        for log in (self.error_log, self.access_log):
+            log.handlers.clear()
+            log.propagate = True
+        self.access_log.disabled = True
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        # Its arguments may hold an address, and that the secret of a mailed link.
+        self.error_log.error(msg.partition("%")[0], exc_info=sys.exc_info()[0])
+
+
+def _finish_mails(_arbiter: Any, worker: Any) -> None:
+    app = worker.app.callable
+    office = app.extensions.get("mail") if app else None
+    if isinstance(office, PostOffice):
+        office.settle(MAIL_SECONDS)
+    logging.shutdown()
