@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from lms.accounts.cli import people
 from lms.config import SettingsError
@@ -12,13 +13,18 @@ from lms.xapi.cli import xapi
 
 
 class _Commands(click.Group):
-    """A wrong setting ends any command with one sentence, not with a trace."""
+    """A wrong setting, or a database that does not answer, ends any command with one sentence, not with a trace."""
 
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
         except SettingsError as error:
             raise click.ClickException(str(error)) from None
+        except (OperationalError, ProgrammingError) as error:
+            reason = str(error.orig).splitlines()[0]
+            raise click.ClickException(
+                f"the database cannot be used ({reason}); `lms up` sets it up at its first start."
+            ) from None
 
 
 @click.group(cls=_Commands)

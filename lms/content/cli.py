@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
+from lms import config
 from lms.content import bundle as bundles
 from lms.content.bundle import Bundle
 from lms.content.checker.check import check_module
 from lms.content.checker.report import Report
 from lms.content.checker.table import as_table
 from lms.content.problems import ContentError
+from lms.content.service import export_bundle, import_bundle
+from lms.db import open_session, writing
 
 
 @click.group()
@@ -40,6 +44,68 @@ def check(path: Path, module_id: str | None, as_json: bool) -> None:
         _print(reports)
     if any(report.verdict == "fail" for report in reports):
         raise click.exceptions.Exit(1)
+
+
+@courses.command("import")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--publish/--draft", default=True, help="Show it to learners at once, or keep it for later.")
+def import_(path: Path, publish: bool) -> None:
+    """Take modules into the database, all or none of them.
+
+    PATH is a folder that holds courses/ and quizzes/, the folder of one module (courses/<id>), or a zip of either.
+    What learners have done stays; a quiz that is being taken goes on with the questions that it was drawn from.
+    """
+    bundle, only = _read(path)
+    wanted = bundle.of_module(only) if only else bundle
+    try:
+        with open_session(config.load().database) as session, writing(session):
+            outcome = import_bundle(session, wanted, dt.datetime.now(dt.UTC), as_draft=not publish)
+    except ContentError as error:
+        count = len(error.problems)
+        raise click.ClickException(
+            f"nothing was imported, {count} thing{'s' if count > 1 else ''} to mend:\n{error}"
+        ) from None
+    done = "published" if publish else "kept as a draft"
+    for found in outcome:
+        said = f"{done} as revision {found.number}" if found.is_new else f"unchanged, revision {found.number}"
+        click.echo(f"{found.subject}: {said}")
+
+
+@courses.command("export")
+@click.argument("module_id", metavar="MODULE")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Write over files that are there and differ.")
+def export(module_id: str, target: Path, replace: bool) -> None:
+    """Write the published files of MODULE to TARGET, a folder or a file that ends with .zip.
+
+    MODULE `all` means every module and the programme file.
+    """
+    with open_session(config.load().database) as session:
+        bundle = export_bundle(session, None if module_id == "all" else module_id)
+    if not bundle.files:
+        raise click.ClickException(f"no module {module_id!r} is published here.")
+    files = {target: bundle.to_zip()} if target.suffix == ".zip" else _placed(bundle, target)
+    differing = [path for path, data in files.items() if path.exists() and path.read_bytes() != data]
+    if differing and not replace:
+        listed = "\n".join(f"  {path}" for path in differing)
+        raise click.ClickException(f"nothing was written, these differ (add --replace to write over them):\n{listed}")
+    _write(files)
+    click.echo(f"{len(bundle.files)} files are in {target}")
+
+
+def _placed(bundle: Bundle, folder: Path) -> dict[Path, bytes]:
+    return {folder / name: data for name, data in bundle.files.items()}
+
+
+def _write(files: Mapping[Path, bytes]) -> None:
+    try:
+        for path, data in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_name(f".{path.name}.part")
+            draft.write_bytes(data)
+            draft.replace(path)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename} cannot be written: {error.strerror}.") from None
 
 
 def _print(reports: list[Report]) -> None:

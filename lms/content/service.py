@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -24,17 +24,20 @@ class Imported:
     is_new: bool
 
 
-def import_bundle(session: Session, bundle: Bundle, at: dt.datetime) -> list[Imported]:
+Store = Callable[[Session, str, Bundle, dt.datetime], Imported]
+
+
+def import_bundle(session: Session, bundle: Bundle, at: dt.datetime, as_draft: bool = False) -> list[Imported]:
     """Publish every module of a bundle, and its programme file if there is one; unchanged ones are left alone.
 
-    Raises ContentError with the problems of all of them, and publishes nothing then.
+    Or keep them as drafts, which learners do not see. Raises ContentError with the problems of all of them, and
+    stores nothing then.
     """
     parts = _parts(bundle)
     if not parts:
-        raise ContentError(
-            [Problem("courses", 1, "there is no module", "name a folder that holds courses/ and quizzes/")]
-        )
-    return _publish_all(session, parts, at)
+        nothing = Problem("courses", 1, "there is no module", "name a folder that holds courses/ and quizzes/")
+        raise ContentError([nothing])
+    return _import(session, parts, at, keep_draft if as_draft else publish)
 
 
 def import_new(session: Session, bundle: Bundle, at: dt.datetime) -> list[Imported]:
@@ -44,7 +47,7 @@ def import_new(session: Session, bundle: Bundle, at: dt.datetime) -> list[Import
     """
     known = set(session.execute(select(Revision.subject, Revision.digest)).tuples())
     parts = {subject: part for subject, part in _parts(bundle).items() if (subject, part.digest) not in known}
-    return _publish_all(session, parts, at)
+    return _import(session, parts, at, publish)
 
 
 def _parts(bundle: Bundle) -> dict[str, Bundle]:
@@ -54,11 +57,11 @@ def _parts(bundle: Bundle) -> dict[str, Bundle]:
     return parts | {module_id: bundle.of_module(module_id) for module_id in bundle.module_ids}
 
 
-def _publish_all(session: Session, parts: Mapping[str, Bundle], at: dt.datetime) -> list[Imported]:
+def _import(session: Session, parts: Mapping[str, Bundle], at: dt.datetime, store: Store) -> list[Imported]:
     problems = [problem for subject, part in parts.items() for problem in _problems(subject, part)]
     if problems:
         raise ContentError(problems)
-    return [publish(session, subject, part, at) for subject, part in parts.items()]
+    return [store(session, subject, part, at) for subject, part in parts.items()]
 
 
 def publish(session: Session, subject: str, bundle: Bundle, at: dt.datetime) -> Imported:
@@ -69,12 +72,24 @@ def publish(session: Session, subject: str, bundle: Bundle, at: dt.datetime) -> 
     if current:
         current.standing = Standing.SUPERSEDED
         session.flush()
+    return _store(session, subject, bundle, Standing.PUBLISHED, at)
+
+
+def keep_draft(session: Session, subject: str, bundle: Bundle, at: dt.datetime) -> Imported:
+    """Keep a bundle as the newest revision of its subject, unless it already is; learners do not see it."""
+    newest = session.scalar(select(Revision).filter_by(subject=subject).order_by(Revision.number.desc()).limit(1))
+    if newest and newest.digest == bundle.digest:
+        return Imported(subject, newest.number, is_new=False)
+    return _store(session, subject, bundle, Standing.DRAFT, at)
+
+
+def _store(session: Session, subject: str, bundle: Bundle, standing: Standing, at: dt.datetime) -> Imported:
     last = session.scalar(select(func.max(Revision.number)).filter_by(subject=subject)) or 0
     session.add(
         Revision(
             subject=subject,
             number=last + 1,
-            standing=Standing.PUBLISHED,
+            standing=standing,
             files=bundle.to_zip(),
             digest=bundle.digest,
             created_at=at,

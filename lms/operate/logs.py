@@ -28,6 +28,13 @@ class Book:
         if path:
             self._open(path)
 
+    def take_output(self) -> None:
+        """What is printed by this process goes here too, also by libraries and by the interpreter when it crashes."""
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        for number in (1, 2):
+            os.dup2(self._descriptor, number)
+
     def write(self, text: str) -> int:
         if self._path is None:
             return sys.stderr.write(text)

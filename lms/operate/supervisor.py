@@ -167,6 +167,7 @@ def _be(part: Part, parent: int, logs: Path) -> None:
     try:
         process.become(part.name, parent)
         book.lead_to(logs / f"{part.name}.log")
+        book.take_output()
         part.run()
         status = 0
     except SystemExit as error:
