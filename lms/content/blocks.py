@@ -36,6 +36,8 @@ class Block(Part):
 
 
 class Prose(Block):
+    """Text to read, between the other blocks."""
+
     kind = "prose"
     html: str
     source: str
@@ -46,6 +48,8 @@ class Prose(Block):
 
 
 class Callout(Block):
+    """A box beside the flow of the text: a story, evidence, a caution, something to try."""
+
     kind = "callout"
     texts = (1, 1)
     type: Literal["note", "story", "evidence", "caution", "try", "support"] = "note"
@@ -59,11 +63,15 @@ class Callout(Block):
 
 
 class ContentNote(Block):
+    """Says before a page that it may touch, and where to turn."""
+
     kind = "content-note"
     topic: Label
 
 
 class Figure(Block):
+    """A drawing with its meaning in words."""
+
     kind = "figure"
     texts = (0, 1)
     id: Id
@@ -84,6 +92,8 @@ class Figure(Block):
 
 
 class Check(Block):
+    """A question of the item bank, answered in the page for no marks (retrieval practice)."""
+
     kind = "check"
     id: Id
 
@@ -105,17 +115,23 @@ class OwnWords(Block):
 
 
 class Recall(OwnWords):
+    """To write down what one remembers, before looking."""
+
     kind = "recall"
     hide_page: bool = True
 
 
 class Practice(OwnWords):
+    """To try a skill, in writing or on items of the bank."""
+
     kind = "practice"
     items: tuple[Id, ...] = ()
     """Check items that are practised here instead of writing."""
 
 
 class Reflection(Block):
+    """A prompt to think and to write in private."""
+
     kind = "reflection"
     texts = (1, 1)
     id: Id
@@ -126,6 +142,8 @@ class Reflection(Block):
 
 
 class ScenarioBlock(Block):
+    """The place of a branching story in a page."""
+
     kind = "scenario"
     id: Id
     minutes: float = Field(gt=0, le=60)
@@ -133,6 +151,8 @@ class ScenarioBlock(Block):
 
 
 class Exercise(Block):
+    """Something to do on shift, then ticked off."""
+
     kind = "exercise"
     texts = (1, 1)
     id: Id
@@ -142,6 +162,8 @@ class Exercise(Block):
 
 
 class Commitment(Block):
+    """An if-then plan with follow-ups."""
+
     kind = "commitment"
     texts = (1, 1)
     id: Id
@@ -153,11 +175,15 @@ class Commitment(Block):
 
 
 class Statement(Part):
+    """One line of a self-assessment."""
+
     id: Id
     text: Label
 
 
 class SelfAssessment(Block):
+    """Statements to rate on a scale, for oneself alone."""
+
     kind = "self-assessment"
     texts = (0, 1)
     id: Id
@@ -175,6 +201,8 @@ class SelfAssessment(Block):
 
 
 class ToolBlock(Block):
+    """The way to a one-page aid."""
+
     kind = "tool"
     texts = (0, 1)
     id: Id
@@ -186,6 +214,8 @@ class ToolBlock(Block):
 
 
 class WarmUp(Block):
+    """Questions of earlier modules, to bring them back to mind."""
+
     kind = "warm-up"
     texts = (0, 1)
     id: Id
@@ -195,6 +225,8 @@ class WarmUp(Block):
 
 
 class Quiz(Block):
+    """The place of the graded quiz; one in a module."""
+
     kind = "quiz"
     texts = (0, 1)
     minutes: float = Field(gt=0, le=60)
@@ -202,6 +234,8 @@ class Quiz(Block):
 
 
 class Media(Block):
+    """A recording with its transcript."""
+
     kind = "media"
     texts = (1, 1)
     id: Id

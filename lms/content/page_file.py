@@ -31,6 +31,8 @@ _PART = re.compile(r"^---\s*$", re.MULTILINE)
 
 
 class FrontMatter(Part):
+    """The head of a page file."""
+
     title: str = Field(min_length=1, max_length=200)
     words: int | None = Field(None, ge=1, le=3000)
     outcomes: tuple[OutcomeId, ...] = ()
@@ -39,6 +41,8 @@ class FrontMatter(Part):
 
 
 class ToolFrontMatter(Part):
+    """The head of a tool file."""
+
     title: str = Field(min_length=1, max_length=200)
     summary: str = ""
     review_by: dt.date | None = None

@@ -24,6 +24,8 @@ class Part(BaseModel):
 
 
 class ProgrammeModule(Part):
+    """A module in the order of the programme; `after_days` counts from the completion of the one before."""
+
     id: Id
     after_days: int = Field(0, ge=0, le=365)
 
@@ -45,12 +47,16 @@ class Programme(Part):
 
 
 class Outcome(Part):
+    """What a learner will be able to do."""
+
     id: OutcomeId
     text: Label
     level: Level
 
 
 class SectionPlan(Part):
+    """A section as module.yaml plans it."""
+
     id: Id
     title: Label
     minutes: float = Field(gt=0, le=120)
@@ -68,6 +74,8 @@ class SupportLine(Part):
 
 
 class ModuleFile(Part):
+    """module.yaml."""
+
     id: Id
     title: Label
     summary: str
@@ -99,6 +107,8 @@ class Source(Part):
 
 
 class SourcesFile(Part):
+    """sources.yaml."""
+
     sources: tuple[Source, ...] = Field(max_length=500)
 
     @model_validator(mode="after")
@@ -117,25 +127,35 @@ class CastMember(Part):
 
 
 class Option(Part):
+    """An answer that is offered, with what is said to those who choose it."""
+
     id: Id
     text: Text
     feedback: Text
 
 
 class KeyedOption(Option):
+    """An option that may be a key (a right one)."""
+
     key: bool = False
 
 
 class MarkedOption(Option):
+    """An option with the marks that it earns."""
+
     marks: Literal[0, 1, 2]
 
 
 class Target(Part):
+    """What the lines of a matching item are matched to."""
+
     id: Id
     text: Text
 
 
 class MatchSource(Part):
+    """A line of a matching item."""
+
     id: Id
     text: Text
     target: Id
@@ -143,6 +163,8 @@ class MatchSource(Part):
 
 
 class NumericResponse(Part):
+    """A wrong number that many people give, with what is said to them."""
+
     value: float
     feedback: Text
 
@@ -176,6 +198,8 @@ class _WithOptions(ItemBase):
 
 
 class SingleItem(_WithOptions):
+    """One key; 1 mark."""
+
     type: Literal["single"]
     options: tuple[KeyedOption, ...] = Field(min_length=2, max_length=6)
 
@@ -187,6 +211,8 @@ class SingleItem(_WithOptions):
 
 
 class MultipleItem(_WithOptions):
+    """As many keys as `choose` says; part marks less what was chosen wrongly."""
+
     type: Literal["multiple"]
     choose: int = Field(ge=2, le=5)
     options: tuple[KeyedOption, ...] = Field(min_length=3, max_length=6)
@@ -199,6 +225,8 @@ class MultipleItem(_WithOptions):
 
 
 class SituationalItem(_WithOptions):
+    """What would you do? Options earn 2, 1 or 0 marks."""
+
     type: Literal["situational"]
     options: tuple[MarkedOption, ...] = Field(min_length=2, max_length=6)
     rationale: str = ""
@@ -211,11 +239,15 @@ class SituationalItem(_WithOptions):
 
 
 class OrderingItem(_WithOptions):
+    """Options given in their right order."""
+
     type: Literal["ordering"]
     options: tuple[Option, ...] = Field(min_length=3, max_length=8)
 
 
 class MatchingItem(ItemBase):
+    """Lines, each with the target that fits."""
+
     type: Literal["matching"]
     targets: tuple[Target, ...] = Field(min_length=2, max_length=12)
     sources: tuple[MatchSource, ...] = Field(min_length=2, max_length=12)
@@ -231,6 +263,8 @@ class MatchingItem(ItemBase):
 
 
 class NumericItem(ItemBase):
+    """A number, right within a tolerance."""
+
     type: Literal["numeric"]
     answer: float
     tolerance: float = Field(0, ge=0)
@@ -256,6 +290,8 @@ class Slot(Part):
 
 
 class BankFile(Part):
+    """quizzes/<module>.yaml."""
+
     module: Id
     blueprint: tuple[Slot, ...] = Field(min_length=1, max_length=100)
     items: tuple[Item, ...] = Field(min_length=1, max_length=1000)
@@ -289,6 +325,8 @@ class Meter(Part):
 
 
 class Choice(Part):
+    """What a player may do in a scene, and what comes of it."""
+
     id: Id
     text: Text
     effects: dict[Id, int] = Field(default_factory=dict)
@@ -299,6 +337,8 @@ class Choice(Part):
 
 
 class Scene(Part):
+    """A moment of a scenario at which the player decides."""
+
     id: Id
     decision: int = Field(ge=1, le=20)
     title: Label
@@ -312,6 +352,8 @@ class Scene(Part):
 
 
 class Ending(Part):
+    """How a scenario can end: the first whose meters are reached."""
+
     id: Id
     title: Label
     at_least: dict[Id, int] = Field(default_factory=dict)

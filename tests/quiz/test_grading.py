@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -12,7 +13,7 @@ from lms.content.schema import Item, MatchingItem, NumericItem, OrderingItem
 from lms.quiz import grading
 from lms.quiz.drawing import draw, present
 from lms.quiz.grading import Score, is_pass, mark, right_response, total
-from lms.quiz.responding import Response, ResponseError, read
+from lms.quiz.responding import Response, ResponseError, number, read
 from lms.quiz.showing import explain, show, to_form
 from tests.samples import bank as samples
 
@@ -144,3 +145,14 @@ def test_no_rounding_decides_a_pass() -> None:
     thirds = total([Score(Fraction(1, 3), 1)] * 3)
     assert thirds.raw == 1
     assert grading.is_pass(Score(Fraction(7), 10), 0.7)
+
+
+@pytest.mark.parametrize("typed", ["12", " 12.5 ", "12,5", "-3", "+3", ".5", "5."])
+def test_a_number_is_read_as_people_type_it(typed: str) -> None:
+    assert number(typed) == Decimal(typed.strip().replace(",", "."))
+
+
+@pytest.mark.parametrize("typed", ["1e999999999", "NaN", "Infinity", "1,000.5", "١٢", "twelve", "1 2", "-", "9" * 25])
+def test_what_is_no_number_is_told(typed: str) -> None:
+    with pytest.raises(ResponseError, match="number"):
+        number(typed)

@@ -31,6 +31,8 @@ class Rule:
 
 @dataclass(frozen=True)
 class Result:
+    """What one rule found."""
+
     rule: Rule
     measured: str
     verdict: Verdict

@@ -42,6 +42,8 @@ class PlacedItem:
 
 @dataclass(frozen=True)
 class Subject:
+    """What the rules look at."""
+
     module: Module
     today: dt.date
     documents: Mapping[str, Document]
