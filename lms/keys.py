@@ -3,21 +3,54 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
 
 KEY_BYTES = 32
+LRS_CLIENT = "lrs-client"
+"""Name of the file with `key` and `secret` for the embedded Learning Record Store."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Name and password of a program."""
+
+    key: str
+    secret: str = field(repr=False)
 
 
 def secret(instance: Path, name: str) -> bytes:
     """The 256-bit secret of this name, made on first use. Raises OSError when it cannot be read or made."""
+    return bytes.fromhex(_kept(instance, name, secrets.token_hex(KEY_BYTES)))
+
+
+def lrs_client(instance: Path) -> Credentials:
+    """What the relay says and the embedded Learning Record Store wants to hear, made on first use.
+
+    Raises OSError or ValueError when it cannot be read.
+    """
+    draft = json.dumps({"key": secrets.token_hex(16), "secret": secrets.token_urlsafe(32)})
+    text = _kept(instance, LRS_CLIENT, draft)
+    try:
+        known = json.loads(text)
+        return Credentials(str(known["key"]), str(known["secret"]))
+    except (ValueError, TypeError, KeyError) as error:
+        path = instance / "keys" / LRS_CLIENT
+        raise ValueError(f"{path} must hold a JSON object with key and secret") from error
+
+
+def _kept(instance: Path, name: str, draft: str) -> str:
+    """The content of a file of secrets; where there is none yet, the draft becomes it."""
     path = instance / "keys" / name
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Two processes may start at once: only one of them creates the file, both read what it wrote.
-    with contextlib.suppress(FileExistsError):
-        write_private(path, secrets.token_hex(KEY_BYTES))
-    return bytes.fromhex(path.read_text(encoding="ascii"))
+    if not path.exists():
+        # Two processes may start at once: only one of them creates the file, both read what it wrote.
+        with contextlib.suppress(FileExistsError):
+            write_private(path, draft)
+    return path.read_text(encoding="utf-8")
 
 
 def write_private(path: Path, text: str) -> None:

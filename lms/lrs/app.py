@@ -1,0 +1,119 @@
+"""The Learning Record Store as a WSGI application: lets callers in, finds the resource, says what went wrong."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.wrappers import Request, Response
+
+from lms.keys import Credentials
+from lms.lrs import about
+from lms.lrs.call import Call, understand
+from lms.lrs.editions import HEADER, Edition, edition_of
+from lms.lrs.moments import iso
+from lms.lrs.refusal import RefusalError
+from lms.lrs.statements import views as statements
+from lms.lrs.storage import Storage
+from lms.lrs.visit import Resource, Visit, say
+
+ROOT = "/xapi"
+CONTENT_BYTES = 16 * 1024 * 1024
+"""Largest content of a request, attachments included."""
+NAME = "cares"
+"""The account that vouches for statements (Data 2.4.9); it stays when the key is changed."""
+RESOURCES = {"about": about.RESOURCE, "statements": statements.RESOURCE}
+
+log = structlog.get_logger()
+
+
+class _Request(Request):
+    max_content_length = CONTENT_BYTES
+
+
+class Application:
+    """Answers requests; one for each process."""
+
+    def __init__(self, storage: Storage, client: Credentials, home: str) -> None:
+        """What the client sends is vouched for by an account at `home`, the address of this installation."""
+        self._storage = storage
+        self._client = client
+        self._authority = {"objectType": "Agent", "account": {"homePage": home, "name": NAME}}
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return self._answer(_Request(environ))(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        # Asked before anything is read: what was stored by then is seen by the reader (Communication 2.1.3).
+        through = iso(self._storage.consistent_through())
+        edition = Edition.ONE
+        try:
+            resource = _resource(request.path)
+            call = self._call(request, resource)
+            if not resource.is_open:
+                edition = edition_of(call.headers.get(HEADER.lower()))
+            response = self._visit(resource, call, edition)
+        except RefusalError as refusal:
+            response = _refused(refusal)
+        except RecursionError:
+            response = _refused(RefusalError(400, "is nested too deeply", "the content"))
+        except ClientDisconnected:
+            response = _refused(RefusalError(400, "ended before all of it had come", "the content"))
+        except Exception:
+            log.exception("failed", method=request.method, path=request.path)
+            response = _refused(RefusalError(500, "the Learning Record Store failed; its log says why"))
+        response.headers[HEADER] = edition.value
+        response.headers["X-Experience-API-Consistent-Through"] = through
+        return response
+
+    def _call(self, request: Request, resource: Resource) -> Call:
+        headers = {name.lower(): value for name, value in request.headers}
+        query = request.query_string.decode("latin-1")
+        # A stranger need not send the content first; in the alternate syntax it may hold the credentials.
+        if not resource.is_open and "method=" not in query:
+            self._let_in(headers.get("authorization"))
+        try:
+            content = request.get_data(cache=False)
+        except RequestEntityTooLarge:
+            raise RefusalError(413, f"is larger than {CONTENT_BYTES} bytes", "the content") from None
+        call = understand(request.method, query, headers, content)
+        if not resource.is_open:
+            self._let_in(call.headers.get("authorization"))
+        return call
+
+    def _let_in(self, authorization: str | None) -> None:
+        """Refuse whoever does not say the right words; how long that takes does not tell how wrong they are."""
+        scheme, _, words = (authorization or "").partition(" ")
+        try:
+            given = base64.b64decode(words, validate=True) if scheme.lower() == "basic" else b""
+        except binascii.Error:
+            given = b""
+        if not hmac.compare_digest(given, f"{self._client.key}:{self._client.secret}".encode()):
+            challenge = {"WWW-Authenticate": 'Basic realm="xAPI", charset="UTF-8"'}
+            raise RefusalError(401, "must hold the right key and secret (Basic)", "Authorization", **challenge)
+
+    def _visit(self, resource: Resource, call: Call, edition: Edition) -> Response:
+        method = "GET" if call.method == "HEAD" else call.method
+        view = resource.views.get(method)
+        if view is None:
+            allowed = ", ".join(sorted(resource.views))
+            raise RefusalError(405, f"{call.method} does not go with this resource; {allowed} do", Allow=allowed)
+        return view(Visit(call, edition, self._authority, self._storage, ROOT))
+
+
+def _resource(path: str) -> Resource:
+    """What is at an address."""
+    name = path.removeprefix(f"{ROOT}/")
+    if name == path or name not in RESOURCES:
+        raise RefusalError(404, "there is nothing here", path)
+    return RESOURCES[name]
+
+
+def _refused(refusal: RefusalError) -> Response:
+    told = {"error": str(refusal)} | ({"where": refusal.where} if refusal.where else {})
+    return say(told, refusal.status, **refusal.headers)

@@ -1,0 +1,68 @@
+"""Tables of the Learning Record Store; they stand alone in their own database.
+
+`mention` is an inverted index: for each thing that a filter can ask for, the statements that it finds, in the order
+in which they were stored. A filter with several conditions intersects such lists.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+EDITION = 1
+"""Number of this set of tables, kept in the database file."""
+
+metadata = sa.MetaData()
+
+_Microseconds = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""Microseconds since 1970; SQLite makes this very type the row's own number."""
+_Sixteen = sa.LargeBinary(16)
+
+statement = sa.Table(
+    "statement",
+    metadata,
+    sa.Column("stored", _Microseconds, primary_key=True, autoincrement=False, comment="Strictly increasing"),
+    sa.Column("id", _Sixteen, nullable=False, unique=True, comment="The bytes of the UUID"),
+    sa.Column("body", sa.Text, nullable=False, comment="JSON, complete, as it is given back"),
+    sa.Column("target", _Sixteen, comment="The statement that the object refers to"),
+    sa.Column("is_voiding", sa.Boolean, nullable=False),
+    sa.Column("is_voided", sa.Boolean, nullable=False),
+    sa.Column("attachments", sa.Text, comment="SHA-2 of each attachment kept here, space between"),
+)
+sa.Index("ix_statement_target", statement.c.target, sqlite_where=statement.c.target.is_not(None))
+
+mention = sa.Table(
+    "mention",
+    metadata,
+    sa.Column("term", _Sixteen, primary_key=True, comment="What is asked for: digest of kind and value"),
+    sa.Column("stored", _Microseconds, primary_key=True, autoincrement=False, comment="The statement that is found"),
+    sa.Column(
+        "origin",
+        _Microseconds,
+        primary_key=True,
+        autoincrement=False,
+        comment="0: the statement itself; else the statement that it refers to, and that speaks of the thing",
+    ),
+    sqlite_with_rowid=False,
+)
+
+activity = sa.Table(
+    "activity",
+    metadata,
+    sa.Column("iri", sa.Text, primary_key=True),
+    sa.Column("definition", sa.Text, nullable=False, comment="JSON; the canonical one, merged from statements"),
+)
+
+verb = sa.Table(
+    "verb",
+    metadata,
+    sa.Column("iri", sa.Text, primary_key=True),
+    sa.Column("display", sa.Text, nullable=False, comment="JSON; the canonical one, merged from statements"),
+)
+
+attachment = sa.Table(
+    "attachment",
+    metadata,
+    sa.Column("sha2", sa.Text, primary_key=True),
+    sa.Column("content_type", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)

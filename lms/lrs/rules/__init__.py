@@ -1,0 +1,1 @@
+"""What the standard demands of statements and parameters, as tables of small pure checks."""

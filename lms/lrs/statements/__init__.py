@@ -1,0 +1,1 @@
+"""The Statements resource: storing, finding and giving back what happened."""

@@ -1,0 +1,68 @@
+"""Which parts of a request are which attachments (xAPI 1.0.3 Communication 1.5.2, Data 2.4.11)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lms.lrs.refusal import RefusalError
+from lms.lrs.statements.incoming import Incoming, Json
+from lms.lrs.statements.multipart import Part
+
+HASH, ENCODING = "X-Experience-API-Hash", "Content-Transfer-Encoding"
+_DIGESTS = {56: hashlib.sha224, 64: hashlib.sha256, 96: hashlib.sha384, 128: hashlib.sha512}
+"""The members of the SHA-2 family by the number of hexadecimal digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """Data that came with statements."""
+
+    sha2: str
+    """In lower case."""
+    content_type: str
+    content: bytes
+
+
+def matched(batch: Sequence[Incoming], parts: Sequence[Part]) -> list[Attached]:
+    """The attachments that the parts are. Raises RefusalError (400) if one is missing, altered or one too many."""
+    attached = {}
+    for number, part in enumerate(parts, 2):
+        one = _attached(part, f"part {number}")
+        attached[one.sha2] = one
+    wanted = [described for one in batch for described in one.attachments]
+    for described in wanted:
+        _agree(described, attached.get(described["sha2"].lower()))
+    spare = attached.keys() - {described["sha2"].lower() for described in wanted}
+    if spare:
+        raise RefusalError(400, f"belongs to no statement: {', '.join(sorted(spare))}", HASH)
+    return list(attached.values())
+
+
+def part_of(attached: Attached) -> Part:
+    """An attachment as it is sent out."""
+    headers = {"Content-Type": attached.content_type, ENCODING: "binary", HASH: attached.sha2}
+    return Part(headers, attached.content)
+
+
+def _attached(part: Part, where: str) -> Attached:
+    sha2 = part.headers.get(HASH.lower(), "").lower()
+    if not sha2:
+        raise RefusalError(400, f"is missing in {where}", HASH)
+    if part.headers.get(ENCODING.lower(), "").lower() != "binary":
+        raise RefusalError(400, f"must be binary in {where}", ENCODING)
+    digest = _DIGESTS.get(len(sha2))
+    if digest is None or digest(part.content).hexdigest() != sha2:
+        raise RefusalError(400, f"is not the SHA-2 of what {where} holds", HASH)
+    return Attached(sha2, part.headers.get("content-type", "application/octet-stream"), part.content)
+
+
+def _agree(described: Json, attached: Attached | None) -> None:
+    """What a statement and a part both say of an attachment must be the same (Communication 1.5.2)."""
+    if attached is None:
+        if "fileUrl" not in described:
+            raise RefusalError(400, f"has neither data nor fileUrl: {described['sha2']}", "attachments")
+        return
+    if described["length"] != len(attached.content):
+        raise RefusalError(400, f"is not that of the data, {len(attached.content)}", "attachments.length")

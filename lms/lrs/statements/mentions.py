@@ -1,0 +1,106 @@
+"""What a statement can be found by: its terms.
+
+A term is a digest of a kind and a value, so that one index serves every filter (xAPI 1.0.3 Communication 2.1.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from typing import Any
+
+from lms.lrs.rules.actor import IDENTIFIERS
+
+AGENT, RELATED_AGENT = b"agent", b"related agent"
+ACTIVITY, RELATED_ACTIVITY = b"activity", b"related activity"
+VERB, REGISTRATION = b"verb", b"registration"
+
+Json = dict[str, Any]
+
+
+def term(kind: bytes, value: str) -> bytes:
+    """Sixteen bytes that stand for a thing asked for."""
+    return blake2b(value.encode(), digest_size=16, person=kind).digest()
+
+
+def identity(actor: Json) -> str | None:
+    """What makes an agent or identified group the same as another; None for an anonymous group.
+
+    The standard's rule is equality of the identifier; the domain of an address may be written either way.
+    """
+    for name in IDENTIFIERS:
+        value = actor.get(name)
+        if value is None:
+            continue
+        if name == "account":
+            return f"account {value['homePage']} {value['name']}"
+        if name == "mbox":
+            local, _, domain = value.rpartition("@")
+            value = f"{local}@{domain.lower()}"
+        return f"{name} {value.lower() if name == 'mbox_sha1sum' else value}"
+    return None
+
+
+def terms(statement: Json) -> set[bytes]:
+    """Everything that a valid statement can be found by."""
+    found = {term(VERB, statement["verb"]["id"])}
+    thing = statement["object"]
+    registration = statement.get("context", {}).get("registration")
+    if registration:
+        found.add(term(REGISTRATION, registration.lower()))
+    for who in _identities((statement["actor"], *_agent_object(thing))):
+        found.add(term(AGENT, who))
+    for who in _identities(_related_agents(statement)):
+        found.add(term(RELATED_AGENT, who))
+    if thing.get("objectType", "Activity") == "Activity":
+        found.add(term(ACTIVITY, thing["id"]))
+    for one in activities(statement):
+        found.add(term(RELATED_ACTIVITY, one["id"]))
+    return found
+
+
+def activities(statement: Json) -> Iterator[Json]:
+    """The object, the context's activities, and the same of a sub-statement."""
+    thing = statement["object"]
+    kind = thing.get("objectType", "Activity")
+    if kind == "Activity":
+        yield thing
+    for related in statement.get("context", {}).get("contextActivities", {}).values():
+        yield from related
+    if kind == "SubStatement":
+        yield from activities(thing)
+
+
+def verbs(statement: Json) -> Iterator[Json]:
+    """The verb and that of a sub-statement."""
+    thing = statement["object"]
+    yield statement["verb"]
+    if thing.get("objectType") == "SubStatement":
+        yield thing["verb"]
+
+
+def _identities(actors: Iterable[Json]) -> Iterator[str]:
+    """The actors themselves and the members of groups."""
+    for actor in actors:
+        for one in (actor, *actor.get("member", ())):
+            who = identity(one)
+            if who:
+                yield who
+
+
+def _agent_object(thing: Json) -> tuple[Json, ...]:
+    return (thing,) if thing.get("objectType") in ("Agent", "Group") else ()
+
+
+def _related_agents(statement: Json) -> Iterator[Json]:
+    """Actor, object, authority, instructor, team, and the same of a sub-statement; in 2.0.0 the context's as well."""
+    thing, context = statement["object"], statement.get("context", {})
+    yield statement["actor"]
+    yield from _agent_object(thing)
+    for who in (statement.get("authority"), context.get("instructor"), context.get("team")):
+        if who:
+            yield who
+    yield from (entry["agent"] for entry in context.get("contextAgents", ()))
+    yield from (entry["group"] for entry in context.get("contextGroups", ()))
+    if thing.get("objectType") == "SubStatement":
+        yield from _related_agents(thing)

@@ -1,0 +1,126 @@
+"""Finding statements and what belongs to them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms.lrs.models import activity, attachment, mention, statement, verb
+from lms.lrs.statements.question import Many
+
+PAGE_BYTES = 8 * 1024 * 1024
+"""A page ends when its statements and attachments exceed this."""
+COMMON = 1000
+"""Things with so many statements or more count as equally common."""
+
+_SHOWN = (statement.c.stored, statement.c.body, statement.c.attachments)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A statement as it is kept."""
+
+    stored: int
+    body: str
+    attachments: tuple[str, ...]
+    """SHA-2 of each attachment that is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Statements in the order asked for."""
+
+    found: list[Found]
+    is_last: bool
+
+
+def one(connection: sa.Connection, id_: uuid.UUID, is_voided: bool) -> Found | None:
+    """The statement of this id, if it is voided or not as asked."""
+    query = sa.select(*_SHOWN).where(statement.c.id == id_.bytes, statement.c.is_voided == is_voided)
+    row = connection.execute(query).first()
+    return _found(row) if row else None
+
+
+def page(connection: sa.Connection, many: Many) -> Page:
+    """The first statements that meet all conditions, at least one and at most the limit."""
+    rows = connection.execution_options(stream_results=True).execute(_query(connection, many).limit(many.limit + 1))
+    found: list[Found] = []
+    size = 0
+    with rows:
+        for row in rows:
+            if len(found) == many.limit or size > PAGE_BYTES:
+                return Page(found, is_last=False)
+            found.append(_found(row))
+            size += len(row.body)
+            if many.shown.with_attachments and found[-1].attachments:
+                size += _bytes_of(connection, found[-1].attachments)
+    return Page(found, is_last=True)
+
+
+def bodies(connection: sa.Connection, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The JSON of those of the statements that are here."""
+    query = sa.select(statement.c.id, statement.c.body).where(statement.c.id.in_([id_.bytes for id_ in ids]))
+    return {uuid.UUID(bytes=row.id): row.body for row in connection.execute(query)}
+
+
+def attachments(connection: sa.Connection, digests: Collection[str]) -> list[sa.Row[Any]]:
+    """Attachments with `sha2`, `content_type` and `content`."""
+    return list(connection.execute(sa.select(attachment).where(attachment.c.sha2.in_(digests))))
+
+
+def definitions(connection: sa.Connection, iris: Collection[str]) -> dict[str, str]:
+    """The canonical definitions of activities, as JSON."""
+    query = sa.select(activity.c.iri, activity.c.definition).where(activity.c.iri.in_(iris))
+    return {row.iri: row.definition for row in connection.execute(query)}
+
+
+def displays(connection: sa.Connection, iris: Collection[str]) -> dict[str, str]:
+    """The canonical displays of verbs, as JSON."""
+    query = sa.select(verb.c.iri, verb.c.display).where(verb.c.iri.in_(iris))
+    return {row.iri: row.display for row in connection.execute(query)}
+
+
+def _found(row: Any) -> Found:
+    return Found(row.stored, row.body, tuple((row.attachments or "").split()))
+
+
+def _bytes_of(connection: sa.Connection, digests: Collection[str]) -> int:
+    query = sa.select(sa.func.sum(sa.func.length(attachment.c.content))).where(attachment.c.sha2.in_(digests))
+    return connection.scalar(query) or 0
+
+
+def _query(connection: sa.Connection, many: Many) -> sa.Select[Any]:
+    terms = sorted(many.terms, key=lambda term: _frequency(connection, term)) if len(many.terms) > 1 else many.terms
+    first = mention.alias("first")
+    moment = first.c.stored if terms else statement.c.stored
+    query = sa.select(*_SHOWN).where(statement.c.is_voided == sa.false())
+    if terms:
+        query = query.join_from(first, statement, first.c.stored == statement.c.stored)
+        query = query.where(first.c.term == terms[0], *(_speaks_of(first, term) for term in terms[1:]))
+        # A statement may be found by itself and by what it refers to.
+        query = query.group_by(first.c.stored)
+    if many.after is not None:
+        query = query.where(moment > many.after)
+    if many.until is not None:
+        query = query.where(moment <= many.until)
+    return query.order_by(moment.asc() if many.is_ascending else moment.desc())
+
+
+def _speaks_of(first: sa.FromClause, term: bytes) -> sa.Exists:
+    """Whether what was found by its first term has this one too, at the same place."""
+    other = mention.alias()
+    return (
+        sa.exists()
+        .where(other.c.term == term, other.c.stored == first.c.stored, other.c.origin == first.c.origin)
+        .correlate(first)
+    )
+
+
+def _frequency(connection: sa.Connection, term: bytes) -> int:
+    """How many statements a term finds; the rarest is looked up first."""
+    some = sa.select(sa.literal(1)).where(mention.c.term == term).limit(COMMON).subquery()
+    return connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0

@@ -1,0 +1,112 @@
+"""Storing statements: all of a batch or nothing of it (xAPI 1.0.3 Communication 2.1, Data 2.3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from lms.lrs.models import activity, attachment, mention, statement, verb
+from lms.lrs.moments import iso
+from lms.lrs.refusal import RefusalError
+from lms.lrs.statements import definitions, queries
+from lms.lrs.statements.attachments import Attached
+from lms.lrs.statements.incoming import Incoming
+from lms.lrs.statements.links import connect
+from lms.lrs.statements.sameness import same
+from lms.lrs.storage import Clock
+
+
+def store(
+    connection: sa.Connection, clock: Clock, batch: Sequence[Incoming], attached: Sequence[Attached] = ()
+) -> None:
+    """Keep statements with their attachments. Raises RefusalError (409) if an id is taken by another statement."""
+    fresh = _unknown(connection, batch)
+    if not fresh:
+        return
+    _keep_attachments(connection, attached)
+    moments = [clock.next() for _ in fresh]
+    digests = frozenset(one.sha2 for one in attached)
+    connection.execute(statement.insert(), [_row(one, at, digests) for one, at in zip(fresh, moments, strict=True)])
+    _index(connection, fresh, moments)
+    connect(connection, fresh)
+    _void(connection, fresh)
+    _learn(connection, fresh)
+
+
+def _unknown(connection: sa.Connection, batch: Sequence[Incoming]) -> list[Incoming]:
+    """Those that are not here yet; what is here already is left as it is (Communication 2.1.1)."""
+    known = queries.bodies(connection, [one.id for one in batch])
+    for one in batch:
+        if one.id in known and not same(one.content, json.loads(known[one.id])):
+            raise RefusalError(409, "another statement with this id is stored already", str(one.id))
+    return [one for one in batch if one.id not in known]
+
+
+def _row(one: Incoming, moment: int, digests: frozenset[str]) -> dict[str, Any]:
+    return {
+        "stored": moment,
+        "id": one.id.bytes,
+        "body": one.completed(iso(moment)),
+        "target": one.target.bytes if one.target else None,
+        "is_voiding": one.is_voiding,
+        "is_voided": False,
+        "attachments": " ".join(sorted(one.digests & digests)) or None,
+    }
+
+
+def _keep_attachments(connection: sa.Connection, attached: Sequence[Attached]) -> None:
+    if attached:
+        rows = [{"sha2": one.sha2, "content_type": one.content_type, "content": one.content} for one in attached]
+        connection.execute(insert(attachment).on_conflict_do_nothing(), rows)
+
+
+def _index(connection: sa.Connection, fresh: Sequence[Incoming], moments: Sequence[int]) -> None:
+    rows = [
+        {"term": term, "stored": moment, "origin": 0}
+        for one, moment in zip(fresh, moments, strict=True)
+        for term in one.terms
+    ]
+    # In the order of the index, the pages of the file are touched once each.
+    connection.execute(mention.insert(), sorted(rows, key=lambda row: (row["term"], row["stored"])))
+
+
+def _void(connection: sa.Connection, fresh: Sequence[Incoming]) -> None:
+    """Voiding works whichever of the two statements comes first; what voids cannot be voided (Data 2.3.2)."""
+    voided = {one.target.bytes for one in fresh if one.is_voiding and one.target}
+    ids = [one.id.bytes for one in fresh]
+    query = sa.select(statement.c.target).where(statement.c.target.in_(ids), statement.c.is_voiding)
+    voided |= set(connection.scalars(query))
+    if voided:
+        change = sa.update(statement).where(statement.c.id.in_(voided), ~statement.c.is_voiding)
+        connection.execute(change.values(is_voided=True))
+
+
+def _learn(connection: sa.Connection, fresh: Iterable[Incoming]) -> None:
+    """Merge what statements say of activities and verbs into what is known of them."""
+    told: dict[str, Any] = {}
+    named: dict[str, Any] = {}
+    for one in fresh:
+        for iri, definition in one.definitions:
+            told[iri] = definitions.merged(told.get(iri, {}), definition)
+        for iri, display in one.displays:
+            named[iri] = named.get(iri, {}) | display
+    _merge(connection, activity.c.definition, queries.definitions(connection, told), told)
+    _merge(connection, verb.c.display, queries.displays(connection, named), named)
+
+
+def _merge(connection: sa.Connection, column: sa.Column[str], known: dict[str, str], told: dict[str, Any]) -> None:
+    rows = []
+    for iri, new in told.items():
+        before = json.loads(known[iri]) if iri in known else {}
+        after = definitions.merged(before, new)
+        if after != before:
+            rows.append({"iri": iri, column.name: json.dumps(after, ensure_ascii=False, separators=(",", ":"))})
+    if rows:
+        write = insert(column.table)
+        connection.execute(
+            write.on_conflict_do_update(index_elements=["iri"], set_={column.name: write.excluded[column.name]}), rows
+        )

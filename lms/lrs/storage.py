@@ -1,0 +1,154 @@
+"""The database file of the Learning Record Store: many readers, one writer whose commits are shared.
+
+A commit waits for the disk. All that arrives while the disk is busy goes into the next commit together, so that many
+clients who write at once wait for one disk access, not each for their own; nobody is answered before it is done.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms.db import OUT_OF_REACH, WRITES, engine_options
+from lms.lrs import models
+from lms.lrs.refusal import RefusalError
+
+SHARED = 64
+"""Most pieces of work in one commit."""
+READERS = 4
+"""Connections kept open for reading."""
+
+Work = Callable[[sa.Connection, "Clock"], None]
+
+
+class Clock:
+    """Gives out moments of storing: strictly increasing, whatever the clock of the machine does."""
+
+    def __init__(self, last: int) -> None:
+        self._last = last
+
+    def next(self) -> int:
+        """The present in microseconds, or as little later as it takes to be later than all before."""
+        self._last = max(self._last + 1, _now())
+        return self._last
+
+
+class Storage:
+    """An open database file. Raises OSError or ValueError when it cannot be opened or is of a newer version."""
+
+    def __init__(self, path: Path) -> None:
+        _touch(path)
+        # Threads come and go; a reader's cache is small, since a query reads little.
+        self._engine = sa.create_engine(**engine_options(f"sqlite:///{path}"), pool_size=READERS, max_overflow=16)
+        try:
+            with self._engine.connect().execution_options(**WRITES) as connection, connection.begin():
+                _make_tables(connection, path)
+        except sa.exc.DBAPIError as error:
+            raise OSError(f"{path} cannot be opened: {_reason(error)}") from None
+        self._waiting: queue.SimpleQueue[tuple[Work, Future[None]] | None] = queue.SimpleQueue()
+        self._unsettled: int | None = None
+        self._writer = threading.Thread(target=self._write_for_all, name="writer", daemon=True)
+        self._writer.start()
+
+    def close(self) -> None:
+        """Finish what is waiting, then close the file."""
+        self._waiting.put(None)
+        self._writer.join()
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A consistent view of what is stored."""
+        with _reachable(), self._engine.connect() as connection:
+            yield connection
+
+    def write(self, work: Work) -> None:
+        """Do something in a transaction; returns when it is safely on disk. Raises what the work raises."""
+        done: Future[None] = Future()
+        self._waiting.put((work, done))
+        with _reachable():
+            done.result()
+
+    def consistent_through(self) -> int:
+        """The moment up to which everything stored can be read, in microseconds. To be asked before reading."""
+        unsettled = self._unsettled
+        return _now() if unsettled is None else unsettled - 1
+
+    def _write_for_all(self) -> None:
+        while True:
+            first = self._waiting.get()
+            together = [first]
+            while first is not None and len(together) < SHARED and not self._waiting.empty():
+                together.append(self._waiting.get())
+            jobs = [job for job in together if job is not None]
+            self._unsettled = _now()
+            failures = self._commit([work for work, _ in jobs])
+            self._unsettled = None
+            for (_, done), failure in zip(jobs, failures, strict=True):
+                done.set_exception(failure) if failure else done.set_result(None)
+            if len(jobs) < len(together):
+                return
+
+    def _commit(self, works: list[Work]) -> list[BaseException | None]:
+        """Do all in one transaction; what became of each."""
+        failures: list[BaseException | None] = []
+        try:
+            with self._engine.connect().execution_options(**WRITES) as connection, connection.begin():
+                clock = Clock(connection.scalar(sa.select(sa.func.max(models.statement.c.stored))) or 0)
+                failures.extend(_attempt(work, connection, clock) for work in works)
+        except Exception as error:  # whatever it is: nothing was stored, and everyone who waits must hear of it
+            return [error] * len(works)
+        return failures
+
+
+def _attempt(work: Work, connection: sa.Connection, clock: Clock) -> BaseException | None:
+    """Do one piece of work as if it had a transaction of its own."""
+    try:
+        with connection.begin_nested():
+            work(connection, clock)
+    except OUT_OF_REACH:
+        raise
+    except Exception as failure:  # it is told to who asked for the work; the others are not harmed
+        return failure
+    return None
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """A locked or full disk is a passing trouble: the client is asked to come again."""
+    try:
+        yield
+    except OUT_OF_REACH as error:
+        reason = f"the database cannot be used now: {_reason(error)}"
+        raise RefusalError(503, reason, **{"Retry-After": "5"}) from error
+
+
+def _reason(error: Exception) -> str:
+    return str(error.orig) if isinstance(error, sa.exc.DBAPIError) else "too many requests at once"
+
+
+def _touch(path: Path) -> None:
+    """What people do is private: only the owner may read the file, and SQLite makes its companions alike."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _make_tables(connection: sa.Connection, path: Path) -> None:
+    edition: Any = connection.exec_driver_sql("PRAGMA user_version").scalar()
+    if edition > models.EDITION:
+        raise ValueError(f"{path} was made by a newer version of Cares; update Cares to use it")
+    models.metadata.create_all(connection)
+    connection.exec_driver_sql(f"PRAGMA user_version={models.EDITION}")
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

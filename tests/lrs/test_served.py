@@ -1,0 +1,141 @@
+"""The store as a process: real HTTP, real disk, killed, stopped, refused a port."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import httpx
+import pytest
+from flask import Flask
+
+from lms import config
+from lms.db import db
+from lms.outbox import queries
+from lms.xapi.doctor import check
+from tests.lrs.conftest import made, process
+from tests.xapi.conftest import eventually
+
+Connect = Callable[[config.Settings], httpx.Client]
+
+
+def test_what_happens_reaches_the_store_once_and_in_order(
+    app: Flask,
+    settings: config.Settings,
+    embedded: config.Settings,
+    connect: Connect,
+    happen: Callable[..., dict[str, list[str]]],
+    relaying: Callable[[config.Settings], threading.Event],
+) -> None:
+    wired = settings.model_copy(update={"lrs_port": embedded.lrs_port})
+    told = happen(120, learners=3)
+    relaying(wired)
+    with process(wired) as running:
+        eventually(lambda: _delivered(app) > 0)
+        running.kill()
+        running.wait()
+        told |= _joined(told, happen(30, learners=3))
+    with process(wired):
+        eventually(lambda: _delivered(app) == sum(map(len, told.values())), 20)
+        client = connect(wired)
+        for registration, ids in told.items():
+            assert _pages(client, registration) == ids
+        assert all(finding.is_well for finding in check(wired))
+
+
+def _joined(told: dict[str, list[str]], more: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {registration: told.get(registration, []) + ids for registration, ids in more.items()}
+
+
+def _delivered(app: Flask) -> int:
+    with app.app_context():
+        return queries.standing(db.session).delivered
+
+
+def _pages(client: httpx.Client, registration: str) -> list[str]:
+    """Ids of all statements of a registration, from as many pages as it takes."""
+    page = client.get("statements", params={"registration": registration, "ascending": "true", "limit": 17}).json()
+    ids = [one["id"] for one in page["statements"]]
+    while page["more"]:
+        page = client.get(httpx.URL(f"http://127.0.0.1:{client.base_url.port}{page['more']}")).json()
+        ids += [one["id"] for one in page["statements"]]
+    return ids
+
+
+def test_what_was_acknowledged_is_there_after_a_kill(embedded: config.Settings, connect: Connect) -> None:
+    acknowledged: list[str] = []
+    for _ in range(2):
+        with process(embedded) as running:
+            writers = [threading.Thread(target=_write, args=(connect(embedded), acknowledged)) for _ in range(4)]
+            for writer in writers:
+                writer.start()
+            time.sleep(0.4)
+            running.kill()
+            for writer in writers:
+                writer.join()
+    with process(embedded):
+        client = connect(embedded)
+        assert len(acknowledged) > 20
+        for id_ in acknowledged:
+            assert client.get("statements", params={"statementId": id_}).status_code == 200
+
+
+def _write(client: httpx.Client, acknowledged: list[str]) -> None:
+    while True:
+        statement = made()
+        try:
+            answer = client.put("statements", params={"statementId": statement["id"]}, json=statement)
+        except httpx.TransportError:
+            return
+        assert answer.status_code == 204
+        acknowledged.append(statement["id"])
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_within_a_second_and_finishes_what_it_has_in_hand(
+    embedded: config.Settings, connect: Connect, sign: signal.Signals
+) -> None:
+    with process(embedded) as running:
+        client, answers = connect(embedded), []
+        batch = [made() for _ in range(200)]
+        asking = threading.Thread(target=lambda: answers.append(client.post("statements", json=batch)))
+        idle = connect(embedded)
+        assert idle.get("about").status_code == 200  # its connection stays open
+        asking.start()
+        time.sleep(0.05)
+        before = time.monotonic()
+        running.send_signal(sign)
+        assert running.wait(10) == 0
+        asking.join()
+        took = time.monotonic() - before
+    assert answers[0].status_code == 200
+    # Within a second; half a one more for a busy machine.
+    assert took < 1.5
+    assert sorted(path.name for path in embedded.instance.iterdir()) == ["keys", "lrs.db"]
+
+
+def test_a_taken_port_is_said_in_one_sentence(embedded: config.Settings) -> None:
+    with socket.create_server(("127.0.0.1", embedded.lrs_port)):
+        assert f"cannot listen on port {embedded.lrs_port}" in _failing(embedded)
+
+
+def test_a_file_that_is_no_database_is_said_in_one_sentence(embedded: config.Settings) -> None:
+    embedded.instance.mkdir()
+    (embedded.instance / "lrs.db").write_text("This is not a database, whatever its name may say. " * 99)
+    assert "lrs.db cannot be opened" in _failing(embedded)
+
+
+def _failing(settings: config.Settings) -> str:
+    environment = {"LMS_INSTANCE": str(settings.instance), "LMS_LRS_PORT": str(settings.lrs_port)}
+    done = subprocess.run(
+        [sys.executable, "-m", "lms", "lrs"], env=environment, capture_output=True, timeout=20, check=False
+    )
+    assert done.returncode == 1
+    said = done.stderr.decode()
+    assert "Traceback" not in said
+    return said.splitlines()[-1]
