@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -56,6 +57,7 @@ class Settings(BaseModel):
     smtp_user: str = Field("", description="User name at the mail server.")
     smtp_password: str = Field("", repr=False, description="Password at the mail server.")
     organisation: str = Field("Cares", min_length=1, max_length=80, description="Name shown in the page head.")
+    time_zone: str = Field("Europe/London", description="Time zone of the days and times shown on pages (IANA name).")
     brand_colour: str = Field(
         "#0b5d5b", pattern=r"^#[0-9a-fA-F]{6}$", description="Main colour of pages and certificates."
     )
@@ -73,6 +75,15 @@ class Settings(BaseModel):
         if value and (parts.scheme not in ("http", "https") or not parts.netloc):
             raise ValueError("must start with http:// or https:// and name a host")
         return value.rstrip("/")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_time_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("must be the name of a time zone, such as Europe/London") from None
+        return value
 
     @field_validator("database_url")
     @classmethod

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
 
@@ -27,7 +29,8 @@ def install(app: Flask) -> None:
         organisation=settings.organisation,
         logo=next((name for name in _assets(app).files if name.startswith("logo.")), None),
     )
-    app.jinja_env.filters.update(day=day, clock=clock)
+    zone = ZoneInfo(settings.time_zone)
+    app.jinja_env.filters.update(day=partial(day, zone=zone), clock=partial(clock, zone=zone))
     for part in (headers, logbook, compression, inputs, errors):
         part.install(app)
     app.register_blueprint(blueprint)
@@ -69,14 +72,15 @@ def _paths() -> dict[str, str]:
     return known
 
 
-def day(moment: dt.date) -> str:
-    """`3 March 2027`."""
-    return f"{moment.day} {moment:%B %Y}"
+def day(moment: dt.date, zone: dt.tzinfo = dt.UTC) -> str:
+    """`3 March 2027`, as a wall calendar there shows it."""
+    there = moment.astimezone(zone) if isinstance(moment, dt.datetime) else moment
+    return f"{there.day} {there:%B %Y}"
 
 
-def clock(moment: dt.datetime) -> str:
-    """`14:32`."""
-    return f"{moment:%H:%M}"
+def clock(moment: dt.datetime, zone: dt.tzinfo = dt.UTC) -> str:
+    """`14:32`, as a clock there shows it."""
+    return f"{moment.astimezone(zone):%H:%M}"
 
 
 def _assets(app: Flask) -> Assets:
