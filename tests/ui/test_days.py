@@ -24,5 +24,5 @@ def test_a_day_stays_what_it_is() -> None:
 
 @pytest.mark.parametrize("name", ["Europe/Londinium", "", "../../etc/passwd", "UTC\0"])
 def test_an_unknown_zone_is_told(name: str) -> None:
-    with pytest.raises(SettingsError, match="LMS_TIME_ZONE is .* such as Europe/London"):
+    with pytest.raises(SettingsError, match="LMS_TIME_ZONE is"):
         load({}, time_zone=name)
