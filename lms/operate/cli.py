@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import os
 
@@ -14,12 +15,15 @@ from lms.config import Settings
 from lms.content.library import library
 from lms.db import db
 from lms.operate import instance, logs
+from lms.operate.demo.service import Login, add_people
+from lms.operate.instance import Telling
 from lms.operate.logs import book
 from lms.operate.parts import parts, run_relay
-from lms.operate.preparing import Prepared, prepare
+from lms.operate.preparing import prepare
 from lms.operate.start_error import StartError, of_file
 from lms.operate.supervisor import HopelessError, Supervisor
 from lms.operate.web_server import Server, listen
+from lms.operate.welcome import as_table, welcome
 
 WEB_LEAVE_SECONDS = 20
 PRIVATE = 0o077
@@ -27,8 +31,9 @@ DEFAULT_ADMIN = "admin@example.org"
 
 
 @click.command()
+@click.option("--demo", is_flag=True, help="Add invented people to try it with, and print their passwords.")
 @click.option("--admin", "admin_email", default=DEFAULT_ADMIN, help="E-mail address of the admin, at the first start.")
-def up(admin_email: str) -> None:
+def up(demo: bool, admin_email: str) -> None:
     """Serve everything: web, relay and the embedded Learning Record Store. Ctrl-C stops it.
 
     The first start makes the folder of the installation, imports the modules and prints how to sign in.
@@ -36,14 +41,14 @@ def up(admin_email: str) -> None:
     os.umask(PRIVATE)
     settings = config.load()
     try:
-        _serve(settings, admin_email)
+        _serve(settings, admin_email, demo)
     except (StartError, HopelessError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(str(of_file(error, settings.instance))) from None
 
 
-def _serve(settings: Settings, admin_email: str) -> None:
+def _serve(settings: Settings, admin_email: str, demo: bool) -> None:
     instance.make(settings.instance)
     _lock = instance.lock(settings.instance)
     folder = settings.instance / "log"
@@ -51,13 +56,18 @@ def _serve(settings: Settings, admin_email: str) -> None:
     logs.configure(settings.log_level)
     listener = listen(settings.host, settings.port)
     prepared = prepare(settings, admin_email)
-    app = _warm(create_app(settings))
+    app = create_app(settings)
+    logins = _add_demo(app, settings) if demo else []
+    _warm(app)
 
     def tell() -> None:
-        _welcome(settings, prepared)
-        instance.finish(settings.instance)
+        for warning in prepared.warnings:
+            _warn(warning)
+        for line in [*welcome(settings, prepared.admin), *(as_table(logins) if demo else [])]:
+            click.echo(line)
+        instance.told(settings.instance)
 
-    Supervisor(parts(app, settings, listener), folder, _warn).run(tell)
+    Supervisor(parts(app, settings, listener, demo), folder, _warn).run(tell)
 
 
 def _warm(app: Flask) -> Flask:
@@ -75,18 +85,10 @@ def _warm(app: Flask) -> Flask:
     return app
 
 
-def _welcome(settings: Settings, prepared: Prepared) -> None:
-    for warning in prepared.warnings:
-        _warn(warning)
-    admin = prepared.admin
-    click.echo(f"Cares is ready: {settings.url}")
-    if admin.password:
-        click.echo(f"Sign in as {admin.email} with the password {admin.password} (shown this once).")
-    else:
-        click.echo("Passwords were shown once, when they were made.")
-    click.echo("A new link to set one: lms people link EMAIL. More people: lms people add --help.")
-    click.echo(f"Database, keys and logs are in {settings.instance.resolve()}; keep a copy of all of it.")
-    click.echo("Ctrl-C stops everything; nothing is lost.")
+def _add_demo(app: Flask, settings: Settings) -> list[Login]:
+    anew = instance.is_due(settings.instance, Telling.DEMO)
+    instance.begin(settings.instance, Telling.DEMO)
+    return add_people(app, dt.datetime.now(dt.UTC), anew)
 
 
 def _warn(sentence: str) -> None:

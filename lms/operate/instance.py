@@ -5,12 +5,12 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from enum import StrEnum
 from pathlib import Path
 
 from lms.operate.start_error import StartError
 
 LOCK = "up.lock"
-_UNFINISHED = ".first-start"
 _PATIENCE_SECONDS = 4.0
 """How long the parts of a supervisor that was killed may take to end."""
 
@@ -22,17 +22,30 @@ def make(folder: Path) -> None:
     """
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True)
-        (folder / _UNFINISHED).touch(mode=0o600)
+        begin(folder, Telling.ADMIN)
 
 
-def is_unfinished(folder: Path) -> bool:
-    """Whether the first start was interrupted before anyone was told how to sign in."""
-    return (folder / _UNFINISHED).exists()
+class Telling(StrEnum):
+    """What someone must be told before it is lost; the value is the name of the mark in the folder."""
+
+    ADMIN = ".admin-not-told"
+    DEMO = ".demo-not-told"
 
 
-def finish(folder: Path) -> None:
-    """The first start is done."""
-    (folder / _UNFINISHED).unlink(missing_ok=True)
+def begin(folder: Path, what: Telling) -> None:
+    """Passwords are about to be made: a start that is killed before they are told makes others the next time."""
+    (folder / what).touch(mode=0o600)
+
+
+def is_due(folder: Path, what: Telling) -> bool:
+    """Whether passwords were made that nobody was told."""
+    return (folder / what).exists()
+
+
+def told(folder: Path) -> None:
+    """All has been told."""
+    for what in Telling:
+        (folder / what).unlink(missing_ok=True)
 
 
 def lock(folder: Path) -> int:

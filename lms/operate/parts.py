@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import signal
 import socket
 import threading
@@ -10,6 +11,7 @@ from flask import Flask
 
 from lms.config import Settings
 from lms.operate import chores
+from lms.operate.demo.service import walk
 from lms.operate.supervisor import Part
 from lms.operate.web_server import Server
 from lms.xapi import relay
@@ -18,12 +20,15 @@ LEAVE_SECONDS = 1
 """How long answers under way may take when all is stopped."""
 
 
-def parts(app: Flask, settings: Settings, listener: socket.socket) -> list[Part]:
+def parts(app: Flask, settings: Settings, listener: socket.socket, demo: bool) -> list[Part]:
     """What `lms up` starts."""
-    return [
+    found = [
         Part("web", lambda: Server(app, settings, listener, LEAVE_SECONDS).run(), is_vital=True),
         Part("relay", lambda: run_relay(app, settings), meanwhile="Statements wait until then; none is lost."),
     ]
+    if demo:
+        found.append(Part("demo", lambda: walk(app, dt.datetime.now(dt.UTC)), is_once=True))
+    return found
 
 
 def run_relay(app: Flask, settings: Settings) -> None:

@@ -22,6 +22,7 @@ from lms.content.service import import_new
 from lms.db import engine_options, writing
 from lms.migrations.service import MigrationError, upgrade
 from lms.operate import instance
+from lms.operate.instance import Telling
 from lms.operate.start_error import StartError, of_database
 
 ROOMS = Path(__file__).parent.parent
@@ -119,8 +120,9 @@ def _admin(engine: Engine, settings: Settings, email: str) -> Admin:
     with Session(engine, expire_on_commit=False) as session, writing(session):
         found = queries.first_admin(session)
         if found is None:
+            instance.begin(settings.instance, Telling.ADMIN)
             found = _add_admin(session, email)
-        elif not instance.is_unfinished(settings.instance):
+        elif not instance.is_due(settings.instance, Telling.ADMIN):
             return Admin(found.email, None)
         password = passwords.generated()
         service.set_password(session, found, passwords.hashed(password))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import queue
 import signal
@@ -35,6 +36,8 @@ class Part:
     """Returns when the process is told to end by SIGTERM."""
     is_vital: bool = False
     """Without it there is no use in going on."""
+    is_once: bool = False
+    """It has a task that comes to an end."""
     is_needed_by_others: bool = False
     """It is stopped last."""
     meanwhile: str = ""
@@ -99,7 +102,7 @@ class Supervisor:
 
     def _seconds_to_next_start(self) -> float:
         now = time.monotonic()
-        return min([place.due - now for place in self._places if not place.pid], default=LONGEST_WAIT)
+        return min([LONGEST_WAIT, *(place.due - now for place in self._places if not place.pid)])
 
     def _start_due(self) -> None:
         for place in self._places:
@@ -124,6 +127,10 @@ class Supervisor:
                 self._follow_death(place, status)
 
     def _follow_death(self, place: _Place, status: int) -> None:
+        if place.part.is_once and status == 0:
+            place.pid, place.due = 0, math.inf
+            log.info("done", part=place.part.name)
+            return
         now, name = time.monotonic(), place.part.name
         place.quick_deaths = restarting.quick_deaths(place.quick_deaths, now - place.began)
         pause = restarting.pause_seconds(place.quick_deaths)

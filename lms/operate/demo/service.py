@@ -1,0 +1,150 @@
+"""Adds the people, and lets them do what they have done by the same doors as everyone: their statements are real."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from lms.accounts import passwords, queries, service
+from lms.accounts.models import Person, Role, Site
+from lms.content.blocks import Check
+from lms.content.library import library
+from lms.content.module import Module, Page
+from lms.content.schema import Item, SingleItem, SituationalItem
+from lms.db import db, writing
+from lms.enrolment.queries import own_registrations
+from lms.operate.demo.people import PEOPLE, SITES, Someone, Stage
+from lms.progress import service as progress
+from lms.progress.service import Activity
+from lms.quiz import grading
+from lms.quiz import service as quiz
+from lms.quiz.responding import Response
+
+AVERAGE_PAGE = dt.timedelta(minutes=3)
+QUESTION = dt.timedelta(seconds=40)
+READING_SECONDS = 150
+WRONG_EVERY = 8
+"""Who passes has one question in so many wrong."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """How to sign in as someone."""
+
+    someone: Someone
+    password: str
+
+
+def add_people(app: Flask, at: dt.datetime, anew: bool) -> list[Login]:
+    """Add those who are not here yet, all or none; `anew`: new passwords for the others too."""
+    with app.app_context(), writing(db.session) as session:
+        missing = [someone for someone in PEOPLE if queries.person_by_email(session, someone.email) is None]
+        for someone in missing:
+            person = service.add_person(session, someone.email, someone.name, at)
+            site = _site(session, someone.site)
+            service.join(session, person, site, None)
+            if someone.role:
+                service.join(session, person, None if someone.role is Role.PROGRAMME_LEAD else site, someone.role)
+        return [_login(session, someone) for someone in (PEOPLE if anew else missing)]
+
+
+def walk(app: Flask, at: dt.datetime) -> None:
+    """Bring everyone who has not begun to their stage, each in a transaction: it may be stopped and done again."""
+    for someone in PEOPLE:
+        with app.app_context(), writing(db.session) as session:
+            person = queries.person_by_email(session, someone.email)
+            if person and not own_registrations(session, person.id):
+                _Walk(session, person, at - dt.timedelta(days=someone.days_ago)).to(someone.stage)
+
+
+def _site(session: Session, code: str) -> Site:
+    return queries.site_by_code(session, code) or service.add_site(session, code, SITES[code])
+
+
+def _login(session: Session, someone: Someone) -> Login:
+    person = queries.person_by_email(session, someone.email)
+    assert person is not None
+    password = passwords.generated()
+    service.set_password(session, person, passwords.hashed(password))
+    return Login(someone, password)
+
+
+class _Walk:
+    """One person's way through the first module, on one day."""
+
+    def __init__(self, session: Session, person: Person, end: dt.datetime) -> None:
+        self._session, self._person = session, person
+        self._module = _first_module(session)
+        # A visit begins and ends in the past; its last page is reached before the end of the day.
+        self._at = end - dt.timedelta(hours=3)
+
+    def to(self, stage: Stage) -> None:
+        """Go as far as the stage says."""
+        if self._module is None or stage is Stage.NEW:
+            return
+        self._read(_pages(self._module, stage))
+        if stage in (Stage.FAILED, Stage.COMPLETED):
+            self._take_quiz(passes=stage is Stage.COMPLETED)
+
+    def _read(self, pages: Iterable[Page]) -> None:
+        for page in pages:
+            activity = self._step(AVERAGE_PAGE)
+            progress.open_page(self._session, activity, page)
+            for check in page.of_kind(Check):
+                self._answer(activity, page, check)
+            progress.note_time(self._session, self._step(AVERAGE_PAGE / 3), page, READING_SECONDS, "")
+
+    def _answer(self, activity: Activity, page: Page, check: Check) -> None:
+        item = activity.module.check(check.id)
+        if item is not None:
+            quiz.answer_check(self._session, activity, page, item, grading.right_response(item), uuid4())
+
+    def _take_quiz(self, passes: bool) -> None:
+        attempt = quiz.start_attempt(self._session, self._step(AVERAGE_PAGE))
+        for place, item_id in enumerate(attempt.items):
+            is_right = place % WRONG_EVERY != 2 if passes else place % 2 == 0
+            item = self._module.item(item_id) if self._module else None
+            if item is not None:
+                response = grading.right_response(item) if is_right else _another(item)
+                quiz.save_response(self._session, self._work(attempt.uuid), item_id, response, version=0)
+        quiz.submit_attempt(self._session, self._work(attempt.uuid))
+
+    def _work(self, attempt_id: UUID) -> quiz.Work:
+        self._at += QUESTION
+        work = quiz.own_attempt(self._session, self._person, attempt_id, self._at)
+        assert work is not None, "it was started just before"
+        return work
+
+    def _step(self, later: dt.timedelta) -> Activity:
+        assert self._module is not None
+        self._at += later
+        activity = progress.begin(self._session, self._person, self._module.id, self._at)
+        assert activity is not None, "the first module is open to everyone"
+        return activity
+
+
+def _another(item: Item) -> Response:
+    """An answer that is not the right one; none, where it takes more than one option."""
+    if isinstance(item, SingleItem | SituationalItem):
+        return next((option.id,) for option in item.options if (option.id,) != grading.right_response(item))
+    return ()
+
+
+def _first_module(session: Session) -> Module | None:
+    programme = library.programme(session)
+    return library.module(session, programme.modules[0].id) if programme else None
+
+
+def _pages(module: Module, stage: Stage) -> tuple[Page, ...]:
+    first, second = (len(section.pages) for section in module.sections[:2])
+    counts = {
+        Stage.FIRST_PAGES: 2,
+        Stage.SECOND_SECTION: first + (second + 1) // 2,
+        Stage.LATE: len(module.pages) * 2 // 3,
+    }
+    return module.pages[: counts.get(stage, len(module.pages))]
