@@ -83,6 +83,7 @@ def test_what_was_typed_is_saved_after_signing_in_again(
         assert page.status_code == 401
         assert "You have been signed out to protect your work. Sign in and we will save what you wrote." in page.text
         assert "Hamid" not in page.text
+        assert 'href="/forgotten-password" target="_blank"' in page.text  # the parcel stays in this page
         page = sign_in_on(client, page, password="wrong")
         assert page.status_code == 422
         page = sign_in_on(client, page)
