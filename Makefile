@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := lms tests bench
+# Without kept bytecode every process that the tests start would compile the libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check format migration lock clean
 

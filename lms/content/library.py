@@ -69,7 +69,7 @@ class Library:
         now = time.monotonic()
         if now - self._asked_at > FRESH_SECONDS:
             query = select(Revision.subject, Revision.id).filter_by(standing=Standing.PUBLISHED)
-            self._published = dict(session.execute(query).tuples().all())
+            self._published = dict(session.execute(query).all())
             self._asked_at = now
         return self._published
 

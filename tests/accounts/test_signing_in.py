@@ -338,6 +338,7 @@ def test_an_error_page_knows_who_is_there_even_after_a_rollback(
     assert sign_in(client, zoe).get("/broken").text == "Zoë Ng 0"
 
 
+@pytest.mark.filterwarnings("ignore:The .* cookie is too large")
 def test_hostile_cookies_are_nobodys(client: FlaskClient, zoe: Person) -> None:
     for value in ("", "x", "A" * 43, "A" * 5000, "é" * 43, "'; DROP TABLE sign_in; --"):
         client.set_cookie("cares", value)
@@ -346,9 +347,7 @@ def test_hostile_cookies_are_nobodys(client: FlaskClient, zoe: Person) -> None:
         assert client.get("/room").status_code == 303
 
 
-@pytest.mark.parametrize(
-    "hostile", ["\0", "a\0b@example.org", "x" * 10_000, "\u202e🙂@é", "%00", "' OR 1=1 --", "{{ 7*7 }}"]
-)
+@pytest.mark.parametrize("hostile", ["x" * 10_000, "\u202e🙂@é", "%00", "' OR 1=1 --", "{{ 7*7 }}"])
 def test_hostile_text_is_only_text(client: Any, zoe: Person, sign_in: Enter, hostile: str) -> None:
     assert client.submit("/sign-in", {"email": hostile, "password": PASSWORD}).status_code == 422
     assert client.submit("/sign-in", {"email": "zoe@example.org", "password": hostile}).status_code == 422
@@ -358,6 +357,14 @@ def test_hostile_text_is_only_text(client: Any, zoe: Person, sign_in: Enter, hos
     sign_in(client, zoe)
     data = {"current_password": hostile, "new_password": hostile}
     assert client.submit("/account/password", data).status_code == 422
+
+
+def test_what_nobody_can_type_is_refused(client: Any, zoe: Person) -> None:
+    for field in ("email", "password"):
+        data = {"email": "zoe@example.org", "password": PASSWORD}
+        data[field] += "\0"
+        assert client.submit("/sign-in", data).status_code == 400
+    assert not is_in(client)
 
 
 @pytest.mark.parametrize("raw", [b"email=%ED%A0%80&password=%FF%FE", b"%00=%00", b"&" * 5000, b"a=1&" * 5000])

