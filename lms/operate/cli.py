@@ -14,6 +14,7 @@ from lms.app import create_app
 from lms.config import Settings
 from lms.content.library import library
 from lms.db import db
+from lms.lrs import serve as lrs
 from lms.operate import instance, logs
 from lms.operate.demo.service import Login, add_people
 from lms.operate.instance import Telling
@@ -55,6 +56,9 @@ def _serve(settings: Settings, admin_email: str, demo: bool) -> None:
     book.lead_to(folder / "up.log")
     logs.configure(settings.log_level)
     listener = listen(settings.host, settings.port)
+    if not settings.lrs_endpoint:
+        # It listens for itself when it is started; whether it can is better said now.
+        listen(lrs.HOST, settings.embedded_lrs_port, "LMS_LRS_PORT").close()
     prepared = prepare(settings, admin_email)
     app = create_app(settings)
     logins = _add_demo(app, settings) if demo else []

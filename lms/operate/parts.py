@@ -10,12 +10,14 @@ import threading
 from flask import Flask
 
 from lms.config import Settings
+from lms.lrs import serve as lrs
 from lms.operate import chores
 from lms.operate.demo.service import walk
 from lms.operate.supervisor import Part
 from lms.operate.web_server import Server
 from lms.xapi import relay
 
+WAITING = "Statements wait until then; none is lost."
 LEAVE_SECONDS = 1
 """How long answers under way may take when all is stopped."""
 
@@ -24,8 +26,12 @@ def parts(app: Flask, settings: Settings, listener: socket.socket, demo: bool) -
     """What `lms up` starts."""
     found = [
         Part("web", lambda: Server(app, settings, listener, LEAVE_SECONDS).run(), is_vital=True),
-        Part("relay", lambda: run_relay(app, settings), meanwhile="Statements wait until then; none is lost."),
+        Part("relay", lambda: run_relay(app, settings), meanwhile=WAITING),
     ]
+    if not settings.lrs_endpoint:
+        found.append(
+            Part("lrs", lambda: lrs.run(settings), is_needed_by_others=True, meanwhile=WAITING),
+        )
     if demo:
         found.append(Part("demo", lambda: walk(app, dt.datetime.now(dt.UTC)), is_once=True))
     return found

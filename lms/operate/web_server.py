@@ -41,19 +41,20 @@ class Server(BaseApplication):  # type: ignore[misc]
         return self._app
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket for requests. Raises StartError when the address cannot be had."""
+def listen(host: str, port: int, settings: str = "LMS_HOST and LMS_PORT") -> socket.socket:
+    """A socket for requests. Raises StartError, which names the settings, when the address cannot be had."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         listener = socket.socket(found[0][0], socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind(found[0][4])
         listener.listen(BACKLOG)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise StartError(
             f"Nothing can listen at {host}, port {port}: {reason}. "
-            "Stop what is there, or set LMS_HOST and LMS_PORT to another address."
+            f"Stop what is there, or choose another address by {settings}."
         ) from None
     return listener
 
