@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import os
 
 import click
@@ -15,7 +14,7 @@ from lms.config import Settings
 from lms.content.library import library
 from lms.db import db
 from lms.lrs import serve as lrs
-from lms.operate import instance, logs
+from lms.operate import instance, logs, process
 from lms.operate.demo.service import Login, add_people
 from lms.operate.instance import Telling
 from lms.operate.logs import book
@@ -84,8 +83,7 @@ def _warm(app: Flask) -> Flask:
     app.test_client().get("/sign-in", base_url=app.config["CARES"].url)
     with app.app_context():
         db.engine.dispose()  # connections must not be shared with what is forked
-    gc.collect()
-    gc.freeze()  # the collector would write to every object, and so unshare it
+    process.prepare_to_fork()
     return app
 
 
