@@ -15,11 +15,14 @@ from gunicorn.glogging import Logger
 
 from lms.config import Settings
 from lms.mail import PostOffice
+from lms.operate.fair_worker import Board, FairWorker
 from lms.operate.start_error import StartError
 
 BACKLOG = 1024
 ANSWER_SECONDS = 60
 """A worker that gives no sign of life for this long is replaced."""
+KEEP_SECONDS = 5
+"""How long a browser may keep a connection for its next request."""
 MAIL_SECONDS = 1.0
 """How long a worker that ends may take for mails that were put off until after an answer."""
 _MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn makes private files there
@@ -60,9 +63,13 @@ def listen(host: str, port: int, settings: str = "LMS_HOST and LMS_PORT") -> soc
 
 
 def _options(settings: Settings, listener: socket.socket, leave_seconds: int) -> dict[str, Any]:
+    board = Board()
     return {
         "bind": f"fd://{os.dup(listener.fileno())}",
-        "worker_class": "gthread",
+        "worker_class": FairWorker,
+        "pre_fork": board.seat,
+        "child_exit": board.free,
+        "keepalive": KEEP_SECONDS,
         "workers": settings.web_workers,
         "threads": settings.web_threads,
         "timeout": ANSWER_SECONDS,
