@@ -11,7 +11,6 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from lms import keys, vault
 from lms.accounts import passwords, queries, service
 from lms.accounts.models import Person, Role
 from lms.config import Settings
@@ -23,10 +22,10 @@ from lms.db import engine_options, writing
 from lms.migrations.service import MigrationError, upgrade
 from lms.operate import instance
 from lms.operate.instance import Telling
+from lms.operate.sealing import check_keys
 from lms.operate.start_error import StartError, of_database
 
 ROOMS = Path(__file__).parent.parent
-VAULT = "vault"
 
 log = structlog.get_logger("lms.operate")
 
@@ -57,7 +56,7 @@ def prepare(settings: Settings, admin_email: str) -> Prepared:
     try:
         if upgrade(engine):
             log.info("the tables of the database are made new")
-        _check_keys(engine, settings)
+        check_keys(engine, settings)
         warnings = _import_files(engine)
         return Prepared(_admin(engine, settings, admin_email), tuple(warnings))
     except MigrationError as error:
@@ -66,28 +65,6 @@ def prepare(settings: Settings, admin_email: str) -> Prepared:
         raise of_database(error, settings.database) from None
     finally:
         engine.dispose()
-
-
-def _check_keys(engine: Engine, settings: Settings) -> None:
-    """What people have written in private can be opened only with the key that it was sealed with."""
-    with Session(engine) as session:
-        sealed = queries.any_data_key(session)
-    if sealed is None:
-        return
-    person, wrapped = sealed
-    path = settings.instance / "keys" / VAULT
-    if not path.exists():
-        raise StartError(
-            f"{path} is missing, and the database holds private writing that only this key opens: "
-            "restore the file from a backup."
-        )
-    try:
-        vault.unwrap(keys.secret(settings.instance, VAULT), wrapped, str(person))
-    except (vault.SealBrokenError, ValueError):
-        raise StartError(
-            f"{path} is not the key that the private writing in the database was sealed with: "
-            "restore the right one from a backup, or use the database that belongs to this folder."
-        ) from None
 
 
 def _import_files(engine: Engine) -> list[str]:
