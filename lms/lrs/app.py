@@ -56,7 +56,7 @@ class Application:
             resource = _resource(request.path)
             call = self._call(request, resource)
             if not resource.is_open:
-                edition = edition_of(call.headers.get(HEADER.lower()))
+                edition = _edition(call)
             response = self._visit(resource, call, edition)
         except RefusalError as refusal:
             response = _refused(refusal)
@@ -112,6 +112,13 @@ def _resource(path: str) -> Resource:
     if name == path or name not in RESOURCES:
         raise RefusalError(404, "there is nothing here", path)
     return RESOURCES[name]
+
+
+def _edition(call: Call) -> Edition:
+    edition = edition_of(call.headers.get(HEADER.lower()))
+    if call.is_alternate and edition is Edition.TWO:
+        raise RefusalError(400, "xAPI 2.0 has no alternate request syntax", "method")
+    return edition
 
 
 def _refused(refusal: RefusalError) -> Response:

@@ -28,6 +28,8 @@ class Call:
     headers: Mapping[str, str]
     """Names in lower case."""
     content: bytes
+    is_alternate: bool = False
+    """Whether it came in the syntax for old browsers."""
 
     @property
     def content_type(self) -> str:
@@ -58,7 +60,7 @@ def _alternate(call: Call) -> Call:
         raise RefusalError(400, "is missing in the form", "content")
     parameters = {name: value for name, value in form.items() if name.lower() not in HEADERS and name != "content"}
     headers = {**call.headers, "content-type": "application/json", **named}
-    return Call(method, parameters, headers, form.get("content", "").encode())
+    return Call(method, parameters, headers, form.get("content", "").encode(), is_alternate=True)
 
 
 def _form(content: bytes) -> list[tuple[str, str]]:

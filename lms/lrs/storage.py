@@ -7,9 +7,9 @@ clients who write at once wait for one disk access, not each for their own; nobo
 from __future__ import annotations
 
 import os
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -28,6 +28,9 @@ READERS = 4
 """Connections kept open for reading."""
 
 Work = Callable[[sa.Connection, "Clock"], None]
+"""Something to be done in a transaction. If it refuses (RefusalError), then before it has changed anything."""
+
+_LATEST = sa.select(sa.func.max(models.statement.c.stored))
 
 
 class Clock:
@@ -54,16 +57,14 @@ class Storage:
                 _make_tables(connection, path)
         except sa.exc.DBAPIError as error:
             raise OSError(f"{path} cannot be opened: {_reason(error)}") from None
-        self._waiting: queue.SimpleQueue[tuple[Work, Future[None]] | None] = queue.SimpleQueue()
+        self._waiting: deque[tuple[Work, Future[None]]] = deque()
+        self._writing = threading.Lock()
         self._unsettled: int | None = None
-        self._writer = threading.Thread(target=self._write_for_all, name="writer", daemon=True)
-        self._writer.start()
 
     def close(self) -> None:
-        """Finish what is waiting, then close the file."""
-        self._waiting.put(None)
-        self._writer.join()
-        self._engine.dispose()
+        """Close the file, when the commit under way is done."""
+        with self._writing:
+            self._engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -74,7 +75,12 @@ class Storage:
     def write(self, work: Work) -> None:
         """Do something in a transaction; returns when it is safely on disk. Raises what the work raises."""
         done: Future[None] = Future()
-        self._waiting.put((work, done))
+        self._waiting.append((work, done))
+        # Whoever comes first commits for all who wait; most find that it has been done for them.
+        while not done.done():
+            with self._writing:
+                if not done.done():
+                    self._write_for_all()
         with _reachable():
             done.result()
 
@@ -84,41 +90,32 @@ class Storage:
         return _now() if unsettled is None else unsettled - 1
 
     def _write_for_all(self) -> None:
-        while True:
-            first = self._waiting.get()
-            together = [first]
-            while first is not None and len(together) < SHARED and not self._waiting.empty():
-                together.append(self._waiting.get())
-            jobs = [job for job in together if job is not None]
-            self._unsettled = _now()
+        jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), SHARED))]
+        self._unsettled = _now()
+        try:
             failures = self._commit([work for work, _ in jobs])
+        finally:
             self._unsettled = None
-            for (_, done), failure in zip(jobs, failures, strict=True):
-                done.set_exception(failure) if failure else done.set_result(None)
-            if len(jobs) < len(together):
-                return
+        for (_, done), failure in zip(jobs, failures, strict=True):
+            done.set_exception(failure) if failure else done.set_result(None)
 
-    def _commit(self, works: list[Work]) -> list[BaseException | None]:
+    def _commit(self, works: list[Work]) -> list[Exception | None]:
         """Do all in one transaction; what became of each."""
-        failures: list[BaseException | None] = []
         try:
             with self._engine.connect().execution_options(**WRITES) as connection, connection.begin():
-                clock = Clock(connection.scalar(sa.select(sa.func.max(models.statement.c.stored))) or 0)
-                failures.extend(_attempt(work, connection, clock) for work in works)
-        except Exception as error:  # whatever it is: nothing was stored, and everyone who waits must hear of it
+                clock = Clock(connection.scalar(_LATEST) or 0)
+                return [_attempt(work, connection, clock) for work in works]
+        except OUT_OF_REACH as error:
             return [error] * len(works)
-        return failures
+        except Exception as error:  # nothing was stored; who is not to blame must not suffer from it
+            return [error] if len(works) == 1 else [self._commit([work])[0] for work in works]
 
 
-def _attempt(work: Work, connection: sa.Connection, clock: Clock) -> BaseException | None:
-    """Do one piece of work as if it had a transaction of its own."""
+def _attempt(work: Work, connection: sa.Connection, clock: Clock) -> RefusalError | None:
     try:
-        with connection.begin_nested():
-            work(connection, clock)
-    except OUT_OF_REACH:
-        raise
-    except Exception as failure:  # it is told to who asked for the work; the others are not harmed
-        return failure
+        work(connection, clock)
+    except RefusalError as refusal:
+        return refusal
     return None
 
 

@@ -22,7 +22,10 @@ class Attached:
     sha2: str
     """In lower case."""
     content_type: str
+    """Empty if the part does not say."""
     content: bytes
+    length: str | None = None
+    """What the part says of it, if anything."""
 
 
 def matched(batch: Sequence[Incoming], parts: Sequence[Part]) -> list[Attached]:
@@ -42,7 +45,11 @@ def matched(batch: Sequence[Incoming], parts: Sequence[Part]) -> list[Attached]:
 
 def part_of(attached: Attached) -> Part:
     """An attachment as it is sent out."""
-    headers = {"Content-Type": attached.content_type, ENCODING: "binary", HASH: attached.sha2}
+    headers = {
+        "Content-Type": attached.content_type or "application/octet-stream",
+        ENCODING: "binary",
+        HASH: attached.sha2,
+    }
     return Part(headers, attached.content)
 
 
@@ -55,7 +62,7 @@ def _attached(part: Part, where: str) -> Attached:
     digest = _DIGESTS.get(len(sha2))
     if digest is None or digest(part.content).hexdigest() != sha2:
         raise RefusalError(400, f"is not the SHA-2 of what {where} holds", HASH)
-    return Attached(sha2, part.headers.get("content-type", "application/octet-stream"), part.content)
+    return Attached(sha2, part.headers.get("content-type", ""), part.content, part.headers.get("content-length"))
 
 
 def _agree(described: Json, attached: Attached | None) -> None:
@@ -64,5 +71,11 @@ def _agree(described: Json, attached: Attached | None) -> None:
         if "fileUrl" not in described:
             raise RefusalError(400, f"has neither data nor fileUrl: {described['sha2']}", "attachments")
         return
-    if described["length"] != len(attached.content):
-        raise RefusalError(400, f"is not that of the data, {len(attached.content)}", "attachments.length")
+    if attached.length not in (None, str(described["length"])):
+        raise RefusalError(400, f"must be {described['length']}, as the statement says", "Content-Length")
+    if attached.content_type and _media_type(attached.content_type) != _media_type(described["contentType"]):
+        raise RefusalError(400, f"must be {described['contentType']}, as the statement says", "Content-Type")
+
+
+def _media_type(text: str) -> str:
+    return text.partition(";")[0].strip().lower()

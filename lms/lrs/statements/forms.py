@@ -36,7 +36,7 @@ def canonical(statement: Json, definitions: Mapping[str, Json], displays: Mappin
 
 
 def _bare(one: Json) -> Json:
-    return {name: one[name] for name in ("objectType", "id") if name in one}
+    return {"id": one["id"]}
 
 
 def _bare_actor(one: Json) -> Json:

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from lms.lrs.models import mention, statement
-from lms.lrs.statements.incoming import Incoming
 from lms.lrs.statements.mentions import terms
 
 _NODE = (statement.c.stored, statement.c.id, statement.c.target)
 
 
-def connect(connection: sa.Connection, fresh: Sequence[Incoming]) -> None:
-    """Index each statement by what it refers to, whichever of the two came first."""
-    ids = [one.id.bytes for one in fresh]
-    joined = {one.id.bytes for one in fresh if one.target}
-    referring = set(connection.scalars(sa.select(statement.c.id).where(statement.c.target.in_(ids))))
-    for id_ in joined | referring:
+def connect(connection: sa.Connection, ids: Iterable[bytes]) -> None:
+    """Index statements with references by what those refer to."""
+    for id_ in ids:
         _inherit(connection, id_)
 
 

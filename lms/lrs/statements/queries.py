@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,24 @@ COMMON = 1000
 """Things with so many statements or more count as equally common."""
 
 _SHOWN = (statement.c.stored, statement.c.body, statement.c.attachments)
+
+
+def _among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
+    return column.in_(sa.bindparam(name, expanding=True))
+
+
+# Built once: building a query takes longer than asking it.
+_ONE = sa.select(*_SHOWN).where(
+    statement.c.id == sa.bindparam("id"), statement.c.is_voided == sa.bindparam("is_voided")
+)
+_BODIES = sa.select(statement.c.id, statement.c.body).where(_among(statement.c.id, "ids"))
+_REFERRING = sa.select(statement.c.id, statement.c.target, statement.c.is_voiding).where(
+    _among(statement.c.target, "ids")
+)
+_DEFINITIONS = sa.select(activity.c.iri, activity.c.definition).where(_among(activity.c.iri, "iris"))
+_DISPLAYS = sa.select(verb.c.iri, verb.c.display).where(_among(verb.c.iri, "iris"))
+_ATTACHMENTS = sa.select(attachment).where(_among(attachment.c.sha2, "digests"))
+_BYTES = sa.select(sa.func.sum(sa.func.length(attachment.c.content))).where(_among(attachment.c.sha2, "digests"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +59,7 @@ class Page:
 
 def one(connection: sa.Connection, id_: uuid.UUID, is_voided: bool) -> Found | None:
     """The statement of this id, if it is voided or not as asked."""
-    query = sa.select(*_SHOWN).where(statement.c.id == id_.bytes, statement.c.is_voided == is_voided)
-    row = connection.execute(query).first()
+    row = connection.execute(_ONE, {"id": id_.bytes, "is_voided": is_voided}).first()
     return _found(row) if row else None
 
 
@@ -63,25 +81,33 @@ def page(connection: sa.Connection, many: Many) -> Page:
 
 def bodies(connection: sa.Connection, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The JSON of those of the statements that are here."""
-    query = sa.select(statement.c.id, statement.c.body).where(statement.c.id.in_([id_.bytes for id_ in ids]))
-    return {uuid.UUID(bytes=row.id): row.body for row in connection.execute(query)}
+    rows = connection.execute(_BODIES, {"ids": [id_.bytes for id_ in ids]})
+    return {uuid.UUID(bytes=id_): body for id_, body in rows}
 
 
-def attachments(connection: sa.Connection, digests: Collection[str]) -> list[sa.Row[Any]]:
+def referring(connection: sa.Connection, ids: Iterable[uuid.UUID]) -> Sequence[sa.Row[bytes, bytes, bool]]:
+    """Statements that refer to these: `id`, `target`, `is_voiding`."""
+    return connection.execute(_REFERRING, {"ids": [id_.bytes for id_ in ids]}).all()
+
+
+def attachments(connection: sa.Connection, digests: Collection[str]) -> Sequence[sa.Row[Any]]:
     """Attachments with `sha2`, `content_type` and `content`."""
-    return list(connection.execute(sa.select(attachment).where(attachment.c.sha2.in_(digests))))
+    return connection.execute(_ATTACHMENTS, {"digests": list(digests)}).all()
 
 
-def definitions(connection: sa.Connection, iris: Collection[str]) -> dict[str, str]:
-    """The canonical definitions of activities, as JSON."""
-    query = sa.select(activity.c.iri, activity.c.definition).where(activity.c.iri.in_(iris))
-    return {row.iri: row.definition for row in connection.execute(query)}
+def definitions(connection: sa.Connection, iris: Collection[str]) -> dict[str, Any]:
+    """The canonical definitions of activities."""
+    return _known(connection, _DEFINITIONS, iris)
 
 
-def displays(connection: sa.Connection, iris: Collection[str]) -> dict[str, str]:
-    """The canonical displays of verbs, as JSON."""
-    query = sa.select(verb.c.iri, verb.c.display).where(verb.c.iri.in_(iris))
-    return {row.iri: row.display for row in connection.execute(query)}
+def displays(connection: sa.Connection, iris: Collection[str]) -> dict[str, Any]:
+    """The canonical displays of verbs."""
+    return _known(connection, _DISPLAYS, iris)
+
+
+def _known(connection: sa.Connection, query: sa.Select[str, str], iris: Collection[str]) -> dict[str, Any]:
+    rows = connection.execute(query, {"iris": list(iris)}) if iris else ()
+    return {iri: json.loads(text) for iri, text in rows}
 
 
 def _found(row: Any) -> Found:
@@ -89,8 +115,7 @@ def _found(row: Any) -> Found:
 
 
 def _bytes_of(connection: sa.Connection, digests: Collection[str]) -> int:
-    query = sa.select(sa.func.sum(sa.func.length(attachment.c.content))).where(attachment.c.sha2.in_(digests))
-    return connection.scalar(query) or 0
+    return connection.scalar(_BYTES, {"digests": list(digests)}) or 0
 
 
 def _query(connection: sa.Connection, many: Many) -> sa.Select[Any]:

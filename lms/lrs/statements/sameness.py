@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from lms.lrs.rules.checks import BrokenError
@@ -11,6 +13,9 @@ Json = dict[str, Any]
 
 _SET_BY_THE_STORE = frozenset({"id", "authority", "stored", "timestamp", "version"})
 _NOT_PART_OF_THE_STATEMENT = frozenset({"definition", "display"})
+_IN_EITHER_CASE = frozenset({"registration", "mbox_sha1sum", "language", "sha2"})
+# Data 4.6: more than hundredths of a second are not compared.
+_THOUSANDTHS = re.compile(r"(?<=[.,]\d\d)\d+(?=S)")
 
 
 def same(sent: Json, kept: Json) -> bool:
@@ -20,10 +25,8 @@ def same(sent: Json, kept: Json) -> bool:
 
 def _same_time(sent: Json, kept: Json) -> bool:
     """A timestamp that the store set by itself says nothing about what was sent."""
-    ours = kept.get("timestamp") == kept.get("stored")
-    if "timestamp" not in sent or ours:
-        return True
-    return _milliseconds(sent["timestamp"]) == _milliseconds(kept.get("timestamp"))
+    is_ours = kept.get("timestamp") == kept.get("stored")
+    return "timestamp" not in sent or is_ours or _milliseconds(sent["timestamp"]) == _milliseconds(kept["timestamp"])
 
 
 def _milliseconds(timestamp: Any) -> int | None:
@@ -41,23 +44,34 @@ def _essence(statement: Json) -> Json:
 
 def _part(name: str, value: Any) -> Any:
     if name == "extensions":
-        return value
-    if name == "member":
-        return sorted((_part("", one) for one in value), key=repr)
+        # Compared as text: to Python, 1 and true are equal.
+        return json.dumps(value, sort_keys=True)
+    if isinstance(value, dict):
+        return _related(value) if name == "contextActivities" else _object(value)
+    if isinstance(value, list):
+        parts = [_part("", one) for one in value]
+        return sorted(parts, key=repr) if name == "member" else parts
+    return _word(name, value) if isinstance(value, str) else value
+
+
+def _word(name: str, value: str) -> str:
     if name == "mbox":
         local, _, domain = value.rpartition("@")
         return f"{local}@{domain.lower()}"
-    if name in ("registration", "mbox_sha1sum", "language"):
-        return value.lower()
-    if isinstance(value, dict):
-        return _object(value)
-    return [_part("", one) for one in value] if isinstance(value, list) else value
+    if name == "duration":
+        return _THOUSANDTHS.sub("", value)
+    return value.lower() if name in _IN_EITHER_CASE else value
+
+
+def _related(value: Json) -> Json:
+    """A single activity may come alone or in a list (Data 2.4.6.2)."""
+    return {name: _part("", one if isinstance(one, list) else [one]) for name, one in value.items()}
 
 
 def _object(value: Json) -> Json:
     kept = {name: _part(name, part) for name, part in value.items() if name not in _NOT_PART_OF_THE_STATEMENT}
     if kept.get("objectType") == "StatementRef":
-        kept["id"] = kept["id"].lower()
+        kept["id"] = str(kept.get("id")).lower()
     # Without a type it is an activity or an agent, by its place; both places take the word as well.
     if kept.get("objectType") in ("Activity", "Agent"):
         del kept["objectType"]

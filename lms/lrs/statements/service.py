@@ -9,15 +9,26 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
+from lms.lrs import strict_json
 from lms.lrs.models import activity, attachment, mention, statement, verb
 from lms.lrs.moments import iso
 from lms.lrs.refusal import RefusalError
-from lms.lrs.statements import definitions, queries
+from lms.lrs.statements import links, queries
 from lms.lrs.statements.attachments import Attached
+from lms.lrs.statements.definitions import merged
 from lms.lrs.statements.incoming import Incoming
-from lms.lrs.statements.links import connect
 from lms.lrs.statements.sameness import same
 from lms.lrs.storage import Clock
+
+# Built once: building a query takes longer than asking it.
+_STATEMENT = statement.insert()
+_MENTION = mention.insert()
+_ATTACHMENT = insert(attachment).on_conflict_do_nothing()
+_VOID = (
+    sa.update(statement)
+    .where(statement.c.id.in_(sa.bindparam("ids", expanding=True)), ~statement.c.is_voiding)
+    .values(is_voided=True)
+)
 
 
 def store(
@@ -30,10 +41,9 @@ def store(
     _keep_attachments(connection, attached)
     moments = [clock.next() for _ in fresh]
     digests = frozenset(one.sha2 for one in attached)
-    connection.execute(statement.insert(), [_row(one, at, digests) for one, at in zip(fresh, moments, strict=True)])
+    connection.execute(_STATEMENT, [_row(one, at, digests) for one, at in zip(fresh, moments, strict=True)])
     _index(connection, fresh, moments)
-    connect(connection, fresh)
-    _void(connection, fresh)
+    _tie(connection, fresh)
     _learn(connection, fresh)
 
 
@@ -61,7 +71,7 @@ def _row(one: Incoming, moment: int, digests: frozenset[str]) -> dict[str, Any]:
 def _keep_attachments(connection: sa.Connection, attached: Sequence[Attached]) -> None:
     if attached:
         rows = [{"sha2": one.sha2, "content_type": one.content_type, "content": one.content} for one in attached]
-        connection.execute(insert(attachment).on_conflict_do_nothing(), rows)
+        connection.execute(_ATTACHMENT, rows)
 
 
 def _index(connection: sa.Connection, fresh: Sequence[Incoming], moments: Sequence[int]) -> None:
@@ -71,18 +81,19 @@ def _index(connection: sa.Connection, fresh: Sequence[Incoming], moments: Sequen
         for term in one.terms
     ]
     # In the order of the index, the pages of the file are touched once each.
-    connection.execute(mention.insert(), sorted(rows, key=lambda row: (row["term"], row["stored"])))
+    connection.execute(_MENTION, sorted(rows, key=lambda row: (row["term"], row["stored"])))
 
 
-def _void(connection: sa.Connection, fresh: Sequence[Incoming]) -> None:
-    """Voiding works whichever of the two statements comes first; what voids cannot be voided (Data 2.3.2)."""
+def _tie(connection: sa.Connection, fresh: Sequence[Incoming]) -> None:
+    """Let statements that refer to others have their effect, whichever of the two came first."""
+    referring = queries.referring(connection, [one.id for one in fresh])
+    joined = {one.id.bytes for one in fresh if one.target} | {row.id for row in referring}
+    links.connect(connection, joined)
+    # What voids cannot be voided (Data 2.3.2).
     voided = {one.target.bytes for one in fresh if one.is_voiding and one.target}
-    ids = [one.id.bytes for one in fresh]
-    query = sa.select(statement.c.target).where(statement.c.target.in_(ids), statement.c.is_voiding)
-    voided |= set(connection.scalars(query))
+    voided |= {row.target for row in referring if row.is_voiding}
     if voided:
-        change = sa.update(statement).where(statement.c.id.in_(voided), ~statement.c.is_voiding)
-        connection.execute(change.values(is_voided=True))
+        connection.execute(_VOID, {"ids": list(voided)})
 
 
 def _learn(connection: sa.Connection, fresh: Iterable[Incoming]) -> None:
@@ -91,20 +102,18 @@ def _learn(connection: sa.Connection, fresh: Iterable[Incoming]) -> None:
     named: dict[str, Any] = {}
     for one in fresh:
         for iri, definition in one.definitions:
-            told[iri] = definitions.merged(told.get(iri, {}), definition)
+            told[iri] = merged(told.get(iri, {}), definition)
         for iri, display in one.displays:
             named[iri] = named.get(iri, {}) | display
     _merge(connection, activity.c.definition, queries.definitions(connection, told), told)
     _merge(connection, verb.c.display, queries.displays(connection, named), named)
 
 
-def _merge(connection: sa.Connection, column: sa.Column[str], known: dict[str, str], told: dict[str, Any]) -> None:
-    rows = []
-    for iri, new in told.items():
-        before = json.loads(known[iri]) if iri in known else {}
-        after = definitions.merged(before, new)
-        if after != before:
-            rows.append({"iri": iri, column.name: json.dumps(after, ensure_ascii=False, separators=(",", ":"))})
+def _merge(connection: sa.Connection, column: sa.Column[str], known: dict[str, Any], told: dict[str, Any]) -> None:
+    after = {iri: merged(known.get(iri, {}), new) for iri, new in told.items()}
+    rows = [
+        {"iri": iri, column.name: strict_json.write(value)} for iri, value in after.items() if value != known.get(iri)
+    ]
     if rows:
         write = insert(column.table)
         connection.execute(

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from lms.lrs import strict_json
 from lms.lrs.moments import http_date
 from lms.lrs.refusal import RefusalError
-from lms.lrs.statements import forms, multipart, queries, question, service
+from lms.lrs.statements import forms, multipart, queries, question, service, signing
 from lms.lrs.statements.attachments import Attached, matched, part_of
 from lms.lrs.statements.incoming import Incoming, Json, receive
 from lms.lrs.statements.mentions import activities, verbs
@@ -80,6 +80,7 @@ def _content(visit: Visit) -> tuple[object, Sequence[Part]]:
 
 def _store(visit: Visit, batch: list[Incoming], parts: Sequence[Part]) -> None:
     attached = matched(batch, parts)
+    signing.verify(batch, attached)
     if batch:
         visit.storage.write(lambda connection, clock: service.store(connection, clock, batch, attached))
 
@@ -135,6 +136,6 @@ def _canonical(visit: Visit, connection: sa.Connection, statements: Sequence[Jso
 
     iris = {one["id"] for statement in statements for one in activities(statement)}
     verb_iris = {one["id"] for statement in statements for one in verbs(statement)}
-    definitions = {iri: json.loads(text) for iri, text in queries.definitions(connection, iris).items()}
-    displays = {iri: json.loads(text) for iri, text in queries.displays(connection, verb_iris).items()}
+    definitions = queries.definitions(connection, iris)
+    displays = queries.displays(connection, verb_iris)
     return [forms.canonical(statement, definitions, displays, choose) for statement in statements]
