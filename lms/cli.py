@@ -9,7 +9,7 @@ from lms.accounts.cli import people
 from lms.config import SettingsError
 from lms.content.cli import courses
 from lms.lrs.cli import lrs
-from lms.operate.cli import relay, up, web
+from lms.operate.cli import doctor, relay, up, web
 from lms.xapi.cli import xapi
 
 
@@ -35,6 +35,7 @@ def main() -> None:
 
 
 main.add_command(courses)
+main.add_command(doctor)
 main.add_command(lrs)
 main.add_command(people)
 main.add_command(relay)

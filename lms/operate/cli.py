@@ -1,4 +1,4 @@
-"""Commands that run an installation: `lms up`, `lms web`, `lms relay`."""
+"""Commands that run an installation: `lms up`, `lms web`, `lms relay`, `lms doctor`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from lms.db import db
 from lms.lrs import serve as lrs
 from lms.operate import instance, logs, process
 from lms.operate.demo.service import Login, add_people
+from lms.operate.doctor import examine
 from lms.operate.instance import Telling
 from lms.operate.logs import book
 from lms.operate.parts import parts, run_relay
@@ -120,3 +121,16 @@ def relay() -> None:
         run_relay(create_app(settings), settings)
     except (OSError, ValueError) as error:
         raise click.ClickException(f"the relay cannot start: {error}") from None
+
+
+@click.command()
+def doctor() -> None:
+    """Look at everything an installation needs, and say what is wrong and what to do. Exits with 1 if anything is."""
+    is_well = True
+    for finding in examine(config.load()):
+        is_well &= finding.is_well
+        click.echo(f"{'ok ' if finding.is_well else '!! '} {finding.what}")
+        if finding.advice and not finding.is_well:
+            click.echo(f"    {finding.advice}")
+    if not is_well:
+        raise click.exceptions.Exit(1)

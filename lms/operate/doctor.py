@@ -1,0 +1,180 @@
+"""What is wrong with an installation, and what to do: looked at from outside, while it runs or not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import smtplib
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from lms.config import Settings
+from lms.content.bundle import Bundle
+from lms.content.checker.check import check_module
+from lms.content.problems import ContentError
+from lms.content.service import export_bundle
+from lms.db import engine_options, has_sound_wal, sqlite_module
+from lms.migrations.service import MigrationError, is_current
+from lms.operate.sealing import check_keys
+from lms.operate.start_error import StartError, of_database, of_file
+from lms.outbox import queries
+from lms.xapi import doctor as xapi
+from lms.xapi.doctor import Finding
+
+LEAST_FREE_BYTES = 500_000_000
+MAIL_SECONDS = 5
+OLD_SECONDS = 300
+"""A statement that waits for longer is not only on its way."""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Everything that is looked at, as soon as it has been."""
+    if not settings.instance.is_dir():
+        # Looking must not make anything.
+        advice = "Set LMS_INSTANCE, or run `lms up`, which makes it."
+        yield Finding(False, f"There is no folder {settings.instance}.", advice)
+        return
+    yield from _folder(settings)
+    yield from _disk(settings)
+    engine = create_engine(**engine_options(settings.database))
+    try:
+        steps = (_database, _keys, _modules, _queue)
+        for step in steps:
+            findings = _without_faults(step, engine, settings)
+            yield from findings
+            if step is _database and not all(finding.is_well for finding in findings):
+                break  # the others would only say so again
+    finally:
+        engine.dispose()
+    yield from xapi.check(settings)
+    yield from _mail(settings)
+
+
+def _without_faults(
+    step: Callable[[Engine, Settings], Iterator[Finding]], engine: Engine, settings: Settings
+) -> list[Finding]:
+    try:
+        return list(step(engine, settings))
+    except SQLAlchemyError as error:
+        return [_bad(of_database(error, settings.database))]
+    except OSError as error:
+        return [_bad(of_file(error, settings.instance))]
+    except (MigrationError, StartError) as error:
+        return [_bad(error)]
+
+
+def _bad(error: Exception) -> Finding:
+    """Its sentence says what to do as well."""
+    return Finding(False, str(error))
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.instance
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield Finding(False, f"{folder} cannot be written by who runs this.", "Run it as the owner of the folder.")
+        return
+    private = [folder / "settings.toml", *sorted((folder / "keys").glob("*"))]
+    open_ones = [path for path in private if path.exists() and _is_open_to_others(path)]
+    for path in open_ones:
+        yield Finding(False, f"Others can read {path}.", f"chmod 600 {path}")
+    if not open_ones:
+        yield Finding(True, f"The folder is {folder.resolve()}, and its keys are readable by their owner alone.")
+
+
+def _is_open_to_others(path: Path) -> bool:
+    return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    free = shutil.disk_usage(settings.instance).free
+    said = f"{free / 1e9:.1f} GB of the disk are free."
+    advice = "Make room: a full disk stops all that people do." if free < LEAST_FREE_BYTES else ""
+    yield Finding(free >= LEAST_FREE_BYTES, said, advice)
+
+
+def _database(engine: Engine, settings: Settings) -> Iterator[Finding]:
+    path = engine.url.database
+    if engine.dialect.name == "sqlite" and path and not Path(path).exists():
+        yield Finding(False, f"There is no database {path} yet.", "`lms up` makes it.")
+        return
+    with engine.connect() as connection:
+        version = ".".join(map(str, connection.dialect.server_version_info or ()))
+    kind = f"{'SQLite' if engine.dialect.name == 'sqlite' else 'PostgreSQL'} {version}".strip()
+    if is_current(engine):
+        yield Finding(True, f"The database answers ({kind}), and its tables are those of this version.")
+    else:
+        yield Finding(False, f"The tables of the database ({kind}) are of an older version.", "`lms up` renews them.")
+    if engine.dialect.name == "sqlite" and not has_sound_wal(sqlite_module().sqlite_version_info):
+        yield Finding(
+            True,
+            "This SQLite can spoil a database in its quickest mode, so a slower one is used (pip install pysqlite3).",
+        )
+
+
+def _keys(engine: Engine, settings: Settings) -> Iterator[Finding]:
+    check_keys(engine, settings)
+    yield Finding(True, "The keys open what people have written in private.")
+
+
+def _modules(engine: Engine, settings: Settings) -> Iterator[Finding]:
+    try:
+        with Session(engine) as session:
+            bundle = export_bundle(session)
+    except ContentError as error:
+        yield Finding(False, f"What is published cannot be read: {error}", "Import the modules again.")
+        return
+    if not bundle.module_ids:
+        yield Finding(False, "No module is published.", "lms courses import FOLDER")
+    for module_id in bundle.module_ids:
+        yield _module(bundle, module_id)
+
+
+def _module(bundle: Bundle, module_id: str) -> Finding:
+    report = check_module(bundle, module_id, dt.datetime.now(dt.UTC).date())
+    if report.verdict == "fail":
+        advice = f"lms courses export {module_id} FOLDER; lms courses check FOLDER says what to mend."
+        return Finding(False, f"The module {module_id} does not pass the checker.", advice)
+    return Finding(True, f"The module {module_id} is published and passes the checker.")
+
+
+def _queue(engine: Engine, settings: Settings) -> Iterator[Finding]:
+    now = dt.datetime.now(dt.UTC)
+    with Session(engine) as session:
+        standing, relays = queries.standing(session), queries.relays(session, now)
+    if not relays:
+        yield Finding(False, "No relay is at work, so statements wait.", "Run `lms up`, or `lms relay`.")
+    if standing.parked:
+        said = f"{standing.parked} statements were refused by the Learning Record Store."
+        yield Finding(False, said, "`lms xapi status` says why, `lms xapi retry --all` sends them again.")
+    oldest = standing.oldest_queued_at
+    waits = (now - oldest).total_seconds() if oldest else 0.0
+    if waits > OLD_SECONDS:
+        yield Finding(
+            False, f"Statements wait for {waits / 60:.0f} minutes.", "`lms xapi status` says what hinders them."
+        )
+    elif relays and not standing.parked:
+        yield Finding(True, f"Statements: {standing.delivered} delivered, {standing.queued} on their way.")
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    if not settings.smtp_host:
+        folder = settings.instance / "mail"
+        yield Finding(True, f"Mails are written to {folder}, since no mail server is set (LMS_SMTP_HOST).")
+        return
+    place = f"{settings.smtp_host}, port {settings.smtp_port}"
+    kind = smtplib.SMTP_SSL if settings.smtp_port == smtplib.SMTP_SSL_PORT else smtplib.SMTP
+    try:
+        with kind(settings.smtp_host, settings.smtp_port, timeout=MAIL_SECONDS) as server:
+            server.noop()
+    except (OSError, smtplib.SMTPException) as error:
+        yield Finding(
+            False, f"The mail server at {place} does not answer: {error}", "Correct LMS_SMTP_HOST and LMS_SMTP_PORT."
+        )
+    else:
+        yield Finding(True, f"The mail server at {place} answers.")
