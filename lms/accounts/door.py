@@ -5,7 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from urllib.parse import quote
 
-from flask import Flask, Request, Response, current_app, jsonify, make_response, redirect, render_template, request
+from flask import (
+    Flask,
+    Request,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from flask import url_for as url
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
@@ -19,6 +30,7 @@ from lms.accounts.parcel import Parcel
 
 csrf = CSRFProtect()
 
+_TO_SET_A_PASSWORD = {"accounts.account", "accounts.change_password", "accounts.sign_out"}
 STALE = "This page was opened before your latest sign-in. Please go back, load the page again and repeat what you did."
 
 
@@ -44,6 +56,8 @@ def _answer_at_the_door() -> Response | AnyResponse | None:
         return None
     if policy.signed_in and not current_user.is_authenticated:
         return _ask_to_sign_in(endpoint)
+    if policy.signed_in and current_user.is_password_temporary and endpoint not in _TO_SET_A_PASSWORD:
+        return _ask_for_a_password()
     if not policy.admits(current_user.roles):
         raise Forbidden
     return None if access.is_marked(_app(), endpoint, "checks_own_token") else _check_token(endpoint)
@@ -59,6 +73,13 @@ def _ask_to_sign_in(endpoint: str) -> Response | AnyResponse:
         return make_response(render_template("accounts/sign_in.html", form=form), 401)
     there = _here() if request.method == "GET" else None
     return redirect(url("accounts.sign_in", next=local_path(there)), 303)
+
+
+def _ask_for_a_password() -> Response | AnyResponse:
+    if wants_json(request):
+        return make_response(jsonify(error="a password must be set", account=url("accounts.account")), 403)
+    flash("Someone else may know the password that you came with. Please set your own first.", "info")
+    return redirect(url("accounts.account"), 303)
 
 
 def _check_token(endpoint: str) -> Response | None:

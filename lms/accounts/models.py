@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, Uuid, true
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, Uuid, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base, Json, PrimaryKey, choice
@@ -35,6 +35,8 @@ class Person(Base):
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     """Argon2id; None until the person has set a password."""
+    is_password_temporary: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Someone else knows it: nothing but a new one can be set until that is done."""
     is_active: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     created_at: Mapped[dt.datetime]
     data_key: Mapped[bytes | None] = mapped_column(LargeBinary)

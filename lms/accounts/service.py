@@ -87,8 +87,12 @@ def data_key(session: Session, person: Person) -> bytes:
     return vault.unwrap(session.info[VAULT], wrapped, str(person.uuid))
 
 
-def set_password(session: Session, person: Person, password_hash: str) -> None:
-    """A new password: whoever is signed in with the old one is out, links and failed tries are forgotten."""
+def set_password(session: Session, person: Person, password_hash: str, is_temporary: bool = False) -> None:
+    """A new password: whoever is signed in with the old one is out, links and failed tries are forgotten.
+
+    A temporary one lets its owner do nothing but set another.
+    """
+    person.is_password_temporary = is_temporary
     keep_hash(session, person, password_hash)
     forget_links(session, person.id)
     end_all_sign_ins(session, person.id)

@@ -139,7 +139,8 @@ def _module(bundle: Bundle, module_id: str) -> Finding:
     report = check_module(bundle, module_id, dt.datetime.now(dt.UTC).date())
     if report.verdict == "fail":
         advice = f"lms courses export {module_id} FOLDER; lms courses check FOLDER says what to mend."
-        return Finding(False, f"The module {module_id} does not pass the checker.", advice)
+        failing = ", ".join(result.rule.name for result in report.results if result.verdict == "fail")
+        return Finding(False, f"The module {module_id} does not pass the checker ({failing or 'unreadable'}).", advice)
     return Finding(True, f"The module {module_id} is published and passes the checker.")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -29,7 +30,8 @@ def draft(message: str) -> None:
             steps = len(list(ScriptDirectory.from_config(config).walk_revisions()))
             config.attributes.update(metadata=tables(), alters=steps > 0)
             _tidy_up(config)
-            command.revision(config, message, autogenerate=True, rev_id=f"{steps + 1:04}")
+            made = command.revision(config, message, autogenerate=True, rev_id=f"{steps + 1:04}")
+            _drop_remarks(made)
         engine.dispose()
 
 
@@ -40,6 +42,13 @@ def _tidy_up(config: Config) -> None:
         config.set_section_option("post_write_hooks", f"{name}.executable", str(ruff))
         config.set_section_option("post_write_hooks", f"{name}.options", f"{options} REVISION_SCRIPT_FILENAME")
     config.set_section_option("post_write_hooks", "hooks", "mend, format")
+
+
+def _drop_remarks(made: Any) -> None:
+    """Alembic's own remarks stand where each step was read and mended."""
+    path = Path(made.path)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.strip().startswith("# ###")), encoding="utf-8")
 
 
 if __name__ == "__main__":

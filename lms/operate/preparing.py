@@ -102,7 +102,7 @@ def _admin(engine: Engine, settings: Settings, email: str) -> Admin:
         elif not instance.is_due(settings.instance, Telling.ADMIN):
             return Admin(found.email, None)
         password = passwords.generated()
-        service.set_password(session, found, passwords.hashed(password))
+        service.set_password(session, found, passwords.hashed(password), is_temporary=True)
     return Admin(found.email, password)
 
 

@@ -471,3 +471,19 @@ def test_old_sign_ins_are_forgotten(client: FlaskClient, zoe: Person, session: S
         clock.shift(dt.timedelta(days=1))
         enter(client)
     assert session.scalar(select(func.count()).select_from(SignIn)) == 1
+
+
+def test_a_one_time_password_opens_only_the_page_that_sets_another(
+    app: Flask, client: FlaskClient, zoe: Person
+) -> None:
+    with app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        who = session.get_one(Person, zoe.id)
+        service.set_password(session, who, who.password_hash or "", is_temporary=True)
+    enter(client)
+    assert client.get("/room").location == "/account"
+    assert client.submit("/room").location == "/account"
+    assert client.get("/room", headers={"X-Requested-With": "fetch"}).status_code == 403
+    assert "set your own first" in client.get("/account").text
+    own_words = "harbour bread window"
+    client.submit("/account/password", {"current_password": PASSWORD, "new_password": own_words, "repeated": own_words})
+    assert is_in(client)

@@ -29,6 +29,7 @@ def test_upgraded_empty_database_equals_the_models(engine: Engine) -> None:
     assert upgrade(engine)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        # `make migration` writes the step that is missing; before the first release the first one is made anew.
         assert compare_metadata(context, tables()) == []
     upgraded = _shape(engine)
     with engine.begin() as connection:
