@@ -69,7 +69,8 @@ def test_no_mix_of_marks_runs(source: str) -> None:
 def test_no_text_takes_for_ever(source: str) -> None:
     started = time.process_time()
     render(source, Citations())
-    assert time.process_time() - started < 2
+    # A second or two, also where several tests share a core; for ever would be minutes.
+    assert time.process_time() - started < 6
 
 
 def test_citations_are_numbered_by_first_mention_and_caveats_kept() -> None:

@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from lms.config import Settings
-from lms.db import db
+from lms.db import WRITES, db
 from lms.outbox import queries
 from tests.xapi import store as faults
 from tests.xapi.conftest import eventually
@@ -86,7 +87,7 @@ def test_a_relay_that_slept_and_lost_its_claim_does_no_harm(
     told = happen(400, learners=6)
     with relay_process(wired) as sleeper:
         eventually(lambda: len(store.posts) > 1)
-        sleeper.send_signal(signal.SIGSTOP)
+        _put_to_sleep(sleeper, app)
         _take_claim_away(app, wired)
         with relay_process(wired):
             eventually(lambda: queued(app) == 0, 30)
@@ -96,6 +97,30 @@ def test_a_relay_that_slept_and_lost_its_claim_does_no_harm(
             eventually(lambda: queued(app) == 0, 30)
             time.sleep(1)
     assert store.order() == told
+
+
+def _put_to_sleep(process: subprocess.Popen[bytes], app: Flask) -> None:
+    """Stop it at a moment at which it is not writing: a SQLite file stays locked as long as its writer sleeps."""
+    process.send_signal(signal.SIGSTOP)
+    while not _can_be_written(app):
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.02)
+        process.send_signal(signal.SIGSTOP)
+
+
+def _can_be_written(app: Flask) -> bool:
+    with app.app_context(), db.engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            return True
+        connection.exec_driver_sql("PRAGMA busy_timeout=200")
+        try:
+            connection.rollback()
+            with connection.execution_options(**WRITES).begin():
+                return True
+        except OperationalError:
+            return False
+        finally:
+            connection.invalidate()
 
 
 def _take_claim_away(app: Flask, settings: Settings) -> None:
