@@ -72,7 +72,7 @@ def first_admin(session: Session) -> Person | None:
 def any_data_key(session: Session) -> tuple[UUID, bytes] | None:
     """Someone who has written in private, with the wrapped key of it; None if nobody has."""
     query = select(Person.uuid, Person.data_key).where(Person.data_key.is_not(None)).limit(1)
-    return next(((uuid, key) for uuid, key in session.execute(query).tuples() if key), None)
+    return next(((uuid, key) for uuid, key in session.execute(query) if key), None)
 
 
 def site_by_code(session: Session, code: str) -> Site | None:

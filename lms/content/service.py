@@ -45,7 +45,7 @@ def import_new(session: Session, bundle: Bundle, at: dt.datetime) -> list[Import
 
     Raises ContentError with the problems of all that is new, and publishes nothing then.
     """
-    known = set(session.execute(select(Revision.subject, Revision.digest)).tuples())
+    known = {(subject, digest) for subject, digest in session.execute(select(Revision.subject, Revision.digest))}
     parts = {subject: part for subject, part in _parts(bundle).items() if (subject, part.digest) not in known}
     return _import(session, parts, at, publish)
 

@@ -98,7 +98,7 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         self.board.write(self.place, self.nr_conns)
 
     def _cap_keepalive(self, deadline: float) -> None:
-        soon = time.monotonic() + LINGER_SECONDS
         for conn in self.pending_conns:
-            conn.timeout = min(conn.timeout, soon)
-        super()._cap_keepalive(min(deadline, soon))
+            conn.timeout = 0.0
+        self.murder_pending()  # who has said nothing is not waited for
+        super()._cap_keepalive(min(deadline, time.monotonic() + LINGER_SECONDS))
