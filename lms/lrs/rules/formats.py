@@ -56,15 +56,19 @@ def timestamp(value: Any) -> None:
 
 
 def moment(value: Any) -> dt.datetime:
-    """The point in time that a timestamp names; without a zone it is taken as UTC. Raises BrokenError."""
+    """The point in time that a timestamp names, in UTC. Raises BrokenError.
+
+    RFC 3339 demands a time zone (Data 4.5): without one nobody can say when it was.
+    """
     found = _TIMESTAMP.fullmatch(value) if type(value) is str else None
     if not found:
         raise BrokenError('must be an ISO 8601 timestamp like "2026-11-23T12:00:00.000Z"')
     zone = found["zone"] or found["basic_zone"]
-    if zone and zone[0] == "-" and not zone.strip("-0:"):
+    if not zone:
+        raise BrokenError('must have a time zone, like "Z" or "+01:00"')
+    if zone[0] == "-" and not zone.strip("-0:"):
         raise BrokenError("must not have the time zone -00:00")
     try:
-        then = dt.datetime.fromisoformat(value.upper())
-        return then.replace(tzinfo=dt.UTC) if then.tzinfo is None else then.astimezone(dt.UTC)
+        return dt.datetime.fromisoformat(value.upper()).astimezone(dt.UTC)
     except (ValueError, OverflowError):
         raise BrokenError("is not a date and time that exists") from None
