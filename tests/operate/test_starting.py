@@ -151,7 +151,7 @@ def refused(environment: dict[str, str]) -> tuple[int, str]:
     here, there = context.Pipe()
 
     def run() -> None:
-        outcome = CliRunner(env=environment).invoke(main, ["up"])
+        outcome = CliRunner(env={"LMS_TEST_POSTGRES_URL": None, **environment}).invoke(main, ["up"])
         there.send((outcome.exit_code, outcome.output))
 
     process = context.Process(target=run)
