@@ -25,7 +25,7 @@ Connect = Callable[[config.Settings], httpx.Client]
 
 
 # The relay's own tests run on both databases.
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("ready_url", ["sqlite"], indirect=True)
 def test_what_happens_reaches_the_store_once_and_in_order(
     app: Flask,
     settings: config.Settings,
