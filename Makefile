@@ -7,7 +7,7 @@ SOURCES := lms tests bench
 # Without kept bytecode every process that the tests start would compile the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check format migration lock clean
+.PHONY: run test bench check format migration lock clean
 
 run: $(VENV)/installed
 	$(BIN)/lms up --demo
@@ -20,6 +20,9 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check $(wildcard $(SOURCES))
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(VENV)/installed-dev ## What a page costs, beside a bare one; takes some minutes
+	$(BIN)/python -m bench
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix $(wildcard $(SOURCES))

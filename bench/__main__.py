@@ -1,0 +1,117 @@
+"""`python -m bench`: prints the table and writes `bench/results/<time>.json`."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from bench import bytes_sent, people, scenes, trips
+from bench.load import Ask, ask, visit_all
+from bench.measuring import WARM_UP, measure
+from bench.people import addresses
+from bench.report import Report, Row, keep, show
+from bench.scenes import SCENES, Scene, Stage
+from bench.server import Served, databases, free_port, serving
+from lms import config
+
+RESULTS = Path(__file__).parent / "results"
+TOGETHER = 8
+COUNTED = 4
+"""Requests of a scene whose round trips are counted."""
+
+
+def main() -> None:
+    """Measure what is asked for."""
+    arguments = _arguments()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    reports = []
+    for kind in arguments.database:
+        with tempfile.TemporaryDirectory() as folder, databases(kind, Path(folder)) as url:
+            reports.append(_measured(kind, url, Path(folder), arguments))
+        print(show(reports[-1]), end="\n\n", flush=True)
+    keep(reports, RESULTS / f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H-%M-%SZ}.json")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append", help="both, if not given")
+    parser.add_argument("--requests", type=int, default=300, help="of each scene")
+    parser.add_argument("--only", default="", help="scenes whose name has this text")
+    arguments = parser.parse_args()
+    arguments.database = arguments.database or ["sqlite", "postgresql"]
+    return arguments
+
+
+def _measured(kind: str, url: str, folder: Path, arguments: argparse.Namespace) -> Report:
+    report = Report(kind)
+    with _bare(url, folder) as served:
+        asks = [ask(served.port, "/bare")] * arguments.requests
+        report.rows += _rows(served, "bare Flask page", asks, True)
+    with _installation(url, folder) as first:
+        starts = {"first": first.start_seconds}
+    with _installation(url, folder) as served, _stage(url, folder, served) as stage:
+        report.start_seconds = starts | {"again": served.start_seconds}
+        for scene in SCENES:
+            if arguments.only in scene.name:
+                report.rows += _scene(served, stage, scene, arguments.requests)
+        report.visits = bytes_sent.visits(stage.begun(), addresses(stage.module)[0])
+        report.memory_mb = served.memory_mb()
+    return report
+
+
+def _scene(served: Served, stage: Stage, scene: Scene, count: int) -> list[Row]:
+    rows = _rows(served, scene.name, scene.prepare(stage, WARM_UP + count), False)
+    if scene.is_parallel:
+        visitors = [scene.prepare(stage, count) for _ in range(TOGETHER)]
+        rows.append(Row(scene.name, TOGETHER, measure(served, visitors)))
+    counted = trips.trips_of(stage.app, scene.prepare(stage, WARM_UP)[-COUNTED:])
+    rows[0] = Row(scene.name, 1, rows[0].figures, counted)
+    return rows
+
+
+def _rows(served: Served, name: str, asks: list[Ask], is_parallel: bool) -> list[Row]:
+    # Several at once, so that every worker has compiled its templates.
+    visit_all(served.port, [asks[place:WARM_UP:4] for place in range(4)])
+    rows = [Row(name, 1, measure(served, [asks[WARM_UP:]]))]
+    return rows + ([Row(name, TOGETHER, measure(served, [asks] * TOGETHER))] if is_parallel else [])
+
+
+@contextmanager
+def _bare(url: str, folder: Path) -> Iterator[Served]:
+    port = free_port()
+    with serving(["-m", "bench.bare", url, str(port)], "/bare", port, folder / "bare.log") as served:
+        yield served
+
+
+@contextmanager
+def _installation(url: str, folder: Path) -> Iterator[Served]:
+    """`lms up` with two workers of two threads, as the bare page has them."""
+    port = free_port()
+    environment = {
+        "LMS_INSTANCE": str(folder / "instance"),
+        "LMS_DATABASE_URL": url,
+        "LMS_PORT": str(port),
+        "LMS_LRS_PORT": str(free_port()),
+        "LMS_WEB_WORKERS": "2",
+        "LMS_WEB_THREADS": "2",
+    }
+    with serving(["-m", "lms", "up"], "/sign-in", port, folder / "up.log", **environment) as served:
+        yield served
+
+
+@contextmanager
+def _stage(url: str, folder: Path, served: Served) -> Iterator[Stage]:
+    settings = config.load({}, instance=folder / "instance", database_url=url, port=served.port)
+    with people.application(settings) as app:
+        yield scenes.stage(app, served.port)
+
+
+if __name__ == "__main__":
+    main()

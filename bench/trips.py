@@ -1,0 +1,65 @@
+"""How often the database is asked for one request: statements, and all messages that wait for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import Context
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy import event
+
+from bench.load import Ask
+from lms.db import db
+
+
+@dataclass
+class Trips:
+    """Counted so far."""
+
+    statements: int = 0
+    others: int = 0
+    """BEGIN, COMMIT, ROLLBACK and the question whether a connection is still alive."""
+
+
+@contextmanager
+def counting(app: Flask) -> Iterator[Trips]:
+    """Count what the application of this process asks."""
+    trips = Trips()
+
+    def statement(_connection: object, _cursor: object, text: str, *_: object) -> None:
+        if text.startswith("BEGIN"):
+            return  # SQLite's, which is counted below
+        trips.statements += 1
+
+    def other(*_: object) -> None:
+        trips.others += 1
+
+    listeners = {"before_cursor_execute": statement, "begin": other, "commit": other, "rollback": other}
+    with app.app_context():
+        engine = db.engine
+        has_ping = bool(engine.pool._pre_ping)
+    if has_ping:
+        listeners["engine_connect"] = other
+    for name, listener in listeners.items():
+        event.listen(engine, name, listener)
+    yield trips
+    for name, listener in listeners.items():
+        event.remove(engine, name, listener)
+
+
+def trips_of(app: Flask, asks: list[Ask]) -> Trips:
+    """The most that one of these requests needed, sent to the application of this process."""
+    client, most = app.test_client(use_cookies=False), Trips()
+    for ask in asks:
+        head, _, body = ask.wire.partition(b"\r\n\r\n")
+        first, *lines = head.decode().split("\r\n")
+        method, path, _ = first.split()
+        headers = dict(line.split(": ", 1) for line in lines)
+        with counting(app) as trips:
+            # As in a server: with a context of its own.
+            answer = Context().run(client.open, path, method=method, data=body or None, headers=headers)
+        assert answer.status_code == ask.status, (path, answer.status_code)
+        most = max(most, trips, key=lambda one: one.statements + one.others)
+    return most
