@@ -29,6 +29,10 @@ class Installation:
     port: int = field(default_factory=lambda: free_port())
     lrs_port: int = field(default_factory=lambda: free_port())
     process: subprocess.Popen[str] | None = None
+    said: str = ""
+    """The welcome of the first start."""
+    table: list[str] = field(default_factory=list)
+    """The people of the demonstration."""
 
     @property
     def instance(self) -> Path:

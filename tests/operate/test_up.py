@@ -40,8 +40,8 @@ MEMORY_KB = 220_000
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A fresh installation with the people of the demonstration."""
     installation = Installation(tmp_path_factory.mktemp("up"))
-    installation.said = installation.start("--demo")  # type: ignore[attr-defined]
-    installation.table = installation.rest_of_table()  # type: ignore[attr-defined]
+    installation.said = installation.start("--demo")
+    installation.table = installation.rest_of_table()
     yield installation
     if installation.process and installation.process.poll() is None:
         installation.process.kill()
@@ -54,7 +54,7 @@ def count(running: Installation, where: str) -> int:
 
 
 def test_it_says_in_five_lines_where_to_go(running: Installation) -> None:
-    said = running.said  # type: ignore[attr-defined]
+    said = running.said
     assert len(said.strip().splitlines()) == 5
     assert running.url in said
     assert str(running.instance) in said
@@ -68,12 +68,12 @@ def test_only_its_owner_can_read_it(running: Installation) -> None:
 
 def test_the_admin_sets_a_password_first(running: Installation) -> None:
     with httpx.Client(base_url=running.url) as browser:
-        sign_in(browser, "admin@example.org", password_in(running.said))  # type: ignore[attr-defined]
+        sign_in(browser, "admin@example.org", password_in(running.said))
         assert browser.get("/").headers["location"] == "/account"
 
 
 def test_people_of_the_demonstration_sign_in_and_their_statements_arrive(running: Installation) -> None:
-    line = next(line for line in running.table if "completed" in line)  # type: ignore[attr-defined]
+    line = next(line for line in running.table if "completed" in line)
     email, password = line.split()[:2]
     with httpx.Client(base_url=running.url) as browser:
         assert sign_in(browser, email, password).status_code == 303
