@@ -26,6 +26,7 @@ SHARED = 64
 """Most pieces of work in one commit."""
 READERS = 4
 """Connections kept open for reading."""
+WRITER_CACHE_KIB = 16 * 1024
 
 Work = Callable[[sa.Connection, "Clock"], None]
 """Something to be done in a transaction. If it refuses (RefusalError), then before it has changed anything."""
@@ -50,11 +51,14 @@ class Storage:
 
     def __init__(self, path: Path) -> None:
         _touch(path)
-        # Threads come and go; a reader's cache is small, since a query reads little.
-        self._engine = sa.create_engine(**engine_options(f"sqlite:///{path}"), pool_size=READERS, max_overflow=16)
+        options = engine_options(f"sqlite:///{path}")
+        self._engine = sa.create_engine(**options, pool_size=READERS, max_overflow=16)
+        self._writer = sa.create_engine(**options, poolclass=sa.StaticPool, execution_options=WRITES)
         try:
-            with self._engine.connect().execution_options(**WRITES) as connection, connection.begin():
+            with self._writer.begin() as connection:
                 _make_tables(connection, path)
+                # An index page is written again and again: it should not be read from the file each time.
+                connection.exec_driver_sql(f"PRAGMA cache_size=-{WRITER_CACHE_KIB}")
         except sa.exc.DBAPIError as error:
             raise OSError(f"{path} cannot be opened: {_reason(error)}") from None
         self._waiting: deque[tuple[Work, Future[None]]] = deque()
@@ -65,6 +69,7 @@ class Storage:
         """Close the file, when the commit under way is done."""
         with self._writing:
             self._engine.dispose()
+            self._writer.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -102,7 +107,7 @@ class Storage:
     def _commit(self, works: list[Work]) -> list[Exception | None]:
         """Do all in one transaction; what became of each."""
         try:
-            with self._engine.connect().execution_options(**WRITES) as connection, connection.begin():
+            with self._writer.begin() as connection:
                 clock = Clock(connection.scalar(_LATEST) or 0)
                 return [_attempt(work, connection, clock) for work in works]
         except OUT_OF_REACH as error:

@@ -103,7 +103,7 @@ def test_a_full_disk_is_said_and_nothing_is_half_stored(storage: Storage) -> Non
     with storage.reading() as connection:
         pages = [connection.exec_driver_sql("PRAGMA page_count").scalar()]
 
-    @sa.event.listens_for(storage._engine, "begin")
+    @sa.event.listens_for(storage._writer, "begin")
     def limit(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages[0]}")
 
