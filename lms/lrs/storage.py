@@ -26,7 +26,7 @@ SHARED = 64
 """Most pieces of work in one commit."""
 READERS = 4
 """Connections kept open for reading."""
-WRITER_CACHE_KIB = 16 * 1024
+WRITER_CACHE_KIB = 8 * 1024
 
 Work = Callable[[sa.Connection, "Clock"], None]
 """Something to be done in a transaction. If it refuses (RefusalError), then before it has changed anything."""
