@@ -1,0 +1,134 @@
+"""Someone who works through a module in a browser, and does on each page what it asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Locator, Page, expect
+
+from lms.content import blocks
+from lms.player.blocks import KINDS
+from lms.content.module import Module
+from lms.content.module import Page as ModulePage
+from lms.content.schema import Item, MatchingItem, MultipleItem, NumericItem, OrderingItem, SituationalItem
+
+
+@dataclass
+class Learner:
+    """A browser, and the module that its owner knows by heart."""
+
+    page: Page
+    module: Module
+    has_script: bool = True
+    wrote: list[str] = field(default_factory=list)
+    """Everything typed in private."""
+
+    def read(self, page: ModulePage) -> None:
+        """Open a page and do all that it asks for."""
+        self.page.goto(f"/modules/{self.module.id}/pages/{page.id}")
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(page.title)
+        for block in page.blocks:
+            if block.kind in KINDS and (block.kind!='practice' or block.items): self._do(block)
+
+    def take_the_quiz(self) -> None:
+        """Start the quiz, answer every question rightly and hand it in."""
+        self.page.get_by_role("button", name=re.compile("Start the quiz|Try again")).click()
+        self.page.wait_for_url("**/items/1")
+        for place in range(1, len(self.module.bank.blueprint) + 1):
+            self.page.wait_for_url(f"**/items/{place}")
+            self._answer(self.page.locator("form .stem").locator(".."), self._asked())
+            self.page.locator(".quiz-turn .btn-primary").click()
+        self.page.wait_for_url("**/review")
+        self.page.get_by_role("button", name="Hand in my answers").click()
+        self.page.wait_for_url("**/result")
+
+    def _do(self, block: blocks.Block) -> None:
+        here = self.page.locator(f"#block-{block.kind}-{block.id}")
+        if isinstance(block, blocks.Check):
+            self._check(here, block.id)
+        elif isinstance(block, blocks.Practice) and block.items:
+            for item_id in block.items:
+                self._check(here, item_id)
+        elif isinstance(block, blocks.OwnWords | blocks.Reflection):
+            self._write(here, block.id)
+        elif isinstance(block, blocks.ScenarioBlock):
+            self._play(here)
+        elif isinstance(block, blocks.SelfAssessment):
+            self._rate(here, block)
+        elif isinstance(block, blocks.Commitment):
+            self._plan(here, block.id)
+        elif isinstance(block, blocks.Exercise):
+            here.get_by_role("button").first.click()
+
+    def _check(self, here: Locator, item_id: str) -> None:
+        item = self.module.check(item_id)
+        assert item
+        form = here.locator(f"form[action$='/checks/{item_id}']")
+        self._answer(form, item)
+        form.get_by_role("button", name="Check my answer").click()
+        expect(here.locator(f"form[action$='/checks/{item_id}']")).to_be_hidden()  # behind "Try again"
+
+    def _write(self, here: Locator, name: str) -> None:
+        for number, box in enumerate(here.locator("textarea:visible").all()):
+            words = f"What I keep to myself about {name}, part {number}."
+            box.fill(words)
+            self.wrote.append(words)
+        here.locator("form button.btn-primary, form button.btn-outline-primary").first.click()
+        expect(self.page.locator("main")).to_contain_text(re.compile("Saved", re.IGNORECASE))
+
+    def _play(self, here: Locator) -> None:
+        for _ in range(40):
+            if here.locator("[data-scenario='debrief']").count():
+                return
+            here.locator("form button").first.click()
+            self.page.wait_for_load_state()
+        raise AssertionError("the story has no end")
+
+    def _rate(self, here: Locator, block: blocks.SelfAssessment) -> None:
+        for statement in block.statements:
+            here.locator(f"input[type=radio][name='{statement.id}']").nth(1).check()
+        here.get_by_role("button").first.click()
+
+    def _plan(self, here: Locator, name: str) -> None:
+        self._write(here, name)
+
+    def _asked(self) -> Item:
+        """The question that the page shows."""
+        shown = " ".join(self.page.locator(".stem").inner_text().split())
+        (item,) = [item for item in self.module.bank.items if " ".join(item.stem.plain.split()) == shown]
+        return item
+
+    def _answer(self, form: Locator, item: Item) -> None:
+        """Fill in what earns all marks."""
+        if isinstance(item, NumericItem):
+            form.locator("input[name=number]").fill(f"{item.answer:g}")
+        elif isinstance(item, OrderingItem):
+            self._arrange(form, [option.text.plain for option in item.options])
+        elif isinstance(item, MatchingItem):
+            words = {target.id: target.text.plain for target in item.targets}
+            for source in item.sources:
+                row = form.locator(".lines li").filter(has_text=source.text.plain)
+                row.locator("select").select_option(label=words[source.target])
+        else:
+            for text in _right(item):
+                form.locator(".option").filter(has=self.page.get_by_label(text, exact=True)).locator("label").click()
+
+    def _arrange(self, form: Locator, lines: list[str]) -> None:
+        if not self.has_script:
+            for place, text in enumerate(lines):
+                row = form.locator(".lines li").filter(has_text=text)
+                row.locator("select").select_option(value=str(place))
+            return
+        for place, text in enumerate(lines):
+            while text not in form.locator(".lines li").nth(place).inner_text():
+                form.get_by_role("button", name=f"Move up: {text}").click()
+
+
+def _right(item: Item) -> list[str]:
+    if isinstance(item, SituationalItem):
+        return [option.text.plain for option in item.options if option.marks == item.max_marks]
+    assert not isinstance(item, NumericItem | OrderingItem | MatchingItem)
+    right = [option.text.plain for option in item.options if option.key]
+    assert len(right) == (item.choose if isinstance(item, MultipleItem) else 1)
+    return right

@@ -1,0 +1,128 @@
+"""A manager takes the whole of module 1, as an operator serves it, and every completion reaches the LRS."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from lms.content.bundle import from_folder
+from lms.content.loader import load_module
+from lms.content.module import Module
+from tests.journeys.conftest import DESK, PASSWORD, PHONE
+from tests.journeys.installation import ROOT, Installation, wait_until
+from tests.journeys.learner import Learner
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+MODULE = "notice-and-listen"
+
+
+@pytest.fixture(scope="module")
+def module() -> Module:
+    """Module 1 as its files have it."""
+    return load_module(from_folder(ROOT), MODULE)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    """Cares, served as the README says, with nobody in it but the admin."""
+    made = Installation(tmp_path / "instance")
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def device(chromium: Browser, installation: Installation) -> Iterator[Callable[..., Page]]:
+    """A browser that knows nothing yet."""
+    contexts: list[BrowserContext] = []
+
+    def new(**options: Any) -> Page:
+        context = chromium.new_context(**{"base_url": installation.url, "viewport": DESK, **options})
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield new
+    for context in contexts:
+        context.close()
+
+
+def join(installation: Installation, page: Page, email: str, name: str) -> None:
+    """An operator adds someone, who sets a password by the link."""
+    told = installation.run("people", "add", "--email", email, "--name", name, "--password-link")
+    link = re.search(r"http\S+/password/\S+", told)
+    assert link
+    page.goto(link[0])
+    for box in page.locator("input[type=password]").all():
+        box.fill(PASSWORD)
+    page.get_by_role("button", name="Set").click()
+    page.goto("/")
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+
+
+def test_from_the_first_sign_in_to_the_completion_in_the_lrs(
+    installation: Installation, device: Callable[..., Page], module: Module
+) -> None:
+    email = "ada.bell@example.org"
+    page = device()
+    join(installation, page, email, "Ada Bell")
+    page.get_by_role("link", name="Start").click()
+    ada = Learner(page, module)
+    half = len(module.pages) // 2
+    for found in module.pages[:half]:
+        ada.read(found)
+
+    # The LRS dies in the middle, and the manager goes home.
+    before = installation.kill("lrs")
+    page.get_by_role("button", name="Sign out").click()
+    installation.restarted("lrs", before)
+
+    # On the phone, the one button leads to the page where Ada stopped.
+    phone = device(viewport=PHONE)
+    sign_in(phone, email)
+    phone.get_by_role("link", name="Go on").first.click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text(module.pages[half - 1].title)
+    ada.page = phone
+    for found in module.pages[half:]:
+        if found.id == "final-quiz":
+            relay = installation.kill("relay")
+            installation.restarted("relay", relay)
+        ada.read(found)
+    phone.goto(f"/modules/{MODULE}/pages/final-quiz")
+    ada.take_the_quiz()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("You have passed")
+    phone.get_by_role("link", name="Go on").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text(f"You have completed {module.title}")
+
+    wait_until(lambda: installation.queued() == 0, "the outbox to be empty")
+    assert_whole(installation.statements(), ada, module)
+
+
+def assert_whole(statements: list[dict[str, Any]], ada: Learner, module: Module) -> None:
+    """Every fact once, in order, and not a word of what was written in private."""
+    verbs = Counter(statement["verb"]["id"].rsplit("/", 1)[1] for statement in statements)
+    assert len({statement["id"] for statement in statements}) == len(statements)
+    times = [statement["timestamp"] for statement in statements]
+    assert times == sorted(times)
+    assert verbs["completed"] >= 1
+    assert verbs["passed"] == 1
+    pages = [s for s in statements if s["object"]["id"].endswith(tuple(f"/{page.id}" for page in module.pages))]
+    assert len([s for s in pages if s["verb"]["id"].endswith("/experienced")]) == len(module.pages)
+    told = str(statements)
+    assert ada.page.url
+    for words in ada.wrote:
+        assert words not in told
