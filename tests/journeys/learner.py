@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Locator, Page, expect
 
 from lms.content import blocks
-from lms.player.blocks import KINDS
 from lms.content.module import Module
 from lms.content.module import Page as ModulePage
 from lms.content.schema import Item, MatchingItem, MultipleItem, NumericItem, OrderingItem, SituationalItem
+from lms.player.blocks import KINDS
 
 
 @dataclass
@@ -29,7 +29,8 @@ class Learner:
         self.page.goto(f"/modules/{self.module.id}/pages/{page.id}")
         expect(self.page.get_by_role("heading", level=1)).to_have_text(page.title)
         for block in page.blocks:
-            if block.kind in KINDS and (block.kind!='practice' or block.items): self._do(block)
+            if block.kind in KINDS and (block.kind != "practice" or block.items):
+                self._do(block)
 
     def take_the_quiz(self) -> None:
         """Start the quiz, answer every question rightly and hand it in."""
