@@ -16,10 +16,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms import config, keys
 from lms.accounts import views as accounts
 from lms.accounts.access import check_every_route_has_a_policy
+from lms.commitment import views as commitment
 from lms.config import Settings
 from lms.db import db, engine_options
 from lms.outbox.service import Sink, session_options
 from lms.player import views as player
+from lms.pulse import views as pulse
 from lms.quiz import views as quiz
 from lms.ui import views as ui
 from lms.xapi import sink as xapi
@@ -76,6 +78,8 @@ def _add_features(app: Flask) -> None:
     ui.install(app)
     accounts.install(app)
     quiz.install(app)
+    commitment.install(app)
+    pulse.install(app)
     player.install(app)
 
 

@@ -10,6 +10,7 @@ from lms.config import SettingsError
 from lms.content.cli import courses
 from lms.lrs.cli import lrs
 from lms.operate.cli import doctor, relay, up, web
+from lms.pulse.cli import comments
 from lms.xapi.cli import xapi
 
 
@@ -34,6 +35,7 @@ def main() -> None:
     """Cares: courses for people who manage people."""
 
 
+main.add_command(comments)
 main.add_command(courses)
 main.add_command(doctor)
 main.add_command(lrs)

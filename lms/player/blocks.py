@@ -12,9 +12,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from lms.commitment import queries as commitment
 from lms.content.blocks import Block
 from lms.content.module import Page
 from lms.enrolment.models import Registration
+from lms.pulse import queries as pulse
 from lms.quiz import queries as quiz
 
 Loader = Callable[[Session, Registration, Sequence[Block]], Mapping[str, Any]]
@@ -42,6 +44,9 @@ KINDS: dict[str, Kind] = {
     "check": Kind("quiz/check.html", quiz.checks_on_page),
     "practice": Kind("quiz/practice_items.html", quiz.practices_on_page),
     "quiz": Kind("quiz/quiz.html", quiz.on_quiz_page),
+    "commitment": Kind("commitment/commitment.html", commitment.plans_on_page),
+    "exercise": Kind("commitment/exercise.html", commitment.exercises_on_page),
+    "self-assessment": Kind("pulse/self_assessment.html", pulse.on_page),
 }
 PLAIN = Kind("player/blocks/plain.html")
 """For a kind that no room shows yet: its words."""

@@ -24,6 +24,7 @@ from lms.quiz.queries import Question, Sitting
 from lms.quiz.responding import ResponseError, read
 from lms.quiz.revisiting import to_revisit
 from lms.quiz.showing import Form, to_form, words_of
+from lms.ui.asking import is_script
 
 blueprint = Blueprint("quiz", __name__)
 
@@ -86,7 +87,7 @@ def answer_item(attempt_id: UUID, place: int) -> Answer:
         return _changed(sitting, question, form, error)
     except service.SubmittedError:
         return redirect(url(".result", attempt_id=attempt_id), 303)
-    if _is_script():
+    if is_script():
         return jsonify(version=version, saved_at=_now().isoformat())
     return redirect(_next_stop(sitting, place), 303)
 
@@ -176,7 +177,7 @@ def _save(attempt_id: UUID, question: Question, form: Form) -> int:
 
 
 def _refused(sitting: Sitting, question: Question, form: Form, error: str) -> Answer:
-    if _is_script():
+    if is_script():
         return jsonify(errors={"answer": [error]}), 422
     return _item_page(sitting, question, form, error), 422
 
@@ -184,7 +185,7 @@ def _refused(sitting: Sitting, question: Question, form: Form, error: str) -> An
 def _changed(sitting: Sitting, question: Question, form: Form, error: service.ChangedError) -> Answer:
     """Both answers are shown; whichever button is pressed now is meant."""
     kept = error.kept
-    if _is_script():
+    if is_script():
         fields = to_form(question.item, question.presented, tuple(kept.response))
         return jsonify(version=kept.version, fields=fields), 409
     words = "; ".join(words_of(question.item, tuple(kept.response))) or "no answer"
@@ -259,10 +260,6 @@ def _sitting(attempt_id: UUID) -> Sitting:
 
 def _form() -> Form:
     return dict(request.form.lists())
-
-
-def _is_script() -> bool:
-    return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
 
 
 def _minutes(count: int) -> str:

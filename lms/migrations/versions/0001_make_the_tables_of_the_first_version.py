@@ -15,6 +15,16 @@ depends_on = None
 def upgrade() -> None:
     """The step forward."""
     op.create_table(
+        "module_comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("module_id", sa.String(length=64), nullable=False),
+        sa.Column("block_id", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_module_comment")),
+    )
+    op.create_index(op.f("ix_module_comment_module_id"), "module_comment", ["module_id"], unique=False)
+    op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.Uuid(), nullable=False),
@@ -179,6 +189,36 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "commitment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("block_id", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_commitment_registration_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment")),
+        sa.UniqueConstraint("registration_id", "block_id", name=op.f("uq_commitment_registration_id_block_id")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_commitment_uuid")),
+    )
+    op.create_table(
+        "exercise_mark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("block_id", sa.String(length=64), nullable=False),
+        sa.Column("first_done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_exercise_mark_registration_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exercise_mark")),
+        sa.UniqueConstraint("registration_id", "block_id", name=op.f("uq_exercise_mark_registration_id_block_id")),
+    )
+    op.create_table(
         "page_progress",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
@@ -235,6 +275,25 @@ def upgrade() -> None:
         postgresql_where=sa.text("submitted_at IS NULL"),
     )
     op.create_table(
+        "self_assessment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("block_id", sa.String(length=64), nullable=False),
+        sa.Column("token", sa.Uuid(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_self_assessment_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_self_assessment")),
+        sa.UniqueConstraint(
+            "registration_id", "block_id", "token", name=op.f("uq_self_assessment_registration_id_block_id_token")
+        ),
+    )
+    op.create_table(
         "visit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.Uuid(), nullable=False),
@@ -260,6 +319,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
+        "follow_up",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("commitment_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["commitment_id"], ["commitment.id"], name=op.f("fk_follow_up_commitment_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up")),
+        sa.UniqueConstraint("commitment_id", "number", name=op.f("uq_follow_up_commitment_id_number")),
+    )
+    op.create_table(
         "quiz_response",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("attempt_id", sa.Integer(), nullable=False),
@@ -280,6 +351,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """The step back."""
     op.drop_table("quiz_response")
+    op.drop_table("follow_up")
     op.drop_index(
         "uq_visit_open",
         table_name="visit",
@@ -289,6 +361,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_visit_registration_id"), table_name="visit")
     op.drop_index(op.f("ix_visit_ended_at_visit_seen_at"), table_name="visit")
     op.drop_table("visit")
+    op.drop_table("self_assessment")
     op.drop_index(
         "uq_quiz_attempt_open",
         table_name="quiz_attempt",
@@ -298,6 +371,8 @@ def downgrade() -> None:
     op.drop_table("quiz_attempt")
     op.drop_table("place")
     op.drop_table("page_progress")
+    op.drop_table("exercise_mark")
+    op.drop_table("commitment")
     op.drop_table("check_answer")
     op.drop_index(op.f("ix_sign_in_person_id"), table_name="sign_in")
     op.drop_index(op.f("ix_sign_in_created_at"), table_name="sign_in")
@@ -324,3 +399,5 @@ def downgrade() -> None:
     op.drop_table("revision")
     op.drop_table("relay")
     op.drop_table("person")
+    op.drop_index(op.f("ix_module_comment_module_id"), table_name="module_comment")
+    op.drop_table("module_comment")

@@ -1,0 +1,1 @@
+"""If-then plans, and things to do on shift."""

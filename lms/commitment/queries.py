@@ -1,0 +1,50 @@
+"""Looking up a learner's own plans and ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person
+from lms.accounts.service import data_key
+from lms.commitment.models import Commitment, ExerciseMark, FollowUp
+from lms.commitment.planning import Plan
+from lms.commitment.service import open_plan
+from lms.content.blocks import Block
+from lms.enrolment.models import Registration
+
+
+@dataclass(frozen=True)
+class PlanState:
+    """A plan as its author sees it."""
+
+    plan: Plan
+    version: int
+    follow_ups: Sequence[FollowUp] = ()
+
+
+def plans_on_page(session: Session, registration: Registration, blocks: Sequence[Block]) -> Mapping[str, PlanState]:
+    """The plans made in these blocks."""
+    query = select(Commitment).filter(
+        Commitment.registration_id == registration.id, Commitment.block_id.in_([block.id for block in blocks])
+    )
+    kept = session.scalars(query).all()
+    if not kept:
+        return {}
+    key = data_key(session, session.get_one(Person, registration.person_id))
+    return {one.block_id: PlanState(open_plan(key, registration, one), one.version, one.follow_ups) for one in kept}
+
+
+def exercises_on_page(
+    session: Session, registration: Registration, blocks: Sequence[Block]
+) -> Mapping[str, ExerciseMark]:
+    """The exercises of these blocks that were ticked off."""
+    query = select(ExerciseMark).filter(
+        ExerciseMark.registration_id == registration.id,
+        ExerciseMark.block_id.in_([block.id for block in blocks]),
+        ExerciseMark.done_at.is_not(None),
+    )
+    return {mark.block_id: mark for mark in session.scalars(query)}

@@ -1,0 +1,76 @@
+"""Making a plan and changing it; ticking off what was done on shift."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms import events, vault
+from lms.accounts.service import data_key
+from lms.commitment import planning
+from lms.commitment.models import Commitment, ExerciseMark, FollowUp
+from lms.commitment.planning import Plan
+from lms.content import blocks
+from lms.content.module import Page
+from lms.enrolment.models import Registration
+from lms.outbox.service import record
+from lms.progress.service import Activity
+
+
+class ChangedError(Exception):
+    """The plan was changed elsewhere since the page was made."""
+
+    def __init__(self, plan: Plan, version: int) -> None:
+        super().__init__(version)
+        self.plan = plan
+        self.version = version
+
+
+def save_plan(
+    session: Session, activity: Activity, page: Page, block: blocks.Commitment, plan: Plan, version: int
+) -> int:
+    """Keep a plan and say its version. Raises ChangedError where there is a newer, different one than `version`."""
+    key = data_key(session, activity.person)
+    query = select(Commitment).filter_by(registration_id=activity.registration.id, block_id=block.id)
+    kept = session.scalar(query)
+    before = open_plan(key, activity.registration, kept) if kept else Plan()
+    if plan == before:
+        return kept.version if kept else 0
+    if kept is None:
+        kept = Commitment(registration_id=activity.registration.id, block_id=block.id, version=0)
+        session.add(kept)
+    elif kept.version != version:
+        raise ChangedError(before, kept.version)
+    kept.version, kept.changed_at = kept.version + 1, activity.at
+    kept.sealed = vault.seal(key, plan.to_text(), _about(activity.registration, kept))
+    if plan.is_whole and kept.made_at is None:
+        _make(session, activity, page, block, kept)
+    return kept.version
+
+
+def open_plan(key: bytes, registration: Registration, kept: Commitment) -> Plan:
+    """The words of a plan, for its author. Raises SealBrokenError."""
+    return Plan.from_text(vault.open_sealed(key, kept.sealed, _about(registration, kept)))
+
+
+def mark_exercise(session: Session, activity: Activity, page: Page, block: blocks.Exercise, is_done: bool) -> None:
+    """Tick an exercise off, or take the tick back; the first tick is told."""
+    registration_id = activity.registration.id
+    mark = session.scalar(select(ExerciseMark).filter_by(registration_id=registration_id, block_id=block.id))
+    if mark:
+        mark.done_at = (mark.done_at or activity.at) if is_done else None
+    elif is_done:
+        at = activity.at
+        session.add(ExerciseMark(registration_id=registration_id, block_id=block.id, first_done_at=at, done_at=at))
+        record(session, events.ExerciseDone(**activity.fact, exercise_id=block.id, page_id=page.id))
+
+
+def _make(session: Session, activity: Activity, page: Page, block: blocks.Commitment, kept: Commitment) -> None:
+    kept.made_at = activity.at
+    days = planning.due(activity.at, block.follow_up_days)
+    kept.follow_ups = [FollowUp(number=number, due_at=due_at) for number, due_at in enumerate(days, 1)]
+    record(session, events.CommitmentMade(**activity.fact, commitment_id=block.id, page_id=page.id))
+
+
+def _about(registration: Registration, kept: Commitment) -> str:
+    return f"plan {kept.block_id} of {registration.uuid}, version {kept.version}"

@@ -1,0 +1,1 @@
+"""How managers see themselves, for themselves alone."""

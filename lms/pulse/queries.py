@@ -1,0 +1,67 @@
+"""Looking up what one said of oneself, and what was said of modules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person
+from lms.accounts.service import data_key
+from lms.content import blocks
+from lms.content.blocks import Block
+from lms.enrolment.models import Registration
+from lms.pulse import rating
+from lms.pulse.models import ModuleComment, SelfAssessment
+from lms.pulse.rating import Ratings, Row
+from lms.pulse.service import open_ratings
+
+
+@dataclass(frozen=True)
+class AssessmentState:
+    """A self-assessment as its page shows it."""
+
+    token: UUID
+    ratings: Ratings
+    """What the form shows as chosen."""
+    rows: Sequence[Row] = ()
+    """The latest answer, beside the first; empty before the first."""
+    first_at: dt.datetime | None = None
+    last_at: dt.datetime | None = None
+    missing: Sequence[str] = ()
+    """Statements that were left out when the form was sent."""
+    comment: str = ""
+
+
+def on_page(session: Session, registration: Registration, given: Sequence[Block]) -> Mapping[str, AssessmentState]:
+    """The self-assessments of a page, with what their owner has answered."""
+    assessments = {block.id: block for block in given if isinstance(block, blocks.SelfAssessment)}
+    query = select(SelfAssessment).filter(
+        SelfAssessment.registration_id == registration.id, SelfAssessment.block_id.in_(assessments)
+    )
+    kept = session.scalars(query.order_by(SelfAssessment.block_id, SelfAssessment.id)).all()
+    states = {block_id: AssessmentState(uuid4(), {}) for block_id in assessments}
+    if kept:
+        key = data_key(session, session.get_one(Person, registration.person_id))
+        for block_id, group in groupby(kept, lambda one: one.block_id):
+            states[block_id] = _answered(key, registration, assessments[block_id], list(group))
+    return states
+
+
+def comments(session: Session, module_id: str | None = None) -> list[ModuleComment]:
+    """What learners want the authors of a module (or of all) to know, the latest last."""
+    query = select(ModuleComment).order_by(ModuleComment.module_id, ModuleComment.written_on, ModuleComment.id)
+    return list(session.scalars(query.filter_by(module_id=module_id) if module_id else query))
+
+
+def _answered(
+    key: bytes, registration: Registration, block: blocks.SelfAssessment, kept: list[SelfAssessment]
+) -> AssessmentState:
+    answers = [open_ratings(key, registration, one) for one in kept]
+    found = rating.rows(block, answers)
+    return AssessmentState(uuid4(), {}, found, kept[0].answered_at, kept[-1].answered_at)

@@ -1,0 +1,76 @@
+"""Where self-assessments are sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NoReturn
+from uuid import UUID
+
+from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
+from flask import url_for as url
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from lms.accounts.access import carries_text, signed_in
+from lms.content import blocks
+from lms.db import transaction
+from lms.progress.service import begin
+from lms.pulse import rating, service
+from lms.pulse.queries import AssessmentState
+
+blueprint = Blueprint("pulse", __name__)
+
+Answer = Response | AnyResponse | str | tuple[str, int]
+LONGEST_COMMENT = 4000
+
+
+def install(app: Flask) -> None:
+    """The addresses of this room."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.post("/modules/<module_id>/self-assessments/<block_id>")
+@signed_in
+@carries_text
+def answer(module_id: str, block_id: str) -> Answer:
+    """Keep how someone sees themselves; a form with gaps comes back once, with the gaps named."""
+    token = request.form.get("token", type=UUID) or abort(400)
+    comment = request.form.get("comment", "")
+    with transaction() as session:
+        activity = begin(session, current_user, module_id, _now()) or _not_found()
+        page, block = activity.module.find(block_id, blocks.SelfAssessment) or _not_found()
+        ratings = rating.read(block, request.form)
+        told = _problem(block, ratings, comment)
+        if told:
+            gaps = rating.missing(block, ratings)
+            return render_template(
+                "pulse/again.html",
+                module=activity.module,
+                page=page,
+                block=block,
+                anchor=f"block-self-assessment-{block_id}",
+                state=AssessmentState(token, ratings, missing=gaps, comment=comment),
+                told=told,
+            ), 422
+        service.answer(session, activity, page, block, ratings, comment, token)
+    anchor = f"block-self-assessment-{block_id}"
+    return redirect(url("player.page", module_id=module_id, page_id=page.id, _anchor=anchor), 303)
+
+
+def _problem(block: blocks.SelfAssessment, ratings: rating.Ratings, comment: str) -> str:
+    if len(comment) > LONGEST_COMMENT:
+        return f"Please keep the comment within {LONGEST_COMMENT} characters. It has {len(comment)}."
+    gaps = len(rating.missing(block, ratings))
+    if not ratings:
+        return "Choose an answer for at least one line."
+    if gaps and "partly" not in request.form:
+        return "One line has no answer yet." if gaps == 1 else f"{gaps} lines have no answer yet."
+    return ""
+
+
+def _not_found() -> NoReturn:
+    abort(404)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
