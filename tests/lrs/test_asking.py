@@ -210,7 +210,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize("case", REFUSED, ids=str)
+@pytest.mark.parametrize("case", REFUSED, ids=range(len(REFUSED)))
 def test_what_may_not_be_asked(lrs: Lrs, case: tuple[dict[str, Any], str]) -> None:
     asked, where = case
     answer = lrs.get(**asked)
