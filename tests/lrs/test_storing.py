@@ -184,6 +184,7 @@ def test_two_statements_of_a_batch_may_not_share_an_id(lrs: Lrs) -> None:
         (f"?statementId={uuid.uuid4()}&format=ids", made(id=None), "format"),
         (f"?statementid={uuid.uuid4()}", made(id=None), "statementid"),
     ],
+    ids=["none", "no UUID", "another", "a list", "a parameter of GET", "misspelt"],
 )
 def test_put_names_one_statement(lrs: Lrs, query: str, sent: Any, where: str) -> None:
     answer = lrs.ask("PUT", f"statements{query}", sent)
