@@ -23,6 +23,7 @@ from lms.outbox.service import Sink, session_options
 from lms.player import views as player
 from lms.pulse import views as pulse
 from lms.quiz import views as quiz
+from lms.reflection import views as reflection
 from lms.ui import views as ui
 from lms.xapi import sink as xapi
 
@@ -80,6 +81,7 @@ def _add_features(app: Flask) -> None:
     quiz.install(app)
     commitment.install(app)
     pulse.install(app)
+    reflection.install(app)
     player.install(app)
 
 

@@ -87,6 +87,13 @@ def data_key(session: Session, person: Person) -> bytes:
     return vault.unwrap(session.info[VAULT], wrapped, str(person.uuid))
 
 
+def known_data_key(session: Session, person: Person) -> bytes:
+    """The key of a person's private writing, to read with. Raises vault.SealBrokenError if there is none."""
+    if person.data_key is None:
+        raise vault.SealBrokenError("this person has no key")
+    return vault.unwrap(session.info[VAULT], person.data_key, str(person.uuid))
+
+
 def set_password(session: Session, person: Person, password_hash: str, is_temporary: bool = False) -> None:
     """A new password: whoever is signed in with the old one is out, links and failed tries are forgotten.
 

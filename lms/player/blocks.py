@@ -18,6 +18,7 @@ from lms.content.module import Page
 from lms.enrolment.models import Registration
 from lms.pulse import queries as pulse
 from lms.quiz import queries as quiz
+from lms.reflection import queries as reflection
 
 Loader = Callable[[Session, Registration, Sequence[Block]], Mapping[str, Any]]
 """The states of blocks of one kind by their ids; a block without one is left out."""
@@ -43,6 +44,7 @@ KINDS: dict[str, Kind] = {
     "tool": Kind("player/blocks/tool.html"),
     "check": Kind("quiz/check.html", quiz.checks_on_page),
     "practice": Kind("quiz/practice_items.html", quiz.practices_on_page),
+    "reflection": Kind("reflection/reflection.html", reflection.on_page),
     "quiz": Kind("quiz/quiz.html", quiz.on_quiz_page),
     "commitment": Kind("commitment/commitment.html", commitment.plans_on_page),
     "exercise": Kind("commitment/exercise.html", commitment.exercises_on_page),

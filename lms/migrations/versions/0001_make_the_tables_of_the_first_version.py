@@ -122,6 +122,40 @@ def upgrade() -> None:
     op.create_index(op.f("ix_membership_person_id"), "membership", ["person_id"], unique=False)
     op.create_index(op.f("ix_membership_site_id"), "membership", ["site_id"], unique=False)
     op.create_table(
+        "entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("module_id", sa.String(length=64), nullable=False),
+        sa.Column("block_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sitting", sa.String(length=22), nullable=False),
+        sa.Column("sitting_from", sa.Integer(), nullable=False),
+        sa.Column("first_saved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_entry_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
+        sa.UniqueConstraint(
+            "person_id", "module_id", "block_id", "kind", name=op.f("uq_entry_person_id_module_id_block_id_kind")
+        ),
+        sa.UniqueConstraint("uuid", name=op.f("uq_entry_uuid")),
+    )
+    op.create_table(
+        "entry_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_deliberate", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_entry_version_entry_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_version")),
+        sa.UniqueConstraint("entry_id", "number", name=op.f("uq_entry_version_entry_id_number")),
+    )
+    op.create_table(
         "password_link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -381,6 +415,8 @@ def downgrade() -> None:
     op.drop_table("registration")
     op.drop_index(op.f("ix_password_link_person_id"), table_name="password_link")
     op.drop_table("password_link")
+    op.drop_table("entry_version")
+    op.drop_table("entry")
     op.drop_index(op.f("ix_membership_site_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
     op.drop_table("membership")

@@ -1,0 +1,1 @@
+"""Private writing: reflections, recall and practice, sealed for their author alone, kept with their history."""
