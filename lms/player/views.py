@@ -13,6 +13,7 @@ from flask import (
     Response,
     abort,
     after_this_request,
+    current_app,
     jsonify,
     redirect,
     render_template,
@@ -26,6 +27,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from lms.accounts import service as accounts
 from lms.accounts.access import public, signed_in
 from lms.accounts.models import Person
+from lms.config import Settings
 from lms.content.blocks import Quiz
 from lms.content.library import library
 from lms.content.module import Module
@@ -35,6 +37,7 @@ from lms.player import blocks, overview, service
 from lms.player.device_key import device_key
 from lms.player.media_types import media_type
 from lms.player.minutes import about
+from lms.player.papers import tool_sheet
 from lms.player.place import is_anchor, where_to_resume
 from lms.player.queries import Journey, journey
 from lms.player.sheet import with_lines
@@ -159,6 +162,17 @@ def tool(module_id: str, tool_id: str) -> Answer:
     module = _open_module(module_id)
     found = module.tools.get(tool_id) or abort(404)
     return render_template("player/tool.html", module=module, tool=found)
+
+
+@blueprint.get("/modules/<module_id>/tools/<tool_id>.pdf")
+@signed_in
+def tool_pdf(module_id: str, tool_id: str) -> Answer:
+    """The same as a sheet to print and keep."""
+    module = _open_module(module_id)
+    found = module.tools.get(tool_id) or abort(404)
+    settings: Settings = current_app.config["CARES"]
+    data = tool_sheet(found, module.title, settings.organisation, settings.brand_colour)
+    return send_file(io.BytesIO(data), mimetype="application/pdf", download_name=f"{tool_id}.pdf")
 
 
 def _open_module(module_id: str) -> Module:

@@ -311,3 +311,13 @@ def test_when_all_is_opened_the_quiz_is_what_is_left(learner: FlaskClient, app: 
     assert "See how far you are" in learner.get(f"/modules/{MODULE}/pages/quiz").text
     complete(app, ada, MODULE, dt.datetime.now(dt.UTC))
     assert f'href="/modules/{MODULE}/completed"' in learner.get(f"/modules/{MODULE}/pages/quiz").text
+
+
+def test_a_tool_is_a_sheet_to_keep(learner: FlaskClient) -> None:
+    address = f"/modules/{MODULE}/tools/card"
+    assert f'href="{address}.pdf"' in learner.get(address).text
+    sheet = learner.get(f"{address}.pdf")
+    assert sheet.mimetype == "application/pdf"
+    assert sheet.data.startswith(b"%PDF-")
+    assert learner.get(f"/modules/{MODULE}/tools/none.pdf").status_code == 404
+    assert learner.get(f"/modules/{SECOND}/tools/card.pdf").status_code == 404

@@ -1,0 +1,1 @@
+"""Pages to print and keep: tagged, accessible PDF."""
