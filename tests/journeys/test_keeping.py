@@ -46,7 +46,7 @@ def note(notebook: Notebook) -> Note:
 
 def status(page: Page):  # type: ignore[no-untyped-def]
     """What the box says about itself."""
-    return page.locator(".keep-status")
+    return page.locator("#block-reflection-last-time .keep-status")
 
 
 def type_words(page: Page, words: str = WORDS) -> None:
