@@ -52,15 +52,18 @@ class Learner:
             for item_id in block.items:
                 self._check(here, item_id)
         elif isinstance(block, blocks.OwnWords | blocks.Reflection):
-            self._write(here, block.id)
+            self._write(here, block.id, "Save" if isinstance(block, blocks.Reflection) else "Save and compare")
+            expect(here.locator(".keep-status").first).to_contain_text("Saved")
         elif isinstance(block, blocks.ScenarioBlock):
             self._play(here)
         elif isinstance(block, blocks.SelfAssessment):
             self._rate(here, block)
         elif isinstance(block, blocks.Commitment):
-            self._plan(here, block.id)
+            self._write(here, block.id, "Save my plan")
+            expect(here.locator(".plan-days")).to_be_visible()
         elif isinstance(block, blocks.Exercise):
-            here.get_by_role("button").first.click()
+            here.get_by_role("button", name="I have done it").click()
+            expect(here.locator(".verdict")).to_contain_text("Done on")
 
     def _check(self, here: Locator, item_id: str) -> None:
         item = self.module.check(item_id)
@@ -70,13 +73,12 @@ class Learner:
         form.get_by_role("button", name="Check my answer").click()
         expect(here.locator(f"form[action$='/checks/{item_id}']")).to_be_hidden()  # behind "Try again"
 
-    def _write(self, here: Locator, name: str) -> None:
-        for number, box in enumerate(here.locator("textarea:visible").all()):
+    def _write(self, here: Locator, name: str, button: str) -> None:
+        for number, box in enumerate(here.locator("textarea").all()):
             words = f"What I keep to myself about {name}, part {number}."
             box.fill(words)
             self.wrote.append(words)
-        here.locator("form button.btn-primary, form button.btn-outline-primary").first.click()
-        expect(self.page.locator("main")).to_contain_text(re.compile("Saved", re.IGNORECASE))
+        here.get_by_role("button", name=button, exact=True).click()
 
     def _play(self, here: Locator) -> None:
         for _ in range(40):
@@ -88,11 +90,11 @@ class Learner:
 
     def _rate(self, here: Locator, block: blocks.SelfAssessment) -> None:
         for statement in block.statements:
-            here.locator(f"input[type=radio][name='{statement.id}']").nth(1).check()
-        here.get_by_role("button").first.click()
-
-    def _plan(self, here: Locator, name: str) -> None:
-        self._write(here, name)
+            here.get_by_role("group", name=statement.text).locator("label").nth(1).click()
+        if block.comment:
+            here.get_by_label(block.comment).fill("Nothing here was about night shifts.")
+        here.get_by_role("button", name="Save my answers").first.click()
+        expect(here.locator(".rated")).to_be_visible()
 
     def _asked(self) -> Item:
         """The question that the page shows."""
