@@ -24,6 +24,7 @@ from lms.content.bundle import Bundle, from_folder
 from lms.content.library import library
 from lms.content.service import import_bundle
 from lms.db import db, writing
+from tests.standards.judges import learning_locker, ralph  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long walk by the river"
