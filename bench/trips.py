@@ -20,7 +20,7 @@ class Trips:
 
     statements: int = 0
     others: int = 0
-    """BEGIN, COMMIT, ROLLBACK and the question whether a connection is still alive."""
+    """BEGIN and COMMIT of transactions, and the questions whether a connection is still alive."""
 
 
 @contextmanager
@@ -30,18 +30,16 @@ def counting(app: Flask) -> Iterator[Trips]:
 
     def statement(_connection: object, _cursor: object, text: str, *_: object) -> None:
         if text.startswith("BEGIN"):
-            return  # SQLite's, which is counted below
-        trips.statements += 1
+            trips.others += 2  # and its COMMIT
+        else:
+            trips.statements += 1
 
-    def other(*_: object) -> None:
-        trips.others += 1
+    def connected(_connection: object) -> None:
+        trips.others += 1  # the question whether it is alive
 
-    listeners = {"before_cursor_execute": statement, "begin": other, "commit": other, "rollback": other}
     with app.app_context():
         engine = db.engine
-        has_ping = bool(engine.pool._pre_ping)
-    if has_ping:
-        listeners["engine_connect"] = other
+    listeners = {"before_cursor_execute": statement} | ({"engine_connect": connected} if engine.pool._pre_ping else {})
     for name, listener in listeners.items():
         event.listen(engine, name, listener)
     yield trips

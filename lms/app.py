@@ -18,7 +18,7 @@ from lms.accounts import views as accounts
 from lms.accounts.access import check_every_route_has_a_policy
 from lms.commitment import views as commitment
 from lms.config import Settings
-from lms.db import db, engine_options
+from lms.db import db, web_engine_options
 from lms.outbox.service import Sink, session_options
 from lms.player import views as player
 from lms.pulse import views as pulse
@@ -61,7 +61,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _connect(app: Flask, settings: Settings) -> None:
-    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(settings.database)}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": web_engine_options(settings.database)}
     db.init_app(app)
     # The extension's clean-up of asynchronous sessions, of which we have none, would start a thread for every request.
     app.teardown_appcontext_funcs = [step for step in app.teardown_appcontext_funcs if not iscoroutinefunction(step)]

@@ -21,6 +21,8 @@ OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout)
 """What is raised when the database is locked for long, full or gone."""
 WRITES = {"writes": True}
 """Execution options of a connection whose transaction writes."""
+_READS_ALONE = "reads_alone"
+"""Execution option of an engine on which what is read stands in no transaction."""
 
 
 class UTCDateTime(TypeDecorator[dt.datetime]):
@@ -89,8 +91,13 @@ def writing(session: Session) -> Iterator[Session]:
     """
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("something was changed outside of a transaction")
-    if session.get_bind().dialect.name == "sqlite":
-        session.commit()  # ends the read that loaded the signed-in person
+    engine = session.get_bind()
+    if engine.get_execution_options().get(_READS_ALONE):
+        is_sqlite = engine.dialect.name == "sqlite"
+        begin = "BEGIN IMMEDIATE" if is_sqlite else "BEGIN ISOLATION LEVEL READ COMMITTED"
+        session.connection().exec_driver_sql(begin)
+    elif engine.dialect.name == "sqlite":
+        session.commit()  # ends a read that came before
         session.connection(execution_options=WRITES)
     try:
         yield session
@@ -135,6 +142,16 @@ def engine_options(url: str) -> dict[str, Any]:
     }
 
 
+def web_engine_options(url: str) -> dict[str, Any]:
+    """The same for the web application: what it reads outside of `transaction` stands in no transaction of its own.
+
+    Each question has one answer at one moment, as with READ COMMITTED, and the two messages that would begin and end
+    a transaction around every page are saved.
+    """
+    options = engine_options(url) | {"execution_options": {_READS_ALONE: True}}
+    return options if url.startswith("sqlite") else options | {"isolation_level": "AUTOCOMMIT"}
+
+
 def sqlite_module() -> Any:
     """The SQLite driver: pysqlite3, which brings a sound library, else the standard one."""
     try:
@@ -169,6 +186,10 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Any) -> None:
-    if connection.dialect.name == "sqlite":
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if connection.dialect.name != "sqlite":
+        return
+    if options.get("writes"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif not options.get(_READS_ALONE):
+        connection.exec_driver_sql("BEGIN")

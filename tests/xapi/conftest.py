@@ -65,7 +65,7 @@ def happen(app: Flask) -> Callable[..., dict[str, list[str]]]:
 
 @pytest.fixture
 def relaying(app: Flask) -> Iterator[Callable[[Settings], threading.Event]]:
-    """Start a relay; all are stopped at the end, within a second each."""
+    """Start a relay; all are stopped at the end."""
     running: list[tuple[threading.Event, threading.Thread]] = []
 
     def start(settings: Settings) -> threading.Event:
@@ -79,7 +79,7 @@ def relaying(app: Flask) -> Iterator[Callable[[Settings], threading.Event]]:
     for stop, _ in running:
         stop.set()
     for _, thread in running:
-        thread.join(1.5)
+        thread.join(5)
         assert not thread.is_alive(), "a relay did not stop"
 
 

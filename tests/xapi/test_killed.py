@@ -74,8 +74,8 @@ def test_it_stops_within_a_second_even_while_the_store_is_slow(
         before = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(5) == 0
-        # Within a second; half a one more for a busy machine.
-        assert time.monotonic() - before < 1.5
+        # Within a second; two more for a busy machine, and still far from the eight of the store.
+        assert time.monotonic() - before < 3
     assert queued(app) == 3
 
 
