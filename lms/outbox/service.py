@@ -8,13 +8,14 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.events import Event
 from lms.outbox.models import ANSWER_CHARACTERS, Delivery, Relay, Statement
 from lms.outbox.partitions import partition_of
 
+_INSERT = insert(Statement).inline()
 SINKS = "sinks"
 """Key of the session's `info` under which the sinks are listed."""
 
@@ -101,16 +102,16 @@ def _count(session: Session, query: Any) -> int:
 
 
 def _queue(session: Session, event: Event, draft: Draft) -> None:
-    session.add(
-        Statement(
-            uuid=draft.uuid,
-            registration=event.registration,
-            partition=partition_of(event.registration),
-            body=draft.body,
-            written_at=event.at,
-            delivery=Delivery.PARKED if draft.fault else Delivery.QUEUED,
-            answer=draft.fault and draft.fault[:ANSWER_CHARACTERS],
-        )
+    # At once and one by one: rows that a session gathers may be inserted in another order than they were recorded.
+    session.connection().execute(
+        _INSERT,
+        {
+            "uuid": draft.uuid,
+            "registration": event.registration,
+            "partition": partition_of(event.registration),
+            "body": draft.body,
+            "written_at": event.at,
+            "delivery": Delivery.PARKED if draft.fault else Delivery.QUEUED,
+            "answer": draft.fault and draft.fault[:ANSWER_CHARACTERS],
+        },
     )
-    # One by one: rows added together may be inserted in another order than they were recorded.
-    session.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import and_, bindparam, select
@@ -20,18 +20,17 @@ from lms.enrolment.service import course, register
 from lms.outbox.service import record
 from lms.progress import completion
 from lms.progress.models import PageProgress, Place, Visit
+from lms.progress.queries import OPENED, seconds_by_page
 from lms.progress.visiting import IDLE, counted_seconds
 
 # Made once: to build a query costs more than to ask it.
-_RUNS = (
-    select(Registration, Visit, Place)
+_TAKEN = select(Registration).where(Registration.person_id == bindparam("person")).with_for_update()
+_STANDING = (
+    select(Visit, Place, OPENED)
+    .select_from(Registration)
     .outerjoin(Visit, and_(Visit.registration_id == Registration.id, Visit.ended_at.is_(None)))
     .outerjoin(Place, Place.registration_id == Registration.id)
-    .where(Registration.person_id == bindparam("person"))
-    .with_for_update(of=Registration)
-)
-_OPENED = select(PageProgress.page_id, PageProgress.seconds).where(
-    PageProgress.registration_id == bindparam("registration")
+    .where(Registration.id == bindparam("registration"))
 )
 
 
@@ -47,6 +46,8 @@ class Activity:
     at: dt.datetime
     place: Place | None = None
     """Where the learner was before; None in a module that was never opened."""
+    opened: dict[str, int] = field(default_factory=dict)
+    """The pages that had been opened before, with the active seconds on each."""
 
     @property
     def fact(self) -> dict[str, Any]:
@@ -68,35 +69,37 @@ def begin(session: Session, person: Person, module_id: str, at: dt.datetime) -> 
     programme, module = library.programme(session), library.module(session, module_id)
     if programme is None or module is None:
         return None
-    runs = _own_runs(session, person)
-    taken = {registered.module_id: registered for registered, _, _ in runs}
+    taken = _own_registrations(session, person)
     if not any(step.is_open for step in own_steps(session, programme, taken, at) if step.module_id == module_id):
         return None
     registration = taken.get(module_id) or register(session, person, course(programme, module), at)
-    visit, place = next(((visit, place) for known, visit, place in runs if known is registration), (None, None))
+    # Asked only now that the row is locked: what another tab did meanwhile is seen.
+    visit, place, opened = session.execute(_STANDING, {"registration": registration.id}).one()
     if visit and at - visit.seen_at > IDLE:
         end_visit(session, person, registration, visit, course(programme, module))
         visit = None
-    if visit:
-        visit.seen_at = max(visit.seen_at, at)
-        return Activity(person, registration, visit, module, programme, at, place)
-    visit = Visit(registration_id=registration.id, started_at=at, seen_at=at)
-    session.add(visit)
-    session.flush()
-    activity = Activity(person, registration, visit, module, programme, at, place)
-    _start(session, activity)
+    going_on = visit or _new_visit(session, registration, at)
+    going_on.seen_at = max(going_on.seen_at, at)
+    activity = Activity(person, registration, going_on, module, programme, at, place, seconds_by_page(opened))
+    if visit is None:
+        _start(session, activity)
     return activity
 
 
-def _own_runs(session: Session, person: Person) -> list[tuple[Registration, Visit | None, Place | None]]:
-    """All that a person takes: registration, open visit and place, with the registrations' rows locked.
+def _new_visit(session: Session, registration: Registration, at: dt.datetime) -> Visit:
+    visit = Visit(registration_id=registration.id, started_at=at, seen_at=at)
+    session.add(visit)
+    session.flush()
+    return visit
+
+
+def _own_registrations(session: Session, person: Person) -> dict[str, Registration]:
+    """What a person takes by module, the rows locked.
 
     The lock, held until the end of a transaction that writes, keeps a registration's statements in the order in which
     things happened.
     """
-    return [
-        (registration, visit, place) for registration, visit, place in session.execute(_RUNS, {"person": person.id})
-    ]
+    return {one.module_id: one for one in session.scalars(_TAKEN, {"person": person.id})}
 
 
 def open_page(session: Session, activity: Activity, page: Page) -> dict[str, int]:
@@ -105,7 +108,7 @@ def open_page(session: Session, activity: Activity, page: Page) -> dict[str, int
     All pages that have been opened, this one among them, with the active seconds on each.
     """
     _stay_at(session, activity, page.id, None)
-    opened = opened_pages(session, activity.registration)
+    opened = activity.opened
     if page.id in opened:
         return opened
     session.add(PageProgress(registration_id=activity.registration.id, page_id=page.id, opened_at=activity.at))
@@ -163,7 +166,7 @@ def complete_if_done(session: Session, activity: Activity) -> None:
     if registration.state is State.COMPLETED or registration.passed_at is None:
         return
     session.flush()
-    if not completion.all_pages_opened(activity.module, opened_pages(session, registration)):
+    if not completion.all_pages_opened(activity.module, _opened_pages(session, registration)):
         return
     registration.state, registration.completed_at = State.COMPLETED, activity.at
     session.flush()
@@ -195,9 +198,8 @@ def end_visit(
     )
 
 
-def opened_pages(session: Session, registration: Registration) -> dict[str, int]:
-    """Pages that have been opened, with the active seconds on each."""
-    return dict(session.execute(_OPENED, {"registration": registration.id}).all())
+def _opened_pages(session: Session, registration: Registration) -> set[str]:
+    return set(session.scalars(select(PageProgress.page_id).filter_by(registration_id=registration.id)))
 
 
 def _start(session: Session, activity: Activity) -> None:

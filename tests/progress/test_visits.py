@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -79,6 +81,21 @@ def test_long_silence_ends_a_visit_at_its_last_sign_of_life(session: Session, ad
     assert first.ended_at == later(20)
     assert second.ended_at is None
     assert verbs(session).count("terminated") == 1
+
+
+def test_two_tabs_at_the_same_moment_are_one_visit(app: Flask, session: Session, ada: Person) -> None:
+    read(ada, "verbs", NOON)
+
+    def second_tab() -> None:
+        with app.app_context():
+            read(ada, "turn", later(61))
+
+    with ThreadPoolExecutor(1) as pool, transaction() as first:
+        begun(first, ada, later(60))
+        second = pool.submit(second_tab)
+        time.sleep(0.3)  # it has asked, and waits for this transaction
+    second.result()
+    assert len(session.scalars(select(Visit).filter_by(ended_at=None)).all()) == 1
 
 
 def test_silent_visits_are_ended_from_outside(session: Session, ada: Person) -> None:
