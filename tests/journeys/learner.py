@@ -121,7 +121,7 @@ class Learner:
         if not self.has_script:
             for place, text in enumerate(lines):
                 row = form.locator(".lines li").filter(has_text=text)
-                row.locator("select").select_option(value=str(place))
+                row.locator("select").select_option(label=str(place + 1))
             return
         for place, text in enumerate(lines):
             while text not in form.locator(".lines li").nth(place).inner_text():

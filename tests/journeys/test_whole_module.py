@@ -19,7 +19,7 @@ from lms.content import blocks
 from lms.content.bundle import from_folder
 from lms.content.loader import load_module
 from lms.content.module import Module
-from tests.journeys.conftest import DESK, PASSWORD, PHONE
+from tests.journeys.conftest import DESK, PASSWORD, PHONE, Site
 from tests.journeys.learner import Learner
 from tests.operate.installation import REPOSITORY, Installation, wait_until
 from tests.standards.judges import Judge
@@ -196,3 +196,21 @@ def expected(module: Module) -> Iterator[tuple[str, str]]:
 
 def _last(address: str) -> str:
     return address.rsplit("/", 1)[1]
+
+
+def test_the_whole_module_without_a_script(
+    site: Site, signed_in: Callable[..., Page], module: Module, accessible: Callable[[Page], None]
+) -> None:
+    """Also every page as it is afterwards, with all its answers and texts, is for everyone."""
+    ada = site.person()
+    plain = Learner(signed_in(ada, java_script_enabled=False, viewport=PHONE), module, has_script=False)
+    for found in module.pages:
+        plain.read(found)
+    plain.page.goto(f"/modules/{MODULE}/pages/final-quiz")
+    plain.take_the_quiz()
+    expect(plain.page.get_by_role("heading", level=1)).to_have_text("You have passed")
+    scripted = signed_in(ada)
+    pages = [f"/modules/{MODULE}/pages/{page.id}" for page in module.pages if page.words_budget is None]
+    for path in (*pages, "/", f"/modules/{MODULE}", f"/modules/{MODULE}/completed", "/reflections"):
+        scripted.goto(path)
+        accessible(scripted)
