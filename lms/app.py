@@ -24,6 +24,7 @@ from lms.player import views as player
 from lms.pulse import views as pulse
 from lms.quiz import views as quiz
 from lms.reflection import views as reflection
+from lms.scenario import views as scenario
 from lms.ui import views as ui
 from lms.xapi import sink as xapi
 
@@ -82,6 +83,7 @@ def _add_features(app: Flask) -> None:
     commitment.install(app)
     pulse.install(app)
     reflection.install(app)
+    scenario.install(app)
     player.install(app)
 
 

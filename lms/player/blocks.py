@@ -19,6 +19,7 @@ from lms.enrolment.models import Registration
 from lms.pulse import queries as pulse
 from lms.quiz import queries as quiz
 from lms.reflection import queries as reflection
+from lms.scenario import queries as scenario
 
 Loader = Callable[[Session, Registration, Sequence[Block]], Mapping[str, Any]]
 """The states of blocks of one kind by their ids; a block without one is left out."""
@@ -49,6 +50,7 @@ KINDS: dict[str, Kind] = {
     "commitment": Kind("commitment/commitment.html", commitment.plans_on_page),
     "exercise": Kind("commitment/exercise.html", commitment.exercises_on_page),
     "self-assessment": Kind("pulse/self_assessment.html", pulse.on_page),
+    "scenario": Kind("scenario/scenario.html", scenario.on_page),
 }
 PLAIN = Kind("player/blocks/plain.html")
 """For a kind that no room shows yet: its words."""

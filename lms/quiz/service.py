@@ -17,6 +17,7 @@ from lms.content.schema import Item
 from lms.enrolment.models import Registration
 from lms.outbox.service import record
 from lms.progress.service import Activity, begin, pass_quiz
+from lms.progress.visiting import step_seconds
 from lms.quiz import grading, pausing
 from lms.quiz.drawing import draw, present
 from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
@@ -222,5 +223,5 @@ def _answered(
 
 
 def _touch(attempt: QuizAttempt, at: dt.datetime) -> None:
-    attempt.seconds += pausing.step_seconds(at - attempt.touched_at)
+    attempt.seconds += step_seconds(at - attempt.touched_at)
     attempt.touched_at = max(attempt.touched_at, at)

@@ -102,26 +102,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_tries_last_at"), "tries", ["last_at"], unique=False)
     op.create_table(
-        "membership",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("site_id", sa.Integer(), nullable=True),
-        sa.Column("role", sa.String(length=20), nullable=True),
-        sa.CheckConstraint("site_id IS NOT NULL OR role IS NOT NULL", name=op.f("ck_membership_site_or_role")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_membership_site_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
-        sa.UniqueConstraint(
-            "person_id",
-            "site_id",
-            "role",
-            name=op.f("uq_membership_person_id_site_id_role"),
-            postgresql_nulls_not_distinct=True,
-        ),
-    )
-    op.create_index(op.f("ix_membership_person_id"), "membership", ["person_id"], unique=False)
-    op.create_index(op.f("ix_membership_site_id"), "membership", ["site_id"], unique=False)
-    op.create_table(
         "entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.Uuid(), nullable=False),
@@ -143,18 +123,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_entry_uuid")),
     )
     op.create_table(
-        "entry_version",
+        "membership",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("entry_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
-        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("is_deliberate", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_entry_version_entry_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_version")),
-        sa.UniqueConstraint("entry_id", "number", name=op.f("uq_entry_version_entry_id_number")),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("role", sa.String(length=20), nullable=True),
+        sa.CheckConstraint("site_id IS NOT NULL OR role IS NOT NULL", name=op.f("ck_membership_site_or_role")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_membership_site_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+        sa.UniqueConstraint(
+            "person_id",
+            "site_id",
+            "role",
+            name=op.f("uq_membership_person_id_site_id_role"),
+            postgresql_nulls_not_distinct=True,
+        ),
     )
+    op.create_index(op.f("ix_membership_person_id"), "membership", ["person_id"], unique=False)
+    op.create_index(op.f("ix_membership_site_id"), "membership", ["site_id"], unique=False)
     op.create_table(
         "password_link",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -240,6 +227,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_commitment_uuid")),
     )
     op.create_table(
+        "entry_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_deliberate", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_entry_version_entry_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_version")),
+        sa.UniqueConstraint("entry_id", "number", name=op.f("uq_entry_version_entry_id_number")),
+    )
+    op.create_table(
         "exercise_mark",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
@@ -307,6 +307,49 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("submitted_at IS NULL"),
         postgresql_where=sa.text("submitted_at IS NULL"),
+    )
+    op.create_table(
+        "scenario_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("scenario_id", sa.String(length=64), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("choices", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ending_id", sa.String(length=64), nullable=True),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("replay_of_id", sa.Integer(), nullable=True),
+        sa.Column("kept", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(replay_of_id IS NULL) = (kept IS NULL)", name=op.f("ck_scenario_run_a_replay_says_from_where")
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_scenario_run_registration_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["replay_of_id"], ["scenario_run.id"], name=op.f("fk_scenario_run_replay_of_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_scenario_run_revision_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scenario_run")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_scenario_run_uuid")),
+    )
+    op.create_index(
+        op.f("ix_scenario_run_registration_id_scenario_run_scenario_id"),
+        "scenario_run",
+        ["registration_id", "scenario_id"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_scenario_run_replay_of_id"), "scenario_run", ["replay_of_id"], unique=False)
+    op.create_index(
+        "uq_scenario_run_open",
+        "scenario_run",
+        ["registration_id", "scenario_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
         "self_assessment",
@@ -397,6 +440,15 @@ def downgrade() -> None:
     op.drop_table("visit")
     op.drop_table("self_assessment")
     op.drop_index(
+        "uq_scenario_run_open",
+        table_name="scenario_run",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_scenario_run_replay_of_id"), table_name="scenario_run")
+    op.drop_index(op.f("ix_scenario_run_registration_id_scenario_run_scenario_id"), table_name="scenario_run")
+    op.drop_table("scenario_run")
+    op.drop_index(
         "uq_quiz_attempt_open",
         table_name="quiz_attempt",
         sqlite_where=sa.text("submitted_at IS NULL"),
@@ -406,6 +458,7 @@ def downgrade() -> None:
     op.drop_table("place")
     op.drop_table("page_progress")
     op.drop_table("exercise_mark")
+    op.drop_table("entry_version")
     op.drop_table("commitment")
     op.drop_table("check_answer")
     op.drop_index(op.f("ix_sign_in_person_id"), table_name="sign_in")
@@ -415,11 +468,10 @@ def downgrade() -> None:
     op.drop_table("registration")
     op.drop_index(op.f("ix_password_link_person_id"), table_name="password_link")
     op.drop_table("password_link")
-    op.drop_table("entry_version")
-    op.drop_table("entry")
     op.drop_index(op.f("ix_membership_site_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
     op.drop_table("membership")
+    op.drop_table("entry")
     op.drop_index(op.f("ix_tries_last_at"), table_name="tries")
     op.drop_table("tries")
     op.drop_index(op.f("ix_statement_registration"), table_name="statement")

@@ -1,0 +1,1 @@
+"""Branching stories: position, choices, endings, the replay of one decision."""
