@@ -10,8 +10,9 @@ from playwright.sync_api import Locator, Page, expect
 from lms.content import blocks
 from lms.content.module import Module
 from lms.content.module import Page as ModulePage
-from lms.content.schema import Item, MatchingItem, MultipleItem, NumericItem, OrderingItem, SituationalItem
+from lms.content.schema import Item, MatchingItem, MultipleItem, NumericItem, OrderingItem, Scenario, SituationalItem
 from lms.player.blocks import KINDS
+from lms.scenario.story import play
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Learner:
             self._write(here, block.id, "Save" if isinstance(block, blocks.Reflection) else "Save and compare")
             expect(here.locator(".keep-status").first).to_contain_text("Saved")
         elif isinstance(block, blocks.ScenarioBlock):
-            self._play(here)
+            self._play(here, self.module.scenarios[block.id])
         elif isinstance(block, blocks.SelfAssessment):
             self._rate(here, block)
         elif isinstance(block, blocks.Commitment):
@@ -80,13 +81,17 @@ class Learner:
             self.wrote.append(words)
         here.get_by_role("button", name=button, exact=True).click()
 
-    def _play(self, here: Locator) -> None:
-        for _ in range(40):
-            if here.locator("[data-scenario='debrief']").count():
-                return
-            here.locator("form button").first.click()
-            self.page.wait_for_load_state()
-        raise AssertionError("the story has no end")
+    def _play(self, here: Locator, story: Scenario) -> None:
+        """What helps most in every scene."""
+        here.get_by_role("button", name="Begin the story").click()
+        taken: list[str] = []
+        while scene := play(story, taken).scene:
+            expect(here.get_by_role("heading", name=scene.title)).to_be_visible()
+            best = next(place for place, choice in enumerate(scene.choices) if choice.verdict == "best")
+            here.locator(".story-form .option").nth(best).click()
+            here.get_by_role("button", name="That is what I do").click()
+            taken.append(scene.choices[best].id)
+        expect(here.get_by_role("heading", name=story.endings[0].title)).to_be_visible()
 
     def _rate(self, here: Locator, block: blocks.SelfAssessment) -> None:
         for statement in block.statements:
