@@ -27,8 +27,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from lms.accounts import service as accounts
 from lms.accounts.access import public, signed_in
 from lms.accounts.models import Person
+from lms.commitment import queries as commitment
 from lms.config import Settings
-from lms.content.blocks import Quiz
+from lms.content.blocks import Commitment, Exercise, Quiz
 from lms.content.library import library
 from lms.content.module import Module
 from lms.db import db, transaction
@@ -151,8 +152,17 @@ def completed(module_id: str) -> Answer:
         abort(404)
     if view.step.standing is not Standing.COMPLETED:
         return redirect(url_for(".outline", module_id=module_id), 303)
-    seconds = queries.own_standpoints(db.session, current_user.id)[module_id].registration.seconds
-    return render_template("player/completed.html", view=view, journey=found, seconds=seconds)
+    registration = queries.own_standpoints(db.session, current_user.id)[module_id].registration
+    tasks = [(page, block) for page, block in view.module.blocks() if isinstance(block, Exercise)]
+    return render_template(
+        "player/completed.html",
+        view=view,
+        journey=found,
+        seconds=registration.seconds,
+        tasks=tasks,
+        done=commitment.exercises_on_page(db.session, registration, [block for _, block in tasks]),
+        plan=next(((page, block) for page, block in view.module.blocks() if isinstance(block, Commitment)), None),
+    )
 
 
 @blueprint.get("/modules/<module_id>/tools/<tool_id>")

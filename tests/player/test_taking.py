@@ -321,3 +321,12 @@ def test_a_tool_is_a_sheet_to_keep(learner: FlaskClient) -> None:
     assert sheet.data.startswith(b"%PDF-")
     assert learner.get(f"/modules/{MODULE}/tools/none.pdf").status_code == 404
     assert learner.get(f"/modules/{SECOND}/tools/card.pdf").status_code == 404
+
+
+def test_the_end_of_a_module_names_what_is_to_do_on_shift(learner: FlaskClient, app: Flask, ada: Person) -> None:
+    learner.get(FIRST)
+    learner.submit(f"/modules/{MODULE}/exercises/ten-minutes", {"done": "yes"})
+    complete(app, ada, MODULE, dt.datetime.now(dt.UTC))
+    page = learner.get(f"/modules/{MODULE}/completed").text
+    assert f'href="{SECOND_PAGE}#block-exercise-ten-minutes">Ten minutes</a> <span class="quiet">done</span>' in page
+    assert f'href="{SECOND_PAGE}#block-commitment-my-plan">Your plan</a>' in page
