@@ -31,6 +31,7 @@ COMPLETED = {
     "self-assessment": "self-assessments",
     "commitment": "commitments",
     "exercise": "exercises",
+    "scenario": "scenarios",
 }
 """Blocks that are told as completed, and the part of the address that their activities have."""
 

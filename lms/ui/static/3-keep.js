@@ -68,7 +68,7 @@ class Keeper {
     form.addEventListener("focusout", () => this.isUnsent && this.save());
     form.addEventListener("cares:sent", () => this.settled());
     form.addEventListener("submit", (event) => this.sentByHand(event));
-    this.say(""); // its place is there from the start, so that no button moves away under a finger
+    void this.status; // its place is there from the start, so that no button moves away under a finger
     this.restore();
   }
 
