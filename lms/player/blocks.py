@@ -36,6 +36,14 @@ class Kind:
     """Whether it stands in a <section> of its own with the id `block-<kind>-<id>`."""
 
 
+def _practices(session: Session, registration: Registration, blocks: Sequence[Block]) -> Mapping[str, Any]:
+    """Some practices are questions, in others one writes."""
+    return {
+        **quiz.practices_on_page(session, registration, blocks),
+        **reflection.on_page(session, registration, blocks),
+    }
+
+
 KINDS: dict[str, Kind] = {
     "prose": Kind("player/blocks/prose.html", framed=False),
     "callout": Kind("player/blocks/callout.html", framed=False),
@@ -44,7 +52,8 @@ KINDS: dict[str, Kind] = {
     "media": Kind("player/blocks/media.html"),
     "tool": Kind("player/blocks/tool.html"),
     "check": Kind("quiz/check.html", quiz.checks_on_page),
-    "practice": Kind("quiz/practice_items.html", quiz.practices_on_page),
+    "practice": Kind("player/blocks/practice.html", _practices),
+    "recall": Kind("reflection/recall.html", reflection.on_page),
     "reflection": Kind("reflection/reflection.html", reflection.on_page),
     "quiz": Kind("quiz/quiz.html", quiz.on_quiz_page),
     "commitment": Kind("commitment/commitment.html", commitment.plans_on_page),

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from dataclasses import replace
 from typing import NoReturn
 from uuid import UUID
 
-from flask import Blueprint, Flask, Response, abort, flash, jsonify, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_file,
+)
 from flask import url_for as url
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_text, signed_in
+from lms.config import Settings
 from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.db import db, transaction
+from lms.paper.typesetting import typeset
 from lms.progress.service import begin
 from lms.reflection import queries, service
 from lms.reflection.forms import Sent, read
@@ -23,7 +38,9 @@ from lms.reflection.prompts import Kind, Prompt, find
 from lms.reflection.revisiting import comes_back_on, is_back
 from lms.reflection.service import NewerTextError
 from lms.reflection.sheets import Sheet, sheet
+from lms.reflection.workbook import workbook as to_workbook
 from lms.reflection.writing import Writing
+from lms.ui import colours
 from lms.vault import SealBrokenError
 
 blueprint = Blueprint("reflection", __name__)
@@ -66,6 +83,20 @@ def journal() -> Answer:
     volumes = queries.own_journal(db.session, current_user)
     waiting = [item for volume in volumes for item in volume.items if item.waits(_now())]
     return render_template("reflection/journal.html", volumes=volumes, waiting=waiting)
+
+
+@blueprint.get("/reflections/workbook.pdf")
+@signed_in
+def workbook() -> Answer:
+    """The same on paper, with lines to write on where nothing is written."""
+    settings: Settings = current_app.config["CARES"]
+    at, day = _now(), current_app.jinja_env.filters["day"]
+    values = to_workbook(queries.own_journal(db.session, current_user), current_user.name, day, at)
+    accent = colours.light(settings.brand_colour).text
+    paper = typeset("reflection/workbook.typ", {**values, "accent": accent}, at)
+    return send_file(
+        io.BytesIO(paper.pdf), mimetype="application/pdf", as_attachment=True, download_name="my-reflections.pdf"
+    )
 
 
 @blueprint.get("/reflections/<uuid:entry_id>")
@@ -138,9 +169,10 @@ def _refused(module: Module, page: Page, prompt: Prompt, writing: Writing, sent:
 def _changed(module: Module, page: Page, prompt: Prompt, writing: Writing, sent: Sent, error: NewerTextError) -> Answer:
     """There is a newer text, from another window or device: both are shown, and the author chooses."""
     if _is_script():
-        newer = error.words.boxes(sent.draft.words.labels)
-        fields = {f"box-{place}": text for place, (_, text) in enumerate(newer)}
-        return jsonify(version=error.version, fields=fields), 409
+        newer = sheet(prompt, replace(writing, words=error.words))
+        texts = {box.name: box.text for box in newer.boxes}
+        ticks = {point.name: ["yes"] if point.is_ticked else [] for point in newer.points}
+        return jsonify(version=error.version, fields=texts | ticks), 409
     typed = sheet(prompt, replace(writing, words=sent.draft.words))
     newer_one = replace(writing, words=error.words, version=error.version)
     return _again(module, page, prompt, replace(typed, newer=newer_one)), 409

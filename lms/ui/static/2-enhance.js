@@ -36,7 +36,8 @@ const fields = (form, submitter) => {
 const take = async (response, form, section, submitter, mayRetry) => {
   if (response.status === SIGNED_OUT) return sendPlainly(form, submitter);
   const isPage = (response.headers.get("Content-Type") || "").startsWith("text/html");
-  if (isPage && (response.ok || response.status === WRONG || response.status === CONFLICT)) return replace(section, response, form);
+  // A conflict that comes as a page shows both texts in the place of the block.
+  if (isPage && (response.ok || [WRONG, CONFLICT].includes(response.status))) return replace(section, response, form);
   const answer = isPage ? {} : await response.json().catch(() => ({}));
   if (response.status === CONFLICT && answer.csrf_token && mayRetry) {
     document.dispatchEvent(new CustomEvent("cares:token", { detail: answer.csrf_token }));

@@ -8,7 +8,7 @@
 const PREFIX = "cares-keep|";
 const SAVE_AFTER = 1500, KEEP_AFTER = 300, LEAST_WAIT = 4000, MOST_WAIT = 60000;
 const FORMS = "form[data-autosave], form:has([data-keep])";
-const OURS = new Set(["csrf_token", "version"]);
+const OURS = new Set(["csrf_token", "version", "sitting"]);
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
 const keepers = new Map();
 
@@ -87,6 +87,9 @@ class Keeper {
     if (boxes[0]?.matches("select")) {
       const choice = [...boxes[0].options].find((option) => values.includes(option.value))?.textContent || "";
       return `${boxes[0].labels[0]?.textContent.trim() || ""}: ${choice}`;
+    }
+    if (boxes[0]?.matches("textarea") && this.form.querySelectorAll("textarea").length > 1 && values.join("").trim()) {
+      return `${boxes[0].labels[0]?.textContent.trim() || ""}\n${values.join("; ")}`;
     }
     if (!boxes[0]?.matches("[type=radio], [type=checkbox]")) return values.join("; ");
     return boxes.filter((box) => values.includes(box.value)).map((box) => box.labels[0]?.textContent.trim()).join("; ");
@@ -258,7 +261,8 @@ class Keeper {
     panel.className = "keep-conflict";
     panel.setAttribute("role", "alert");
     panel.append(paragraph("This text was changed in another window or on another device. Nothing is lost: yours is in the box, and this is the other one."));
-    for (const field of Object.entries(fields)) panel.append(paragraph(this.worded(field), "typed-text keep-other"));
+    const texts = Object.entries(fields).map((field) => this.worded(field)).filter((words) => words.trim());
+    for (const text of texts.length ? texts : ["(empty)"]) panel.append(paragraph(text, "typed-text keep-other"));
     panel.append(
       this.choice("Keep mine", () => { this.isUnsent = true; this.save(); }, version),
       this.choice("Use the other one", () => { this.fill(fields); this.say(""); this.settled(); }, version),
