@@ -32,6 +32,8 @@ class Kind:
     template: str
     """Is given `block`, `state` (None if there is none), `registration`, `module` and `page`."""
     load: Loader | None = None
+    beside: Loader | None = None
+    """Finds what another room shows beside a block, given to the template as `beside`."""
     framed: bool = True
     """Whether it stands in a <section> of its own with the id `block-<kind>-<id>`."""
 
@@ -56,7 +58,7 @@ KINDS: dict[str, Kind] = {
     "recall": Kind("reflection/recall.html", reflection.on_page),
     "reflection": Kind("reflection/reflection.html", reflection.on_page),
     "quiz": Kind("quiz/quiz.html", quiz.on_quiz_page),
-    "commitment": Kind("commitment/commitment.html", commitment.plans_on_page),
+    "commitment": Kind("commitment/commitment.html", commitment.plans_on_page, reflection.referred_to),
     "exercise": Kind("commitment/exercise.html", commitment.exercises_on_page),
     "self-assessment": Kind("pulse/self_assessment.html", pulse.on_page),
     "scenario": Kind("scenario/scenario.html", scenario.on_page),
@@ -72,6 +74,7 @@ class Shown:
     block: Block
     kind: Kind
     state: Any
+    beside: Any = None
 
     @property
     def anchor(self) -> str:
@@ -86,12 +89,18 @@ def anchor(block: Block) -> str:
 
 def shown(session: Session, registration: Registration, page: Page) -> list[Shown]:
     """The blocks of a page in order, each with its state; one query for each kind that has states."""
-    states = {kind: _states(session, registration, kind, page) for kind in {block.kind for block in page.blocks}}
-    return [Shown(block, KINDS.get(block.kind, PLAIN), states[block.kind].get(block.id)) for block in page.blocks]
+    used = {kind: KINDS.get(kind, PLAIN) for kind in {block.kind for block in page.blocks}}
+    states = {name: _load(kind.load, session, registration, page, name) for name, kind in used.items()}
+    beside = {name: _load(kind.beside, session, registration, page, name) for name, kind in used.items()}
+    return [
+        Shown(block, used[block.kind], states[block.kind].get(block.id), beside[block.kind].get(block.id))
+        for block in page.blocks
+    ]
 
 
-def _states(session: Session, registration: Registration, kind: str, page: Page) -> Mapping[str, Any]:
-    load = KINDS.get(kind, PLAIN).load
+def _load(
+    load: Loader | None, session: Session, registration: Registration, page: Page, kind: str
+) -> Mapping[str, Any]:
     return load(session, registration, _of_kind(page.blocks, kind)) if load else {}
 
 

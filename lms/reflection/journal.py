@@ -40,8 +40,9 @@ class Item:
         return tuple(piece for piece in (self.own, self.addition) if piece)
 
     @property
-    def is_written(self) -> bool:
-        return any(piece.writing.is_kept for piece in self.pieces)
+    def has_versions(self) -> bool:
+        """Whether something was saved on it."""
+        return any(piece.writing.has_versions for piece in self.pieces)
 
     def waits(self, at: dt.datetime) -> bool:
         """Whether the reflection has come back, and nothing was added yet."""
@@ -71,16 +72,12 @@ class Volume:
     def items(self) -> list[Item]:
         return [item for part in self.parts for item in part.items]
 
-    @property
-    def is_written(self) -> bool:
-        return bool(self.loose) or any(item.is_written for item in self.items)
-
 
 def volume(module_id: str, module: Module | None, writings: Iterable[Writing]) -> Volume:
     """What someone wrote in a module, by its sections."""
     left = {(writing.block_id, writing.kind): writing for writing in writings}
     parts = tuple(_part(section, module, left) for section in module.sections) if module else ()
-    loose = tuple(Piece(writing, ()) for writing in left.values() if writing.is_kept)
+    loose = tuple(Piece(writing, ()) for writing in left.values() if writing.has_versions)
     return Volume(module_id, module, tuple(part for part in parts if part.items), loose)
 
 

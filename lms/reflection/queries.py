@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.accounts.service import known_data_key
-from lms.content.blocks import Block
+from lms.content.blocks import Block, Commitment
 from lms.content.library import library
 from lms.content.module import Module
 from lms.enrolment.models import Registration
 from lms.enrolment.queries import own_registrations
-from lms.reflection.journal import Volume, volumes
+from lms.reflection.journal import Piece, Volume, volumes
 from lms.reflection.models import Entry, EntryVersion
-from lms.reflection.prompts import Kind, Prompt, as_prompt, kinds
+from lms.reflection.prompts import Kind, Prompt, as_prompt, find, kinds, labels
 from lms.reflection.sealing import opened
 from lms.reflection.sheets import Sheet, sheet
 from lms.reflection.words import Words
@@ -67,6 +67,23 @@ def on_page(session: Session, registration: Registration, blocks: Sequence[Block
 def _sheet(prompt: Prompt, found: Mapping[tuple[str, Kind], Writing]) -> Sheet:
     own, *later = (sheet(prompt, found[prompt.id, kind]) for kind in kinds(prompt))
     return replace(own, addition=later[0] if later else None)
+
+
+def referred_to(session: Session, registration: Registration, blocks: Sequence[Block]) -> Mapping[str, Piece]:
+    """What its owner wrote on the reflections to which these blocks refer, by the blocks that do."""
+    wanted = {block.id: block.reflection for block in blocks if isinstance(block, Commitment) and block.reflection}
+    module = library.module(session, registration.module_id)
+    if not wanted or module is None:
+        return {}
+    person = session.get_one(Person, registration.person_id)
+    found = own_writing(session, person, module.id, list(wanted.values()))
+    pieces = {block_id: _piece(module, found[name, Kind.REFLECTION]) for block_id, name in wanted.items()}
+    return {block_id: piece for block_id, piece in pieces.items() if piece.writing.is_kept}
+
+
+def _piece(module: Module, writing: Writing) -> Piece:
+    place = find(module, writing.block_id, writing.kind)
+    return Piece(writing, labels(place[1], writing.kind) if place else ())
 
 
 def own_writing(

@@ -30,7 +30,6 @@ from lms.config import Settings
 from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.db import db, transaction
-from lms.paper.typesetting import typeset
 from lms.progress.service import begin
 from lms.reflection import queries, service
 from lms.reflection.forms import Sent, read
@@ -90,13 +89,13 @@ def journal() -> Answer:
 def workbook() -> Answer:
     """The same on paper, with lines to write on where nothing is written."""
     settings: Settings = current_app.config["CARES"]
-    at, day = _now(), current_app.jinja_env.filters["day"]
-    values = to_workbook(queries.own_journal(db.session, current_user), current_user.name, day, at)
-    accent = colours.light(settings.brand_colour).text
-    paper = typeset("reflection/workbook.typ", {**values, "accent": accent}, at)
-    return send_file(
-        io.BytesIO(paper.pdf), mimetype="application/pdf", as_attachment=True, download_name="my-reflections.pdf"
-    )
+    volumes = queries.own_journal(db.session, current_user)
+    accent, day = colours.light(settings.brand_colour).text, current_app.jinja_env.filters["day"]
+    made = to_workbook(volumes, current_user.name, accent, day, _now())
+    name = "my-reflections.pdf"
+    answer = send_file(io.BytesIO(made), mimetype="application/pdf", as_attachment=True, download_name=name)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.get("/reflections/<uuid:entry_id>")
@@ -112,8 +111,11 @@ def history(entry_id: UUID) -> Answer:
 @signed_in
 def bring_back(entry_id: UUID, number: int) -> Answer:
     """Make an earlier version the latest; nothing in between is lost."""
-    with transaction() as session:
-        service.bring_back(session, current_user, entry_id, number, _now()) or _not_found()
+    try:
+        with transaction() as session:
+            service.bring_back(session, current_user, entry_id, number, _now()) or _not_found()
+    except SealBrokenError:
+        abort(503)
     flash("That text is back. The one that you had until now is in the list below.", "success")
     return redirect(url(".history", entry_id=entry_id), 303)
 

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
-from lms.paper.markdown import nodes
+from lms.content.tree import tree
+from lms.paper.typesetting import pdf
 from lms.reflection.journal import Item, Part, Piece, Volume
 from lms.reflection.writing import Writing
 
+TEMPLATE = Path(__file__).parent / "papers" / "workbook.typ"
 GONE = "Prompts that the module no longer has"
 SHUT = "This text cannot be opened at the moment."
 Day = Callable[[dt.datetime], str]
 """How a moment is written: `3 March 2027`."""
 
 
-def workbook(volumes: Iterable[Volume], author: str, day: Day, at: dt.datetime) -> dict[str, Any]:
-    """What the template `reflection/workbook.typ` sets."""
-    return {
-        "title": "My reflections",
-        "author": author,
-        "made_on": day(at),
-        "modules": [_module(volume, day) for volume in volumes],
-    }
+def workbook(volumes: Iterable[Volume], author: str, accent: str, day: Day, at: dt.datetime) -> bytes:
+    """The journal as PDF."""
+    return pdf(TEMPLATE, contents(volumes, day) | {"author": author, "accent": accent, "made_on": day(at)}, at)
+
+
+def contents(volumes: Iterable[Volume], day: Day) -> dict[str, Any]:
+    """What the template sets: modules, sections, prompts, and what was written on them."""
+    return {"title": "My reflections", "modules": [_module(volume, day) for volume in volumes]}
 
 
 def _module(volume: Volume, day: Day) -> dict[str, Any]:
@@ -44,7 +47,7 @@ def _prompt(item: Item, day: Day) -> dict[str, Any]:
     pieces = [item.own] + ([item.addition] if item.addition and item.addition.writing.is_kept else [])
     return {
         "page": item.page.title,
-        "prompt": nodes(item.prompt.text.source),
+        "prompt": tree(item.prompt.text.source),
         "pieces": [_piece(piece, day) for piece in pieces],
     }
 

@@ -34,6 +34,11 @@ class Writing:
         return self.is_shut or not self.words.is_empty
 
     @property
+    def has_versions(self) -> bool:
+        """Whether something was saved; what is empty now may have been full."""
+        return self.saved_at is not None
+
+    @property
     def anchor(self) -> str:
         """Its place in the journal."""
         return f"{self.module_id}-{self.kind}-{self.block_id}"
