@@ -14,6 +14,7 @@ from tests.reflection.conftest import Author
 HOSTILE = (
     '#read("/etc/passwd") #panic("no") $x^2$ `raw` *b* _i_ <label> @ref \\ ] } // gone /* gone */ #set page(width: 1pt)'
 )
+SCRIPTS = ("🙂 well done", "你好", "مرحبا", "x\x1by", "e\u0301", "zażółć gęślą jaźń", "\u202eabc", "|" * 3000)
 
 
 def words(author: Author, folder: Path) -> str:
@@ -47,21 +48,19 @@ def test_hostile_text_is_only_text(author: Author, tmp_path: Path) -> None:
     assert "root:" not in text
 
 
-@pytest.mark.parametrize(
-    "text", ["🙂 well done", "你好", "مرحبا", "x\x1by", "e\u0301", "zażółć gęślą jaźń", "\u202eabc", "|" * 3000]
-)
-def test_every_script_makes_a_workbook(author: Author, text: str) -> None:
-    author.write("unheard", text)
-    answer = author.browser.get("/reflections/workbook.pdf")
-    assert answer.status_code == 200
-    assert b"/StructTreeRoot" in answer.data
+def test_every_script_makes_a_workbook(author: Author) -> None:
+    for text in SCRIPTS:
+        author.write("unheard", text)
+        answer = author.browser.get("/reflections/workbook.pdf")
+        assert answer.status_code == 200
+        assert b"/StructTreeRoot" in answer.data
 
 
 def test_it_is_made_for_screen_readers(author: Author) -> None:
     author.write("unheard", "Plain words.")
     data = author.browser.get("/reflections/workbook.pdf").data
     assert b"pdfuaid" in data
-    assert b"/Lang (en-GB)" in data
+    assert b"/Lang(en-GB)" in data
     assert re.search(rb"<dc:title>.*My reflections", data, re.DOTALL)
 
 
