@@ -20,7 +20,7 @@ class Trips:
 
     statements: int = 0
     others: int = 0
-    """BEGIN and COMMIT of transactions, and the questions whether a connection is still alive."""
+    """BEGIN and COMMIT of transactions."""
 
 
 @contextmanager
@@ -34,17 +34,11 @@ def counting(app: Flask) -> Iterator[Trips]:
         else:
             trips.statements += 1
 
-    def connected(_connection: object) -> None:
-        trips.others += 1  # the question whether it is alive
-
     with app.app_context():
         engine = db.engine
-    listeners = {"before_cursor_execute": statement} | ({"engine_connect": connected} if engine.pool._pre_ping else {})
-    for name, listener in listeners.items():
-        event.listen(engine, name, listener)
+    event.listen(engine, "before_cursor_execute", statement)
     yield trips
-    for name, listener in listeners.items():
-        event.remove(engine, name, listener)
+    event.remove(engine, "before_cursor_execute", statement)
 
 
 def trips_of(app: Flask, asks: list[Ask]) -> Trips:

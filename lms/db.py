@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated, Any
 
+import psycopg
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
@@ -135,7 +137,6 @@ def engine_options(url: str) -> dict[str, Any]:
     return {
         "url": url,
         "hide_parameters": True,
-        "pool_pre_ping": True,
         "pool_size": 8,
         "isolation_level": "READ COMMITTED",
         "connect_args": {"connect_timeout": 5, "options": timeouts},
@@ -182,6 +183,19 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
         "trusted_schema=OFF",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "checkout")
+def _look_whether_it_was_cut(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A connection that PostgreSQL has closed has something to read: seen without a question that has to be awaited."""
+    if isinstance(connection, psycopg.Connection) and (connection.closed or _has_something_to_read(connection)):
+        raise DisconnectionError  # the pool makes another one
+
+
+def _has_something_to_read(connection: psycopg.Connection[Any]) -> bool:
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 @event.listens_for(Engine, "begin")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+import psycopg
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import config, vault
 from lms.accounts.models import Person
-from lms.db import transaction
+from lms.db import db, transaction
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 
@@ -35,6 +37,20 @@ def test_a_read_before_does_not_hinder_a_transaction(session: Session) -> None:
     with transaction() as writing:
         writing.add(Person(email="a@example.org", name="A", created_at=NOON))
     assert session.scalar(select(Person.id)) is not None
+
+
+@pytest.mark.parametrize("ready_url", ["postgresql"], indirect=True)
+def test_connections_that_were_cut_are_replaced(app: Flask, session: Session) -> None:
+    with db.engine.connect(), db.engine.connect():
+        pass  # both go back to the pool
+    with psycopg.connect(app.config["CARES"].database.replace("+psycopg", ""), autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    for _ in range(3):
+        with db.engine.connect() as one, db.engine.connect() as two:
+            assert one.scalar(select(1)) == two.scalar(select(1)) == 1
 
 
 def test_a_sealed_text_opens_only_where_it_belongs() -> None:

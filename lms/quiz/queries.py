@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lms.content.blocks import Block, Check, Practice
@@ -24,6 +24,16 @@ from lms.quiz.pausing import next_try_at
 from lms.quiz.responding import Response
 from lms.quiz.showing import Form, Line, Shown, explain, show, to_form, words_of
 
+# Made once: to build a query costs more than to ask it.
+_NEWEST = (
+    select(func.max(CheckAnswer.id))
+    .where(
+        CheckAnswer.registration_id == bindparam("registration"),
+        CheckAnswer.item_id.in_(bindparam("items", expanding=True)),
+    )
+    .group_by(CheckAnswer.item_id)
+)
+_LATEST_ANSWERS = select(CheckAnswer).where(CheckAnswer.id.in_(_NEWEST))
 _ATTEMPT = select(QuizAttempt).order_by(QuizAttempt.number.desc()).limit(1)
 
 
@@ -187,13 +197,8 @@ def check_state(item: Item, seed: UUID, response: Response, form: Form | None = 
 
 
 def _latest_answers(session: Session, registration: Registration, item_ids: list[str]) -> dict[str, CheckAnswer]:
-    newest = (
-        select(func.max(CheckAnswer.id))
-        .filter(CheckAnswer.registration_id == registration.id, CheckAnswer.item_id.in_(item_ids))
-        .group_by(CheckAnswer.item_id)
-    )
-    answers = session.scalars(select(CheckAnswer).filter(CheckAnswer.id.in_(newest)))
-    return {answer.item_id: answer for answer in answers}
+    asked = {"registration": registration.id, "items": item_ids}
+    return {answer.item_id: answer for answer in session.scalars(_LATEST_ANSWERS, asked)}
 
 
 def _question(attempt: QuizAttempt, module: Module, place: int, item_id: str, kept: QuizResponse | None) -> Question:
