@@ -58,3 +58,5 @@ class ExerciseMark(Base):
     first_done_at: Mapped[dt.datetime]
     done_at: Mapped[dt.datetime | None]
     """None after the tick was taken back."""
+    done_on: Mapped[dt.date | None]
+    """The day of the shift, where the learner gave it."""

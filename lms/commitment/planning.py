@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 LONGEST = 500
 """Characters of each part: a plan is one sentence."""
+_OPENING = re.compile(r"^[\s.…]*when\b[\s,.…]*", re.IGNORECASE)
+_PROMISE = re.compile(r"^[\s.,…]*(?:then\b[\s,]*)?i(?:\s+will|['’]ll)\b[\s,.…]*", re.IGNORECASE)
+"""What the labels of the boxes say already."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,18 @@ class Plan:
     def is_whole(self) -> bool:
         """Whether both parts have words."""
         return bool(self.when.strip() and self.will.strip())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether neither part has words."""
+        return not (self.when.strip() or self.will.strip())
+
+    @property
+    def sentence(self) -> str:
+        """`When the radio goes, I will breathe first.`, whether or not the author began with those words."""
+        when = _OPENING.sub("", self.when.strip()).rstrip(" ,.;…")
+        will = _PROMISE.sub("", self.will.strip())
+        return f"When {when}, I will {will}" + ("" if will.endswith((".", "!", "?")) else ".")
 
     @property
     def too_long(self) -> list[str]:
@@ -41,3 +57,16 @@ class Plan:
 def due(made_at: dt.datetime, days: Iterable[int]) -> list[dt.datetime]:
     """When to look back, the earliest first."""
     return [made_at + dt.timedelta(days=count) for count in sorted(days)]
+
+
+def done_on(text: str, at: dt.datetime) -> dt.date | None:
+    """The day on which an exercise was done, as a form sends it; None if it was left empty.
+
+    Raises ValueError for what is no day, or is still to come wherever one lives.
+    """
+    if not text.strip():
+        return None
+    day = dt.date.fromisoformat(text.strip())
+    if day > (at + dt.timedelta(hours=14)).date():
+        raise ValueError("a day that is still to come")
+    return day

@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
-from lms.accounts.service import data_key
+from lms.accounts.service import known_data_key
 from lms.commitment.models import Commitment, ExerciseMark, FollowUp
 from lms.commitment.planning import Plan
 from lms.commitment.service import open_plan
 from lms.content.blocks import Block
 from lms.enrolment.models import Registration
+from lms.vault import SealBrokenError
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class PlanState:
 
     plan: Plan
     version: int
+    is_shut: bool = False
+    """Whether its words cannot be opened."""
     follow_ups: Sequence[FollowUp] = ()
 
 
@@ -34,8 +37,8 @@ def plans_on_page(session: Session, registration: Registration, blocks: Sequence
     kept = session.scalars(query).all()
     if not kept:
         return {}
-    key = data_key(session, session.get_one(Person, registration.person_id))
-    return {one.block_id: PlanState(open_plan(key, registration, one), one.version, one.follow_ups) for one in kept}
+    person = session.get_one(Person, registration.person_id)
+    return {one.block_id: _state(session, person, registration, one) for one in kept}
 
 
 def exercises_on_page(
@@ -48,3 +51,11 @@ def exercises_on_page(
         ExerciseMark.done_at.is_not(None),
     )
     return {mark.block_id: mark for mark in session.scalars(query)}
+
+
+def _state(session: Session, person: Person, registration: Registration, kept: Commitment) -> PlanState:
+    try:
+        plan = open_plan(known_data_key(session, person), registration, kept)
+    except SealBrokenError:
+        return PlanState(Plan(), kept.version, is_shut=True)
+    return PlanState(plan, kept.version, follow_ups=kept.follow_ups)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -53,16 +55,26 @@ def open_plan(key: bytes, registration: Registration, kept: Commitment) -> Plan:
     return Plan.from_text(vault.open_sealed(key, kept.sealed, _about(registration, kept)))
 
 
-def mark_exercise(session: Session, activity: Activity, page: Page, block: blocks.Exercise, is_done: bool) -> None:
-    """Tick an exercise off, or take the tick back; the first tick is told."""
-    registration_id = activity.registration.id
-    mark = session.scalar(select(ExerciseMark).filter_by(registration_id=registration_id, block_id=block.id))
-    if mark:
-        mark.done_at = (mark.done_at or activity.at) if is_done else None
-    elif is_done:
-        at = activity.at
-        session.add(ExerciseMark(registration_id=registration_id, block_id=block.id, first_done_at=at, done_at=at))
+def tick_off(
+    session: Session, activity: Activity, page: Page, block: blocks.Exercise, done_on: dt.date | None = None
+) -> None:
+    """An exercise was done, perhaps on an earlier day; the first tick is told. A second click changes nothing."""
+    mark = _mark(session, activity, block)
+    if mark is None:
+        mark = ExerciseMark(
+            registration_id=activity.registration.id, block_id=block.id, first_done_at=activity.at, done_at=None
+        )
+        session.add(mark)
         record(session, events.ExerciseDone(**activity.fact, exercise_id=block.id, page_id=page.id))
+    if mark.done_at is None:
+        mark.done_at, mark.done_on = activity.at, done_on
+
+
+def take_back(session: Session, activity: Activity, block: blocks.Exercise) -> None:
+    """It was not done after all."""
+    mark = _mark(session, activity, block)
+    if mark:
+        mark.done_at = mark.done_on = None
 
 
 def _make(session: Session, activity: Activity, page: Page, block: blocks.Commitment, kept: Commitment) -> None:
@@ -70,6 +82,10 @@ def _make(session: Session, activity: Activity, page: Page, block: blocks.Commit
     days = planning.due(activity.at, block.follow_up_days)
     kept.follow_ups = [FollowUp(number=number, due_at=due_at) for number, due_at in enumerate(days, 1)]
     record(session, events.CommitmentMade(**activity.fact, commitment_id=block.id, page_id=page.id))
+
+
+def _mark(session: Session, activity: Activity, block: blocks.Exercise) -> ExerciseMark | None:
+    return session.scalar(select(ExerciseMark).filter_by(registration_id=activity.registration.id, block_id=block.id))
 
 
 def _about(registration: Registration, kept: Commitment) -> str:

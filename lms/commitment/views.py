@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request
 from flask import url_for as url
@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_text, signed_in
 from lms.commitment import service
-from lms.commitment.planning import LONGEST, Plan
+from lms.commitment.planning import LONGEST, Plan, done_on
 from lms.commitment.queries import PlanState
 from lms.content import blocks
+from lms.content.blocks import Block
 from lms.content.module import Module, Page
 from lms.db import transaction
 from lms.progress.service import begin
@@ -24,6 +25,8 @@ blueprint = Blueprint("commitment", __name__)
 
 Answer = Response | AnyResponse | str | tuple[str, int] | tuple[Response, int]
 TOO_LONG = f"Please keep each part within {LONGEST} characters: one sentence is enough."
+CHANGED = "This plan was changed in another window or on another device. Yours is in the boxes and not saved yet."
+WRONG_DAY = "Please give a day that is not to come, or leave it empty."
 
 
 def install(app: Flask) -> None:
@@ -42,14 +45,14 @@ def save_plan(module_id: str, block_id: str) -> Answer:
         activity = begin(session, current_user, module_id, _now()) or _not_found()
         page, block = activity.module.find(block_id, blocks.Commitment) or _not_found()
         if plan.too_long:
-            return _again(activity.module, page, block, PlanState(plan, version), TOO_LONG, 422)
+            return _too_long(activity.module, page, block, PlanState(plan, version))
         try:
             version = service.save_plan(session, activity, page, block, plan, version)
         except service.ChangedError as error:
             return _changed(activity.module, page, block, plan, error)
     if is_script():
         return jsonify(version=version, saved_at=_now().isoformat())
-    return _back(module_id, page, f"block-commitment-{block_id}")
+    return _back(module_id, page, block)
 
 
 @blueprint.post("/modules/<module_id>/exercises/<block_id>")
@@ -59,44 +62,42 @@ def mark_exercise(module_id: str, block_id: str) -> Answer:
     with transaction() as session:
         activity = begin(session, current_user, module_id, _now()) or _not_found()
         page, block = activity.module.find(block_id, blocks.Exercise) or _not_found()
-        service.mark_exercise(session, activity, page, block, is_done="done" in request.form)
-    return _back(module_id, page, f"block-exercise-{block_id}")
+        try:
+            if "done" in request.form:
+                day = done_on(request.form.get("day", ""), activity.at)
+                service.tick_off(session, activity, page, block, day)
+            else:
+                service.take_back(session, activity, block)
+        except ValueError:
+            return _again(activity.module, page, block, None, told=WRONG_DAY), 422
+    return _back(module_id, page, block)
 
 
-def _changed(module: Module, page: Page, block: blocks.Commitment, plan: Plan, error: service.ChangedError) -> Answer:
+def _too_long(module: Module, page: Page, block: blocks.Commitment, typed: PlanState) -> Answer:
+    if is_script():
+        return jsonify(errors={name: [TOO_LONG] for name in typed.plan.too_long}), 422
+    return _again(module, page, block, typed, told=TOO_LONG), 422
+
+
+def _changed(module: Module, page: Page, block: blocks.Commitment, typed: Plan, error: service.ChangedError) -> Answer:
     if is_script():
         return jsonify(version=error.version, fields={"when": error.plan.when, "will": error.plan.will}), 409
-    told = "This plan was changed in another window or on another device. Yours is in the boxes and not saved yet."
-    return _again(module, page, block, PlanState(plan, error.version), told, 409, other=error.plan)
+    return _again(module, page, block, PlanState(typed, error.version), told=CHANGED, other=error.plan), 409
 
 
-def _again(
-    module: Module,
-    page: Page,
-    block: blocks.Commitment,
-    state: PlanState,
-    told: str,
-    status: int,
-    other: Plan | None = None,
-) -> Answer:
+def _again(module: Module, page: Page, block: Block, state: PlanState | None, **said: Any) -> str:
     """The form as it was typed, and what is to be done."""
-    if is_script():
-        return jsonify(errors={"when": [told]}), status
-    anchor = f"block-commitment-{block.id}"
     return render_template(
-        "commitment/again.html",
-        module=module,
-        page=page,
-        block=block,
-        state=state,
-        anchor=anchor,
-        told=told,
-        other=other,
-    ), status
+        "commitment/again.html", module=module, page=page, block=block, state=state, anchor=_anchor(block), **said
+    )
 
 
-def _back(module_id: str, page: Page, anchor: str) -> AnyResponse:
-    return redirect(url("player.page", module_id=module_id, page_id=page.id, _anchor=anchor), 303)
+def _back(module_id: str, page: Page, block: Block) -> AnyResponse:
+    return redirect(url("player.page", module_id=module_id, page_id=page.id, _anchor=_anchor(block)), 303)
+
+
+def _anchor(block: Block) -> str:
+    return f"block-{block.kind}-{block.id}"
 
 
 def _not_found() -> NoReturn:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
-from lms.accounts.service import data_key
+from lms.accounts.service import known_data_key
 from lms.content import blocks
 from lms.content.blocks import Block
 from lms.enrolment.models import Registration
@@ -47,7 +47,7 @@ def on_page(session: Session, registration: Registration, given: Sequence[Block]
     kept = session.scalars(query.order_by(SelfAssessment.block_id, SelfAssessment.id)).all()
     states = {block_id: AssessmentState(uuid4(), {}) for block_id in assessments}
     if kept:
-        key = data_key(session, session.get_one(Person, registration.person_id))
+        key = known_data_key(session, session.get_one(Person, registration.person_id))
         for block_id, group in groupby(kept, lambda one: one.block_id):
             states[block_id] = _answered(key, registration, assessments[block_id], list(group))
     return states

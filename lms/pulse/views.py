@@ -35,14 +35,14 @@ def install(app: Flask) -> None:
 def answer(module_id: str, block_id: str) -> Answer:
     """Keep how someone sees themselves; a form with gaps comes back once, with the gaps named."""
     token = request.form.get("token", type=UUID) or abort(400)
-    comment = request.form.get("comment", "")
     with transaction() as session:
         activity = begin(session, current_user, module_id, _now()) or _not_found()
         page, block = activity.module.find(block_id, blocks.SelfAssessment) or _not_found()
+        comment = request.form.get("comment", "") if block.comment else ""
         ratings = rating.read(block, request.form)
         told = _problem(block, ratings, comment)
         if told:
-            gaps = rating.missing(block, ratings)
+            gaps = rating.missing(block, ratings) if ratings else []
             return render_template(
                 "pulse/again.html",
                 module=activity.module,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
@@ -45,6 +46,31 @@ def test_a_plan_is_the_same_again(when: str, will: str) -> None:
     assert Plan.from_text(plan.to_text()) == plan
 
 
+@given(st.text(), st.text())
+def test_a_plan_reads_as_one_sentence(when: str, will: str) -> None:
+    sentence = Plan(when, will).sentence
+    assert sentence.startswith("When ")
+    assert ", I will " in sentence
+    assert sentence.endswith((".", "!", "?"))
+
+
+@pytest.mark.parametrize(
+    ("when", "will"),
+    [
+        ("the radio goes", "breathe once"),
+        ("When the radio goes,", "I will breathe once."),
+        ("… when the radio goes …", "… I'll breathe once"),
+        ("  WHEN, the radio goes.", "then I will breathe once. "),
+    ],
+)
+def test_words_that_the_labels_say_already_are_not_said_twice(when: str, will: str) -> None:
+    assert Plan(when, will).sentence == "When the radio goes, I will breathe once."
+
+
+def test_words_that_only_begin_alike_stay() -> None:
+    assert Plan("whenever it rings", "illustrate it").sentence == "When whenever it rings, I will illustrate it."
+
+
 def test_days_to_look_back_come_in_order() -> None:
     at = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
     assert [(day - at).days for day in due(at, (42, 14))] == [14, 42]
@@ -62,6 +88,15 @@ def test_a_plan_is_kept_and_shown_with_its_days(app: Flask, learner: FlaskClient
     assert "4 January 2027" in page
     assert 'name="version" value="1"' in page
     assert told(app, "/commitments/my-plan") == 1
+
+
+def test_a_whole_plan_is_shown_as_a_sentence_and_half_a_plan_is_told(learner: FlaskClient) -> None:
+    learner.submit(PLAN, {**WORDS, "will": ""})
+    page = learner.get(PAGE).text
+    assert "A plan needs both parts" in page
+    assert "Your plan is saved" not in page
+    learner.submit(PLAN, {**WORDS, "version": "1"})
+    assert f"When {WORDS['when']}, I will {WORDS['will']}." in learner.get(PAGE).text
 
 
 def test_words_are_sealed_and_told_to_nobody(app: Flask, learner: FlaskClient) -> None:
@@ -129,7 +164,8 @@ def test_a_ciphertext_moved_to_another_row_does_not_open(
         zoes.sealed = adas.sealed
         db.session.commit()
     page = other.get(PAGE)
-    assert page.status_code == 500
+    assert page.status_code == 200
+    assert "Your plan cannot be opened at the moment." in page.text
     assert "Hamid" not in page.text
 
 
@@ -143,6 +179,28 @@ def test_an_exercise_is_ticked_off_and_taken_back(app: Flask, learner: FlaskClie
     learner.submit(EXERCISE, {"done": "yes"})
     assert len(all_of(app, ExerciseMark)) == 1
     assert told(app, "/exercises/ten-minutes") == 1
+
+
+def test_the_day_of_the_shift_can_be_given(app: Flask, learner: FlaskClient) -> None:
+    with time_machine.travel("2026-11-23 10:00:00+00:00", tick=False):
+        learner.get(PAGE)
+        learner.submit(EXERCISE, {"done": "yes", "day": "2026-11-20"})
+        assert "Done on 20 November 2026" in learner.get(PAGE).text
+        learner.submit(EXERCISE, {"not-done": "yes"})
+        learner.submit(EXERCISE, {"done": "yes", "day": " "})
+        assert "Done on 23 November 2026" in learner.get(PAGE).text
+    assert [mark.done_on for mark in all_of(app, ExerciseMark)] == [None]
+
+
+@pytest.mark.parametrize("day", ["2026-11-25", "9999-12-31", "2026-02-30", "yesterday", "20.11.2026", "²"])
+def test_a_day_that_cannot_be_is_told(app: Flask, learner: FlaskClient, day: str) -> None:
+    with time_machine.travel("2026-11-23 10:00:00+00:00", tick=False):
+        learner.get(PAGE)
+        answer = learner.submit(EXERCISE, {"done": "yes", "day": day})
+    assert answer.status_code == 422
+    assert "Please give a day that is not to come" in answer.text
+    assert not all_of(app, ExerciseMark)
+    assert told(app, "/exercises/") == 0
 
 
 def test_what_is_no_plan_or_exercise_is_not_found(learner: FlaskClient) -> None:

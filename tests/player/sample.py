@@ -126,6 +126,7 @@ Make a plan.
 minutes: 2
 scale: [Never, Sometimes, Often]
 statements: [{id: ask, text: I ask before I help.}]
+comment: What was not true for your work?
 ---
 How often?
 :::

@@ -109,6 +109,8 @@ def test_a_form_without_an_answer_comes_back_with_its_comment(app: Flask, learne
     answer = learner.submit(ADDRESS, {"token": str(uuid.uuid4()), "comment": "On nights this is not so."})
     assert answer.status_code == 422
     assert "Choose an answer for at least one line." in answer.text
+    assert "On nights this is not so." in answer.text
+    assert "How often?" in answer.text
     assert not all_of(app, ModuleComment)
 
 

@@ -246,6 +246,7 @@ def upgrade() -> None:
         sa.Column("block_id", sa.String(length=64), nullable=False),
         sa.Column("first_done_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["registration_id"], ["registration.id"], name=op.f("fk_exercise_mark_registration_id"), ondelete="CASCADE"
         ),
