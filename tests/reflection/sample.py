@@ -46,6 +46,13 @@ boxes: [Whom?]
 ---
 Whom did you *not* thank?
 :::
+
+:::{commitment} plan
+reflection: unheard
+examples: ["When I come on shift, I will ask one person.", "When I hurry, I will stop."]
+---
+Make a plan.
+:::
 """
 
 COMPARE = """---

@@ -134,3 +134,13 @@ def test_what_was_sent_after_the_sign_in_had_ended_is_saved_after_the_next(autho
     form = author.form("unheard") | {"box-0": WORDS}
     author.browser.delete_cookie(author.browser.application.config["SIGN_IN_COOKIE_NAME"])
     assert author.autosave("unheard", form).status_code == 401
+
+
+def test_earlier_text_stands_beside_the_plan_that_refers_to_it(author: Author) -> None:
+    assert "What you wrote on" not in author.page("unheard")
+    author.write("unheard", WORDS, "Wait.")
+    page = author.page("unheard")
+    plan = page[page.index('id="block-commitment-plan"') :]
+    assert "What you wrote on" in plan
+    assert "I cut Hamid short." in plan
+    assert "What will you do?" in plan
