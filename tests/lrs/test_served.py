@@ -120,8 +120,8 @@ def test_it_stops_at_once_and_finishes_what_it_has_in_hand(
         answer = asking.getresponse()
         assert (answer.status, len(json.loads(answer.read()))) == (200, 20)
         assert running.wait(10) == 0
-        # Within a second; two more for a busy machine.
-        assert time.monotonic() - before < 3
+        # Within a second; a busy machine may need more, but not gunicorn's thirty.
+        assert time.monotonic() - before < 10
         asking.close()
     assert sorted(path.name for path in embedded.instance.iterdir()) == ["keys", "lrs.db"]
 

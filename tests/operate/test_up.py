@@ -31,9 +31,10 @@ pytestmark = [
     pytest.mark.xdist_group("up"),
 ]
 
-LONGEST_STOP = 2.0
-MEMORY_KB = 220_000
-"""200 MB for an installation; the libraries of the tests, where they are there, take some more."""
+LONGEST_STOP = 10.0
+"""It takes less than two seconds (bench/ measures it); a busy machine may need longer, but not gunicorn's thirty."""
+MEMORY_KB = 320_000
+"""What it takes when its parts share what they can is measured in bench/; without that it would be far more."""
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def test_the_admin_sets_a_password_first(running: Installation) -> None:
 def test_people_of_the_demonstration_sign_in_and_their_statements_arrive(running: Installation) -> None:
     line = next(line for line in running.table if "completed" in line)
     email, password = line.split()[:2]
-    with httpx.Client(base_url=running.url) as browser:
+    with httpx.Client(base_url=running.url, timeout=30) as browser:
         assert sign_in(browser, email, password).status_code == 303
         assert browser.get("/").status_code == 200
     wait_until(lambda: "event=done" in running.log("up"))
@@ -133,7 +134,7 @@ def test_browsers_are_shared_evenly_and_silent_ones_hold_nobody_up(running: Inst
     assert [_sockets(worker) - before[worker] for worker in before] == [6, 6]
     began = time.monotonic()
     assert running.answers()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 4.5
     for connection in silent:
         connection.close()
 
