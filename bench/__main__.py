@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 
 from bench import bytes_sent, people, scenes, trips
-from bench.load import Ask, ask, visit_all
+from bench.load import Ask, ask, visit
 from bench.measuring import WARM_UP, measure
 from bench.people import addresses
 from bench.report import Report, Row, keep, show
@@ -77,8 +77,9 @@ def _scene(served: Served, stage: Stage, scene: Scene, count: int) -> list[Row]:
 
 
 def _rows(served: Served, name: str, asks: list[Ask], is_parallel: bool) -> list[Row]:
-    # Several at once, so that every worker has compiled its templates.
-    visit_all(served.port, [asks[place:WARM_UP:4] for place in range(4)])
+    # Each on a connection of its own, so that every worker gets some.
+    for one in asks[:WARM_UP]:
+        visit(served.port, [one])
     rows = [Row(name, 1, measure(served, [asks[WARM_UP:]]))]
     return rows + ([Row(name, TOGETHER, measure(served, [asks] * TOGETHER))] if is_parallel else [])
 

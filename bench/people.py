@@ -15,7 +15,7 @@ from bench.load import Answer, Ask, Connection, Form, ask
 from lms.accounts import service
 from lms.app import create_app
 from lms.config import Settings
-from lms.content.blocks import Check, Quiz
+from lms.content.blocks import Block
 from lms.content.library import library
 from lms.content.module import Module
 from lms.db import db, writing
@@ -79,7 +79,7 @@ def addresses(module: Module) -> list[str]:
     return [f"/modules/{module.id}/pages/{page.id}" for page in module.pages]
 
 
-def page_with(module: Module, kind: type[Check] | type[Quiz]) -> str:
+def page_with(module: Module, kind: type[Block]) -> str:
     """The address of a page that has such a block."""
     pages = [page for page, block in module.blocks() if isinstance(block, kind)]
     return f"/modules/{module.id}/pages/{pages[0].id}"

@@ -10,7 +10,7 @@ from flask import Flask
 
 from bench.load import Ask, ask, visit
 from bench.people import Learner, addresses, first_choices, found, learners, module, page_with
-from lms.content.blocks import Check, Quiz
+from lms.content.blocks import Check, Quiz, Reflection
 from lms.content.module import Module
 
 Asks = list[list[Ask]]
@@ -89,6 +89,16 @@ def check(stage: Stage, count: int) -> list[Ask]:
     return [learner.post(action, {"token": one, **first_choices(form)}) for one in tokens]
 
 
+def reflection(stage: Stage, count: int) -> list[Ask]:
+    """Saves of private writing, as they go on while one writes."""
+    learner = stage.begun()
+    page = learner.read(page_with(stage.module, Reflection))
+    action = found(r'action="(/modules/[^"]+/writing/[^"]+)"', page)
+    form = page.partition(f'action="{action}"')[2].partition("</form>")[0]
+    box = found(r'<textarea[^>]* name="([^"]+)"', form)
+    return [learner.post(action, {"version": str(number), box: "word " * (number + 1)}) for number in range(count)]
+
+
 def quiz_item(stage: Stage, count: int) -> list[Ask]:
     learner = stage.begun()
     return [learner.get(path) for path in islice(cycle(_quiz(stage, learner)), count)]
@@ -126,6 +136,7 @@ SCENES: Sequence[Scene] = (
     Scene("page, opened first, statements written", page_first),
     Scene("report of reading time", time_report),
     Scene("answer to a check, statement written", check),
+    Scene("private writing saved", reflection),
     Scene("question of the quiz", quiz_item, is_parallel=True),
     Scene("answer in the quiz", quiz_answer),
     Scene("sign-in page of a visitor", sign_in_page),

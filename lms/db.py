@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated, Any
 
-import psycopg
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -188,11 +187,12 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 @event.listens_for(Engine, "checkout")
 def _look_whether_it_was_cut(connection: Any, _record: Any, _proxy: Any) -> None:
     """A connection that PostgreSQL has closed has something to read: seen without a question that has to be awaited."""
-    if isinstance(connection, psycopg.Connection) and (connection.closed or _has_something_to_read(connection)):
+    is_postgresql = "psycopg" in type(connection).__module__
+    if is_postgresql and (connection.closed or _has_something_to_read(connection)):
         raise DisconnectionError  # the pool makes another one
 
 
-def _has_something_to_read(connection: psycopg.Connection[Any]) -> bool:
+def _has_something_to_read(connection: Any) -> bool:
     waiting = select.poll()
     waiting.register(connection.fileno(), select.POLLIN)
     return bool(waiting.poll(0))
