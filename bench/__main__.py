@@ -8,6 +8,7 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -23,6 +24,7 @@ from lms import config
 
 RESULTS = Path(__file__).parent / "results"
 TOGETHER = 8
+BARE_REQUESTS = 150
 COUNTED = 4
 """Requests of a scene whose round trips are counted."""
 
@@ -51,37 +53,43 @@ def _arguments() -> argparse.Namespace:
 
 def _measured(kind: str, url: str, folder: Path, arguments: argparse.Namespace) -> Report:
     report = Report(kind)
-    with _bare(url, folder) as served:
-        asks = [ask(served.port, "/bare")] * arguments.requests
-        report.rows += _rows(served, "bare Flask page", asks, True)
     with _installation(url, folder) as first:
         starts = {"first": first.start_seconds}
-    with _installation(url, folder) as served, _stage(url, folder, served) as stage:
+    with _bare(url, folder) as bare, _installation(url, folder) as served, _stage(url, folder, served) as stage:
         report.start_seconds = starts | {"again": served.start_seconds}
+        report.rows += _rows(bare, bare, "bare Flask page", *[[_bare_asks(bare)] * count for count in (1, TOGETHER)])
         for scene in SCENES:
             if arguments.only in scene.name:
-                report.rows += _scene(served, stage, scene, arguments.requests)
+                report.rows += _scene(bare, served, stage, scene, arguments.requests)
         report.visits = bytes_sent.visits(stage.begun(), addresses(stage.module)[0])
         report.memory_mb = served.memory_mb()
     return report
 
 
-def _scene(served: Served, stage: Stage, scene: Scene, count: int) -> list[Row]:
-    rows = _rows(served, scene.name, scene.prepare(stage, WARM_UP + count), False)
-    if scene.is_parallel:
-        visitors = [scene.prepare(stage, count) for _ in range(TOGETHER)]
-        rows.append(Row(scene.name, TOGETHER, measure(served, visitors)))
-    counted = trips.trips_of(stage.app, scene.prepare(stage, WARM_UP)[-COUNTED:])
-    rows[0] = Row(scene.name, 1, rows[0].figures, counted)
+def _scene(bare: Served, served: Served, stage: Stage, scene: Scene, count: int) -> list[Row]:
+    alone = scene.prepare(stage, WARM_UP + count)
+    # Each on a connection of its own, so that every worker gets some.
+    for one in alone[:WARM_UP]:
+        visit(served.port, [one])
+    together = [scene.prepare(stage, count) for _ in range(TOGETHER)] if scene.is_parallel else []
+    rows = _rows(bare, served, scene.name, [alone[WARM_UP:]], together)
+    counted = trips.trips_of(stage.app, scene.prepare(stage, WARM_UP), COUNTED)
+    return [replace(rows[0], trips=counted), *rows[1:]]
+
+
+def _rows(bare: Served, served: Served, name: str, *groups: list[list[Ask]]) -> list[Row]:
+    rows = []
+    for visitors in filter(None, groups):
+        before = measure(bare, [_bare_asks(bare)])
+        figures = measure(served, visitors)
+        after = measure(bare, [_bare_asks(bare)])
+        # What else the machine does makes both slower: what holds is how one stands to the other.
+        rows.append(Row(name, len(visitors), figures, (before.cpu_ms + after.cpu_ms) / 2))
     return rows
 
 
-def _rows(served: Served, name: str, asks: list[Ask], is_parallel: bool) -> list[Row]:
-    # Each on a connection of its own, so that every worker gets some.
-    for one in asks[:WARM_UP]:
-        visit(served.port, [one])
-    rows = [Row(name, 1, measure(served, [asks[WARM_UP:]]))]
-    return rows + ([Row(name, TOGETHER, measure(served, [asks] * TOGETHER))] if is_parallel else [])
+def _bare_asks(bare: Served) -> list[Ask]:
+    return [ask(bare.port, "/bare")] * BARE_REQUESTS
 
 
 @contextmanager

@@ -21,6 +21,8 @@ class Row:
     name: str
     learners: int
     figures: Figures
+    bare_ms: float
+    """CPU milliseconds of the bare page, measured just before and just after."""
     trips: Trips | None = None
 
 
@@ -40,10 +42,9 @@ _HEAD = ("CPU ms", "x bare", "p50 ms", "p99 ms", "per s", "kB", "queries", "trip
 
 def show(report: Report) -> str:
     """The table."""
-    bare = next(row.figures.cpu_ms for row in report.rows if row.name.startswith("bare"))
     lines = [f"{report.database}, {os.cpu_count()} cores, Python {platform.python_version()}", ""]
     lines.append(f"{'':44}" + "".join(f"{title:>9}" for title in _HEAD))
-    lines += [_line(row, bare) for row in report.rows]
+    lines += [_line(row) for row in report.rows]
     first, later = report.visits
     starts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in report.start_seconds.items())
     memory = ", ".join(f"{name} {megabytes:.0f}" for name, megabytes in report.memory_mb.items())
@@ -64,10 +65,10 @@ def keep(reports: Sequence[Report], path: Path) -> None:
     path.write_text(json.dumps([asdict(report) for report in reports], indent=2), encoding="utf-8")
 
 
-def _line(row: Row, bare: float) -> str:
+def _line(row: Row) -> str:
     name = f"{row.name}, {row.learners} learners" if row.learners > 1 else row.name
     one, trips = row.figures, row.trips
-    cells = [f"{one.cpu_ms:.2f}", f"{one.cpu_ms / bare:.1f}", f"{one.p50_ms:.1f}", f"{one.p99_ms:.1f}"]
+    cells = [f"{one.cpu_ms:.2f}", f"{one.cpu_ms / row.bare_ms:.1f}", f"{one.p50_ms:.1f}", f"{one.p99_ms:.1f}"]
     cells += [f"{one.per_second:.0f}", f"{one.kilobytes:.1f}"]
     cells += [str(trips.statements), str(trips.statements + trips.others)] if trips else ["", ""]
     return f"{name:44}" + "".join(f"{cell:>9}" for cell in [*cells, one.split])
