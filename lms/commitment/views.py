@@ -59,17 +59,17 @@ def save_plan(module_id: str, block_id: str) -> Answer:
 @signed_in
 def mark_exercise(module_id: str, block_id: str) -> Answer:
     """Tick an exercise off, or take the tick back."""
+    day = request.form.get("day", "")
     with transaction() as session:
         activity = begin(session, current_user, module_id, _now()) or _not_found()
         page, block = activity.module.find(block_id, blocks.Exercise) or _not_found()
         try:
             if "done" in request.form:
-                day = done_on(request.form.get("day", ""), activity.at)
-                service.tick_off(session, activity, page, block, day)
+                service.tick_off(session, activity, page, block, done_on(day, activity.at))
             else:
                 service.take_back(session, activity, block)
         except ValueError:
-            return _again(activity.module, page, block, None, told=WRONG_DAY), 422
+            return _again(activity.module, page, block, None, told=WRONG_DAY, day=day), 422
     return _back(module_id, page, block)
 
 

@@ -129,8 +129,11 @@ def test_of_two_windows_both_plans_are_shown(app: Flask, learner: FlaskClient) -
     learner.submit(PLAN, WORDS)
     other = learner.submit(PLAN, {**WORDS, "will": "breathe out first"})
     assert other.status_code == 409
-    assert "breathe out first" in other.text
-    assert "ask one question and wait" in other.text
+    assert ">breathe out first</textarea>" in other.text
+    assert "<strong>The other one:</strong> When Hamid hands over at the lift, I will ask one question and wait." in (
+        other.text
+    )
+    assert "Keep mine" in other.text
     assert learner.submit(PLAN, {**WORDS, "will": "breathe out first", "version": "1"}).status_code == 303
     assert all_of(app, Commitment)[0].version == 2
 
@@ -199,6 +202,7 @@ def test_a_day_that_cannot_be_is_told(app: Flask, learner: FlaskClient, day: str
         answer = learner.submit(EXERCISE, {"done": "yes", "day": day})
     assert answer.status_code == 422
     assert "Please give a day that is not to come" in answer.text
+    assert f'value="{day}"' in answer.text
     assert not all_of(app, ExerciseMark)
     assert told(app, "/exercises/") == 0
 
