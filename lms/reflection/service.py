@@ -6,12 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
 from lms import events
 from lms.accounts.models import Person
-from lms.accounts.service import data_key
+from lms.accounts.service import data_key, known_data_key
 from lms.content.module import Page
 from lms.outbox.service import record
 from lms.progress.service import Activity
@@ -48,12 +48,12 @@ class NewerTextError(Exception):
 
 def save(session: Session, activity: Activity, page: Page, prompt: Prompt, kind: Kind, draft: Draft) -> int:
     """Keep what someone writes on a prompt; the version that it is now. Raises NewerTextError, and keeps nothing."""
-    entry = _entry(session, activity, prompt, kind)
+    entry, latest = _entry(session, activity, prompt, kind)
     if entry is None:
         if draft.words.is_empty:
             return 0
         entry = _new_entry(session, activity, prompt, kind)
-    _write(session, activity.person, entry, draft, activity.at)
+    _write(session, activity.person, entry, latest, draft, activity.at)
     if kind is Kind.REFLECTION and entry.told_at is None and not draft.words.is_empty:
         entry.told_at = activity.at
         record(session, events.ReflectionSaved(**activity.fact, prompt_id=prompt.id, page_id=page.id))
@@ -62,7 +62,8 @@ def save(session: Session, activity: Activity, page: Page, prompt: Prompt, kind:
 
 def open_model(session: Session, activity: Activity, prompt: Prompt, kind: Kind) -> None:
     """Show someone the model answer, from now on."""
-    entry = _entry(session, activity, prompt, kind) or _new_entry(session, activity, prompt, kind)
+    entry, _ = _entry(session, activity, prompt, kind)
+    entry = entry or _new_entry(session, activity, prompt, kind)
     entry.compared_at = entry.compared_at or activity.at
 
 
@@ -71,11 +72,11 @@ def bring_back(session: Session, person: Person, entry_id: UUID, number: int, at
     entry = own_entry(session, person, entry_id)
     if entry is None:
         return None
-    earlier = session.scalar(select(EntryVersion).filter_by(entry_id=entry.id, number=number))
+    earlier, latest = _version(session, entry, number), _version(session, entry, entry.version)
     if earlier is None:
         return None
     words = opened(data_key(session, person), earlier.ciphertext, person.uuid, entry.uuid, earlier.number)
-    _write(session, person, entry, Draft(words, entry.version), at)
+    _write(session, person, entry, latest, Draft(words, entry.version), at)
     return entry
 
 
@@ -97,11 +98,22 @@ def own_entry(session: Session, person: Person, entry_id: UUID) -> Entry | None:
     return session.scalar(select(Entry).filter_by(uuid=entry_id, person_id=person.id).with_for_update())
 
 
-def _entry(session: Session, activity: Activity, prompt: Prompt, kind: Kind) -> Entry | None:
-    own = select(Entry).filter_by(
-        person_id=activity.person.id, module_id=activity.module.id, block_id=prompt.id, kind=kind
-    )
-    return session.scalar(own.with_for_update())
+def _version(session: Session, entry: Entry, number: int) -> EntryVersion | None:
+    return session.scalar(select(EntryVersion).filter_by(entry_id=entry.id, number=number))
+
+
+def _entry(
+    session: Session, activity: Activity, prompt: Prompt, kind: Kind
+) -> tuple[Entry | None, EntryVersion | None]:
+    """What is written on a prompt, locked until the end of the transaction, with its latest version."""
+    own = {"person_id": activity.person.id, "module_id": activity.module.id, "block_id": prompt.id, "kind": kind}
+    is_latest = and_(EntryVersion.entry_id == Entry.id, EntryVersion.number == Entry.version)
+    query = select(Entry, EntryVersion).filter_by(**own).outerjoin(EntryVersion, is_latest).with_for_update(of=Entry)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None, None
+    # PostgreSQL, when it had to wait for the lock, joins the entry as it is now with the versions of before.
+    return row[0], row[1] or _version(session, row[0], row[0].version)
 
 
 def _new_entry(session: Session, activity: Activity, prompt: Prompt, kind: Kind) -> Entry:
@@ -111,9 +123,10 @@ def _new_entry(session: Session, activity: Activity, prompt: Prompt, kind: Kind)
     return entry
 
 
-def _write(session: Session, person: Person, entry: Entry, draft: Draft, at: dt.datetime) -> None:
-    key = data_key(session, person)
-    latest = session.scalar(select(EntryVersion).filter_by(entry_id=entry.id, number=entry.version))
+def _write(
+    session: Session, person: Person, entry: Entry, latest: EntryVersion | None, draft: Draft, at: dt.datetime
+) -> None:
+    key = known_data_key(session, person) if person.data_key else data_key(session, person)
     now = opened(key, latest.ciphertext, person.uuid, entry.uuid, latest.number) if latest else Words()
     if now.says_the_same(draft.words):  # a second click, or an answer that got lost on the way
         if latest:
