@@ -36,6 +36,7 @@ from lms.accounts.tokens import password_address
 from lms.config import Settings
 from lms.db import db, transaction
 from lms.mail import PostOffice
+from lms.ui.asking import now
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -80,7 +81,7 @@ def sign_in() -> Answer:
     form = SignInForm()
     if not form.validate_on_submit():
         return _page("accounts/sign_in.html", form)
-    at, email, address = _now(), form.email.data, request.remote_addr
+    at, email, address = now(), form.email.data, request.remote_addr
     with transaction() as session:
         wait = service.take_try(session, email, address, at)
     if wait:
@@ -120,7 +121,7 @@ def forgotten_password() -> Answer:
     if not form.validate_on_submit():
         return _page("accounts/forgotten_password.html", form)
     with transaction() as session:
-        wait = service.take_link_try(session, form.email.data, request.remote_addr, _now())
+        wait = service.take_link_try(session, form.email.data, request.remote_addr, now())
     if wait:
         return _wait_page("accounts/forgotten_password.html", form, wait)
     _post_office().later(_mail_link, _app(), form.email.data)
@@ -132,13 +133,13 @@ def forgotten_password() -> Answer:
 @checks_own_token
 def set_password(token: str) -> Answer:
     """Where a mailed link leads. Looking uses nothing up, since mail filters look at links too."""
-    person = queries.person_by_link(db.session, token, _now())
+    person = queries.person_by_link(db.session, token, now())
     if person is None:
         return make_response(render_template("accounts/link_spent.html"), 410)
     form = NewPasswordForm(person.email)
     if not form.validate_on_submit():
         return _page("accounts/set_password.html", form, person=person)
-    new_hash, at = passwords.hashed(form.new_password.data), _now()
+    new_hash, at = passwords.hashed(form.new_password.data), now()
     with transaction() as session:
         owner = service.use_link(session, token, at)
         if owner is None:
@@ -164,7 +165,7 @@ def change_password() -> Answer:
     form = ChangePasswordForm(current_user.email)
     if not form.validate_on_submit():
         return _account_page(form)
-    at, email = _now(), current_user.email
+    at, email = now(), current_user.email
     with transaction() as session:
         wait = service.take_try(session, email, request.remote_addr, at)
     if wait:
@@ -246,13 +247,13 @@ def _after_sign_in(key: str | None, sealed: str | None = None, then: str | None 
     if key is None:
         return redirect(url("accounts.sign_in"), 303)
     web_session.begin(key)
-    found = sealed and parcel.unseal(str(current_app.secret_key), current_user.uuid, sealed, _now())
+    found = sealed and parcel.unseal(str(current_app.secret_key), current_user.uuid, sealed, now())
     return door.show_parcel(found) if found else redirect(then or _next(), 303)
 
 
 def _mail_link(app: Flask, email: str) -> None:
     with app.app_context():
-        post, at = _post_office(), _now()
+        post, at = _post_office(), now()
         with transaction() as session:
             person = queries.person_by_email(session, email)
             if person is None or not person.is_active:
@@ -295,7 +296,3 @@ def _settings() -> Settings:
 
 def _app() -> Flask:
     return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any, NoReturn
+from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request
+from flask import Blueprint, Flask, Response, jsonify, redirect, render_template, request
 from flask import url_for as url
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -19,7 +18,7 @@ from lms.content.blocks import Block
 from lms.content.module import Module, Page
 from lms.db import transaction
 from lms.progress.service import begin
-from lms.ui.asking import is_script
+from lms.ui.asking import is_script, not_found, now
 
 blueprint = Blueprint("commitment", __name__)
 
@@ -42,8 +41,8 @@ def save_plan(module_id: str, block_id: str) -> Answer:
     plan = Plan(request.form.get("when", ""), request.form.get("will", ""))
     version = request.form.get("version", default=0, type=int)
     with transaction() as session:
-        activity = begin(session, current_user, module_id, _now()) or _not_found()
-        page, block = activity.module.find(block_id, blocks.Commitment) or _not_found()
+        activity = begin(session, current_user, module_id, now()) or not_found()
+        page, block = activity.module.find(block_id, blocks.Commitment) or not_found()
         if plan.too_long:
             return _too_long(activity.module, page, block, PlanState(plan, version))
         try:
@@ -51,7 +50,7 @@ def save_plan(module_id: str, block_id: str) -> Answer:
         except service.ChangedError as error:
             return _changed(activity.module, page, block, plan, error)
     if is_script():
-        return jsonify(version=version, saved_at=_now().isoformat())
+        return jsonify(version=version, saved_at=now().isoformat())
     return _back(module_id, page, block)
 
 
@@ -61,8 +60,8 @@ def mark_exercise(module_id: str, block_id: str) -> Answer:
     """Tick an exercise off, or take the tick back."""
     day = request.form.get("day", "")
     with transaction() as session:
-        activity = begin(session, current_user, module_id, _now()) or _not_found()
-        page, block = activity.module.find(block_id, blocks.Exercise) or _not_found()
+        activity = begin(session, current_user, module_id, now()) or not_found()
+        page, block = activity.module.find(block_id, blocks.Exercise) or not_found()
         try:
             if "done" in request.form:
                 service.tick_off(session, activity, page, block, done_on(day, activity.at))
@@ -98,11 +97,3 @@ def _back(module_id: str, page: Page, block: Block) -> AnyResponse:
 
 def _anchor(block: Block) -> str:
     return f"block-{block.kind}-{block.id}"
-
-
-def _not_found() -> NoReturn:
-    abort(404)
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import io
-from typing import NoReturn
 
 from flask import (
     Blueprint,
@@ -45,6 +43,7 @@ from lms.player.sheet import with_lines
 from lms.progress import completion, queries
 from lms.progress import service as progress
 from lms.quiz import queries as quiz
+from lms.ui.asking import not_found, now
 
 blueprint = Blueprint("player", __name__)
 
@@ -107,7 +106,7 @@ def page(module_id: str, page_id: str) -> Answer:
         _find_page(module_id, page_id)
         return ""
     with transaction() as session:
-        opening = service.open_page(session, current_user, module_id, page_id, _now())
+        opening = service.open_page(session, current_user, module_id, page_id, now())
     if opening is None:
         return _turn_away(module_id, page_id)
     section = opening.module.section_of(opening.page)
@@ -138,7 +137,7 @@ def page_time(module_id: str, page_id: str) -> Answer:
         abort(400)
     report = (seconds, anchor if anchor is not None and is_anchor(anchor) else None)
     with transaction() as session:
-        is_noted = service.note_time(session, current_user, module_id, page_id, report, _now())
+        is_noted = service.note_time(session, current_user, module_id, page_id, report, now())
     return Response(status=204) if is_noted else abort(404)
 
 
@@ -188,7 +187,7 @@ def tool_pdf(module_id: str, tool_id: str) -> Answer:
 def _open_module(module_id: str) -> Module:
     """A module that is open to whoever is signed in; else 404."""
     view = _journey().view(module_id)
-    return view.module if view and view.module and view.step.is_open else _not_found()
+    return view.module if view and view.module and view.step.is_open else not_found()
 
 
 @blueprint.get("/modules/<module_id>/media/<path:name>")
@@ -243,11 +242,11 @@ def _leave(_app: Flask, user: Person) -> None:
 
 
 def _journey() -> Journey:
-    return journey(db.session, current_user.id, _now())
+    return journey(db.session, current_user.id, now())
 
 
 def _journey_of_anyone() -> Journey:
-    return journey(db.session, current_user.id if current_user.is_authenticated else 0, _now())
+    return journey(db.session, current_user.id if current_user.is_authenticated else 0, now())
 
 
 def _find_page(module_id: str, page_id: str) -> None:
@@ -261,11 +260,3 @@ def _turn_away(module_id: str, page_id: str) -> Answer:
     if module is None or module.page(page_id) is None or _journey().view(module_id) is None:
         abort(404)
     return redirect(url_for(".outline", module_id=module_id), 303)
-
-
-def _not_found() -> NoReturn:
-    abort(404)
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import NoReturn
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
@@ -17,6 +15,7 @@ from lms.db import transaction
 from lms.progress.service import begin
 from lms.pulse import rating, service
 from lms.pulse.queries import AssessmentState
+from lms.ui.asking import not_found, now
 
 blueprint = Blueprint("pulse", __name__)
 
@@ -36,8 +35,8 @@ def answer(module_id: str, block_id: str) -> Answer:
     """Keep how someone sees themselves; a form with gaps comes back once, with the gaps named."""
     token = request.form.get("token", type=UUID) or abort(400)
     with transaction() as session:
-        activity = begin(session, current_user, module_id, _now()) or _not_found()
-        page, block = activity.module.find(block_id, blocks.SelfAssessment) or _not_found()
+        activity = begin(session, current_user, module_id, now()) or not_found()
+        page, block = activity.module.find(block_id, blocks.SelfAssessment) or not_found()
         comment = request.form.get("comment", "") if block.comment else ""
         ratings = rating.read(block, request.form)
         told = _problem(block, ratings, comment)
@@ -66,11 +65,3 @@ def _problem(block: blocks.SelfAssessment, ratings: rating.Ratings, comment: str
     if gaps and "partly" not in request.form:
         return "One line has no answer yet." if gaps == 1 else f"{gaps} lines have no answer yet."
     return ""
-
-
-def _not_found() -> NoReturn:
-    abort(404)
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

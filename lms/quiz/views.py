@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import NoReturn
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, abort, flash, jsonify, redirect, render_template, request
@@ -13,7 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_text, signed_in
-from lms.content.blocks import Check, Practice, Quiz
+from lms.content.blocks import Block, Check, Practice, Quiz
 from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.db import db, transaction
@@ -24,7 +23,7 @@ from lms.quiz.queries import Question, Sitting
 from lms.quiz.responding import ResponseError, read
 from lms.quiz.revisiting import to_revisit
 from lms.quiz.showing import Form, to_form, words_of
-from lms.ui.asking import is_script
+from lms.ui.asking import is_script, not_found, now
 
 blueprint = Blueprint("quiz", __name__)
 
@@ -44,7 +43,7 @@ def install(app: Flask) -> None:
 def start(module_id: str) -> Answer:
     """Begin the quiz, or go on with the one that was begun."""
     with transaction() as session:
-        activity = begin(session, current_user, module_id, _now()) or _not_found()
+        activity = begin(session, current_user, module_id, now()) or not_found()
         try:
             attempt = service.start_attempt(session, activity)
         except service.TooEarlyError as error:
@@ -65,7 +64,7 @@ def go_on(attempt_id: UUID) -> Answer:
 def item(attempt_id: UUID, place: int) -> Answer:
     """One question."""
     sitting = _sitting(attempt_id)
-    question = sitting.at(place) or _not_found()
+    question = sitting.at(place) or not_found()
     if sitting.attempt.submitted_at:
         return redirect(url(".result", attempt_id=attempt_id), 303)
     return _item_page(sitting, question)
@@ -77,7 +76,7 @@ def item(attempt_id: UUID, place: int) -> Answer:
 def answer_item(attempt_id: UUID, place: int) -> Answer:
     """Keep one answer and go where the button says. A script saves the same way, and is told the version."""
     sitting = _sitting(attempt_id)
-    question = sitting.at(place) or _not_found()
+    question = sitting.at(place) or not_found()
     form = {} if "clear" in request.form else _form()
     try:
         version = _save(attempt_id, question, form)
@@ -88,7 +87,7 @@ def answer_item(attempt_id: UUID, place: int) -> Answer:
     except service.SubmittedError:
         return redirect(url(".result", attempt_id=attempt_id), 303)
     if is_script():
-        return jsonify(version=version, saved_at=_now().isoformat())
+        return jsonify(version=version, saved_at=now().isoformat())
     return redirect(_next_stop(sitting, place), 303)
 
 
@@ -108,7 +107,7 @@ def review(attempt_id: UUID) -> Answer:
 def submit(attempt_id: UUID) -> Answer:
     """Hand the answers in, once."""
     with transaction() as session:
-        work = service.own_attempt(session, current_user, attempt_id, _now()) or _not_found()
+        work = service.own_attempt(session, current_user, attempt_id, now()) or not_found()
         service.submit_attempt(session, work)
     return redirect(url(".result", attempt_id=attempt_id), 303)
 
@@ -121,7 +120,7 @@ def result(attempt_id: UUID) -> Answer:
     attempt = sitting.attempt
     if attempt.submitted_at is None:
         return redirect(url(".review", attempt_id=attempt_id), 303)
-    programme = library.programme(db.session) or _not_found()
+    programme = library.programme(db.session) or not_found()
     module, page = _place_of(sitting)
     if attempt.passed:
         return render_template("quiz/passed.html", sitting=sitting, module=module, page=page)
@@ -143,9 +142,10 @@ def answer_check(module_id: str, item_id: str) -> Answer:
     """Mark an answer to a check; its page shows what it was worth."""
     token = request.form.get("token", type=UUID) or abort(400)
     with transaction() as session:
-        activity = begin(session, current_user, module_id, _now()) or _not_found()
-        found = activity.module.check(item_id) or _not_found()
-        page, anchor = _where_is(activity.module, item_id) or _not_found()
+        activity = begin(session, current_user, module_id, now()) or not_found()
+        found = activity.module.check(item_id) or not_found()
+        page, block = _where_is(activity.module, item_id) or not_found()
+        anchor = f"block-{block.kind}-{block.id}"
         form, seed = _form(), activity.registration.uuid
         try:
             response = read(found, present(found, str(seed)), form)
@@ -154,7 +154,7 @@ def answer_check(module_id: str, item_id: str) -> Answer:
             service.answer_check(session, activity, page, found, response, token)
         except ResponseError as error:
             state = queries.check_state(found, seed, (), form)
-            return _check_again(activity.module, page, anchor, state, str(error))
+            return _check_again(activity.module, page, block, state, str(error))
     return redirect(url("player.page", module_id=module_id, page_id=page.id, _anchor=anchor), 303)
 
 
@@ -165,14 +165,14 @@ def marks(value: float) -> str:
 
 def minutes_until(moment: dt.datetime | None) -> int:
     """Whole minutes until then, rounded up; 0 if it is past."""
-    return max(0, math.ceil((moment - _now()).total_seconds() / 60)) if moment else 0
+    return max(0, math.ceil((moment - now()).total_seconds() / 60)) if moment else 0
 
 
 def _save(attempt_id: UUID, question: Question, form: Form) -> int:
     response = read(question.item, question.presented, form)
     version = request.form.get("version", default=0, type=int)
     with transaction() as session:
-        work = service.own_attempt(session, current_user, attempt_id, _now()) or _not_found()
+        work = service.own_attempt(session, current_user, attempt_id, now()) or not_found()
         return service.save_response(session, work, question.item.id, response, version)
 
 
@@ -209,9 +209,10 @@ def _item_page(
     )
 
 
-def _check_again(module: Module, page: Page, anchor: str, state: queries.CheckState, error: str) -> Answer:
+def _check_again(module: Module, page: Page, block: Block, state: queries.CheckState, error: str) -> Answer:
+    anchor = f"block-{block.kind}-{block.id}"
     return render_template(
-        "quiz/check_again.html", module=module, page=page, anchor=anchor, state=state, error=error
+        "quiz/check_again.html", module=module, page=page, block=block, anchor=anchor, state=state, error=error
     ), 422
 
 
@@ -245,17 +246,15 @@ def _quiz_page(module: Module) -> str:
     return url("player.page", module_id=module.id, page_id=found[0].id, _anchor="block-quiz")
 
 
-def _where_is(module: Module, item_id: str) -> tuple[Page, str] | None:
+def _where_is(module: Module, item_id: str) -> tuple[Page, Block] | None:
     for page, block in module.blocks():
-        if isinstance(block, Check) and block.id == item_id:
-            return page, f"block-check-{block.id}"
-        if isinstance(block, Practice) and item_id in block.items:
-            return page, f"block-practice-{block.id}"
+        if block.id == item_id if isinstance(block, Check) else isinstance(block, Practice) and item_id in block.items:
+            return page, block
     return None
 
 
 def _sitting(attempt_id: UUID) -> Sitting:
-    return queries.own_sitting(db.session, current_user.id, attempt_id) or _not_found()
+    return queries.own_sitting(db.session, current_user.id, attempt_id) or not_found()
 
 
 def _form() -> Form:
@@ -264,11 +263,3 @@ def _form() -> Form:
 
 def _minutes(count: int) -> str:
     return "one minute" if count == 1 else f"{count} minutes"
-
-
-def _not_found() -> NoReturn:
-    abort(404)
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from dataclasses import replace
-from typing import NoReturn
 from uuid import UUID
 
 from flask import (
@@ -40,6 +38,7 @@ from lms.reflection.sheets import Sheet, sheet
 from lms.reflection.workbook import workbook as to_workbook
 from lms.reflection.writing import Writing
 from lms.ui import colours
+from lms.ui.asking import is_script, not_found, now
 from lms.vault import SealBrokenError
 
 blueprint = Blueprint("reflection", __name__)
@@ -49,7 +48,7 @@ Answer = Response | AnyResponse | str | tuple[str, int] | tuple[Response, int]
 
 def install(app: Flask) -> None:
     """The pages of this room."""
-    app.jinja_env.filters.update(comes_back_on=comes_back_on, is_back=lambda moment: is_back(moment, _now()))
+    app.jinja_env.filters.update(comes_back_on=comes_back_on, is_back=lambda moment: is_back(moment, now()))
     app.register_blueprint(blueprint)
 
 
@@ -58,8 +57,8 @@ def install(app: Flask) -> None:
 @carries_text
 def save(module_id: str, kind: str, block_id: str) -> Answer:
     """Keep what was written: by the button, or by the script that saves as one writes."""
-    module = library.module(db.session, module_id) or _not_found()
-    page, prompt = find(module, block_id, _kind(kind)) or _not_found()
+    module = library.module(db.session, module_id) or not_found()
+    page, prompt = find(module, block_id, _kind(kind)) or not_found()
     writing = queries.own_writing(db.session, current_user, module_id, [block_id])[block_id, _kind(kind)]
     sent = _sent(prompt, writing)
     if sent.errors:
@@ -70,8 +69,8 @@ def save(module_id: str, kind: str, block_id: str) -> Answer:
         return _changed(module, page, prompt, writing, sent, error)
     except SealBrokenError:
         abort(503)  # the key is not where it was; what is typed waits on the device
-    if _is_script():
-        return jsonify(version=version, saved_at=_now().isoformat())
+    if is_script():
+        return jsonify(version=version, saved_at=now().isoformat())
     return redirect(_place(module, page, prompt), 303)
 
 
@@ -80,7 +79,7 @@ def save(module_id: str, kind: str, block_id: str) -> Answer:
 def journal() -> Answer:
     """All that I wrote, for my eyes alone."""
     volumes = queries.own_journal(db.session, current_user)
-    waiting = [item for volume in volumes for item in volume.items if item.waits(_now())]
+    waiting = [item for volume in volumes for item in volume.items if item.waits(now())]
     return render_template("reflection/journal.html", volumes=volumes, waiting=waiting)
 
 
@@ -91,7 +90,7 @@ def workbook() -> Answer:
     settings: Settings = current_app.config["CARES"]
     volumes = queries.own_journal(db.session, current_user)
     accent, day = colours.light(settings.brand_colour).text, current_app.jinja_env.filters["day"]
-    made = to_workbook(volumes, current_user.name, accent, day, _now())
+    made = to_workbook(volumes, current_user.name, accent, day, now())
     name = "my-reflections.pdf"
     answer = send_file(io.BytesIO(made), mimetype="application/pdf", as_attachment=True, download_name=name)
     answer.headers["Cache-Control"] = "no-store"
@@ -102,7 +101,7 @@ def workbook() -> Answer:
 @signed_in
 def history(entry_id: UUID) -> Answer:
     """A text as it is, and as it was."""
-    found = queries.own_history(db.session, current_user, entry_id) or _not_found()
+    found = queries.own_history(db.session, current_user, entry_id) or not_found()
     module, place = _prompt_of(found.writing)
     return render_template("reflection/history.html", history=found, module=module, place=place)
 
@@ -113,7 +112,7 @@ def bring_back(entry_id: UUID, number: int) -> Answer:
     """Make an earlier version the latest; nothing in between is lost."""
     try:
         with transaction() as session:
-            service.bring_back(session, current_user, entry_id, number, _now()) or _not_found()
+            service.bring_back(session, current_user, entry_id, number, now()) or not_found()
     except SealBrokenError:
         abort(503)
     flash("That text is back. The one that you had until now is in the list below.", "success")
@@ -124,7 +123,7 @@ def bring_back(entry_id: UUID, number: int) -> Answer:
 @signed_in
 def ask_to_delete(entry_id: UUID) -> Answer:
     """Are you sure?"""
-    found = queries.own_history(db.session, current_user, entry_id) or _not_found()
+    found = queries.own_history(db.session, current_user, entry_id) or not_found()
     module, place = _prompt_of(found.writing)
     return render_template("reflection/delete.html", history=found, module=module, place=place)
 
@@ -134,7 +133,7 @@ def ask_to_delete(entry_id: UUID) -> Answer:
 def delete(entry_id: UUID) -> Answer:
     """Delete a text with all its versions."""
     with transaction() as session:
-        entry = service.erase(session, current_user, entry_id) or _not_found()
+        entry = service.erase(session, current_user, entry_id) or not_found()
     flash("The text is deleted, with all its earlier versions.", "success")
     return redirect(url(".journal", _anchor=f"module-{entry.module_id}"), 303)
 
@@ -147,7 +146,7 @@ def _prompt_of(writing: Writing) -> tuple[Module | None, tuple[Page, Prompt] | N
 
 def _keep(module_id: str, page: Page, prompt: Prompt, kind: Kind, sent: Sent) -> int:
     with transaction() as session:
-        activity = begin(session, current_user, module_id, _now()) or _not_found()
+        activity = begin(session, current_user, module_id, now()) or not_found()
         version = service.save(session, activity, page, prompt, kind, sent.draft)
         if sent.wants_model:
             service.open_model(session, activity, prompt, kind)
@@ -156,13 +155,13 @@ def _keep(module_id: str, page: Page, prompt: Prompt, kind: Kind, sent: Sent) ->
 
 def _sent(prompt: Prompt, writing: Writing) -> Sent:
     try:
-        return read(request.form, prompt, writing, is_deliberate=not _is_script())
+        return read(request.form, prompt, writing, is_deliberate=not is_script())
     except ValueError:
         abort(400)
 
 
 def _refused(module: Module, page: Page, prompt: Prompt, writing: Writing, sent: Sent) -> Answer:
-    if _is_script():
+    if is_script():
         return jsonify(errors={name: [words] for name, words in sent.errors.items()}), 422
     typed = replace(writing, words=sent.draft.words, version=sent.draft.version)
     return _again(module, page, prompt, sheet(prompt, typed, sent.errors)), 422
@@ -170,7 +169,7 @@ def _refused(module: Module, page: Page, prompt: Prompt, writing: Writing, sent:
 
 def _changed(module: Module, page: Page, prompt: Prompt, writing: Writing, sent: Sent, error: NewerTextError) -> Answer:
     """There is a newer text, from another window or device: both are shown, and the author chooses."""
-    if _is_script():
+    if is_script():
         newer = sheet(prompt, replace(writing, words=error.words))
         texts = {box.name: box.text for box in newer.boxes}
         ticks = {point.name: ["yes"] if point.is_ticked else [] for point in newer.points}
@@ -202,15 +201,3 @@ def _kind(name: str) -> Kind:
         return Kind(name)
     except ValueError:
         abort(404)
-
-
-def _is_script() -> bool:
-    return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
-
-
-def _not_found() -> NoReturn:
-    abort(404)
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

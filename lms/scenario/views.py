@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from http import HTTPStatus
-from typing import NoReturn
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
@@ -22,6 +20,7 @@ from lms.scenario import chart, queries, service
 from lms.scenario.models import ScenarioRun
 from lms.scenario.service import MovedOnError, Playing
 from lms.scenario.story import NoSuchChoiceError, decisions
+from lms.ui.asking import not_found, now
 
 blueprint = Blueprint("scenario", __name__)
 
@@ -43,7 +42,7 @@ def install(app: Flask) -> None:
 def start(module_id: str, scenario_id: str) -> Answer:
     """Begin a story, or go on with the one that was begun."""
     with transaction() as session:
-        activity = begin(session, current_user, module_id, _now()) or _not_found()
+        activity = begin(session, current_user, module_id, now()) or not_found()
         if activity.module.find(scenario_id, ScenarioBlock) is None:
             abort(404)
         service.start(session, activity, scenario_id)
@@ -96,13 +95,13 @@ def leave(run_id: UUID) -> Answer:
 
 
 def _own_run(session: Session, run_id: UUID) -> Playing:
-    return service.own_run(session, current_user, run_id, _now()) or _not_found()
+    return service.own_run(session, current_user, run_id, now()) or not_found()
 
 
 def _again(playing: Playing, words: str, status: HTTPStatus) -> Answer:
     """The story where it stands, with a word about why."""
     module, run = playing.activity.module, playing.run
-    found = module.find(run.scenario_id, ScenarioBlock) or _not_found()
+    found = module.find(run.scenario_id, ScenarioBlock) or not_found()
     page, block = found
     state = queries.state_of(db.session, run)
     is_wrong = status == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -123,11 +122,3 @@ def _to_the_block(module: Module, scenario_id: str) -> Answer:
 
 def _anchor(run: ScenarioRun) -> str:
     return f"block-scenario-{run.scenario_id}"
-
-
-def _not_found() -> NoReturn:
-    abort(404)
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
