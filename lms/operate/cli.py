@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from contextlib import suppress
 
 import click
 from flask import Flask
@@ -67,9 +68,10 @@ def _serve(settings: Settings, admin_email: str, demo: bool) -> None:
     def tell() -> None:
         for warning in prepared.warnings:
             _warn(warning)
-        for line in [*welcome(settings, prepared.admin), *(as_table(logins) if demo else [])]:
-            click.echo(line)
-        instance.told(settings.instance)
+        with suppress(OSError):  # the terminal is gone: the next start tells again
+            for line in [*welcome(settings, prepared.admin), *(as_table(logins) if demo else [])]:
+                click.echo(line)
+            instance.told(settings.instance)
 
     Supervisor(parts(app, settings, listener, demo), folder, _warn).run(tell)
 
@@ -95,7 +97,8 @@ def _add_demo(app: Flask, settings: Settings) -> list[Login]:
 
 
 def _warn(sentence: str) -> None:
-    click.echo(f"! {sentence}", err=True)
+    with suppress(OSError):
+        click.echo(f"! {sentence}", err=True)
 
 
 @click.command()

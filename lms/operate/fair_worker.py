@@ -91,14 +91,20 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        super().wait_for_and_dispatch_events(timeout)
+        super().wait_for_and_dispatch_events(timeout if self.alive else min(timeout, LINGER_SECONDS))
         self._tell()
+
+    def is_parent_alive(self) -> bool:
+        # Without a master it stops as it does when told to: each answer says that the connection ends.
+        if not super().is_parent_alive():
+            self.alive = False
+        return self.alive
 
     def _tell(self) -> None:
         self.board.write(self.place, self.nr_conns)
 
     def _cap_keepalive(self, deadline: float) -> None:
+        soon = time.monotonic() + LINGER_SECONDS
         for conn in self.pending_conns:
-            conn.timeout = 0.0
-        self.murder_pending()  # who has said nothing is not waited for
-        super()._cap_keepalive(min(deadline, time.monotonic() + LINGER_SECONDS))
+            conn.timeout = min(conn.timeout, soon)  # it may be about to say something
+        super()._cap_keepalive(min(deadline, soon))

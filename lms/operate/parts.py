@@ -18,6 +18,7 @@ from lms.operate.web_server import Server
 from lms.xapi import relay
 
 WAITING = "Statements wait until then; none is lost."
+PAUSE_SECONDS = 0.15
 LEAVE_SECONDS = 1
 """How long answers under way may take when all is stopped."""
 
@@ -33,7 +34,7 @@ def parts(app: Flask, settings: Settings, listener: socket.socket, demo: bool) -
             Part("lrs", lambda: lrs.run(settings), is_needed_by_others=True, meanwhile=WAITING),
         )
     if demo:
-        found.append(Part("demo", lambda: walk(app, dt.datetime.now(dt.UTC)), is_once=True))
+        found.append(Part("demo", lambda: walk(app, dt.datetime.now(dt.UTC), PAUSE_SECONDS), is_once=True))
     return found
 
 

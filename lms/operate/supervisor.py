@@ -19,6 +19,7 @@ from lms.operate import process, restarting
 from lms.operate.logs import book
 
 LONGEST_WAIT = 60.0
+NO_ROOM_SECONDS = 5.0
 FIRST_STOPPED_SECONDS = 1.3
 """How long parts may take to end before those that they need are stopped as well."""
 ALL_STOPPED_SECONDS = 1.7
@@ -107,34 +108,47 @@ class Supervisor:
     def _start_due(self) -> None:
         for place in self._places:
             if not place.pid and not self._stops and time.monotonic() >= place.due:
-                place.pid, place.began = self._fork(place.part), time.monotonic()
-                log.info("started", part=place.part.name, process=place.pid)
+                self._start(place)
+
+    def _start(self, place: _Place) -> None:
+        place.began = time.monotonic()
+        try:
+            place.pid = self._fork(place.part)
+            log.info("started", part=place.part.name, process=place.pid)
+        except OSError as error:  # too many processes, or too little memory, for the moment
+            place.due = place.began + NO_ROOM_SECONDS
+            log.error("cannot be started", part=place.part.name, error=str(error))
 
     def _fork(self, part: Part) -> int:
         parent = os.getpid()
         # A signal that comes before the child has handlers of its own would be lost in a copy of our queue.
         signal.pthread_sigmask(signal.SIG_BLOCK, process.OURS)
-        pid = os.fork()
-        if pid == 0:
-            _be(part, parent, self._logs)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, process.OURS)
+        try:
+            pid = os.fork()
+            if pid == 0:
+                _be(part, parent, self._logs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, process.OURS)
         return pid
 
     def _bury(self) -> None:
         """Note which parts have died."""
         for place in self._places:
-            if place.pid and (status := _ended(place.pid)) is not None and not self._stops:
+            if place.pid and (status := _ended(place.pid)) is not None:
+                place.pid = 0
                 self._follow_death(place, status)
 
     def _follow_death(self, place: _Place, status: int) -> None:
         if place.part.is_once and status == 0:
-            place.pid, place.due = 0, math.inf
+            place.due = math.inf
             log.info("done", part=place.part.name)
+            return
+        if self._stops:
             return
         now, name = time.monotonic(), place.part.name
         place.quick_deaths = restarting.quick_deaths(place.quick_deaths, now - place.began)
         pause = restarting.pause_seconds(place.quick_deaths)
-        place.pid, place.due = 0, now + pause
+        place.due = now + pause
         how = f"was ended by signal {-status}" if status < 0 else f"ended with {status}"
         log.error("died", part=name, how=how, start_in_seconds=round(pause, 2))
         if not restarting.is_hopeless(place.quick_deaths):

@@ -91,7 +91,7 @@ class Installation:
     def answers(self) -> bool:
         """Whether a page comes."""
         try:
-            return httpx.get(f"{self.url}/sign-in", timeout=5).status_code == 200
+            return httpx.get(f"{self.url}/sign-in", timeout=30).status_code == 200
         except httpx.TransportError:
             return False
 

@@ -38,7 +38,7 @@ def installation(app: Flask) -> Flask:
 
 def test_each_is_where_the_table_says_once(installation: Flask) -> None:
     logins = add_people(installation, NOW, anew=False)
-    walk(installation, NOW)
+    walk(installation, NOW, 0)
     with installation.app_context():
         session = db.session
         for login in logins:
@@ -50,7 +50,7 @@ def test_each_is_where_the_table_says_once(installation: Flask) -> None:
     # A second start adds nothing; the chores end the visits that are long over.
     before = _everything(installation)
     assert add_people(installation, NOW, anew=False) == []
-    walk(installation, NOW)
+    walk(installation, NOW, 0)
     assert _everything(installation) == before
     assert do(installation, NOW) == still_open > 5
     assert do(installation, NOW) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -53,9 +54,13 @@ def add_people(app: Flask, at: dt.datetime, anew: bool) -> list[Login]:
         return [_login(session, someone) for someone in (PEOPLE if anew else missing)]
 
 
-def walk(app: Flask, at: dt.datetime) -> None:
-    """Bring everyone who has not begun to their stage, each in a transaction: it may be stopped and done again."""
+def walk(app: Flask, at: dt.datetime, pause_seconds: float) -> None:
+    """Bring everyone who has not begun to their stage, each in a transaction: it may be stopped and done again.
+
+    Between them others may write: SQLite does not let them stand in line, so a pause must be longer than its naps.
+    """
     for someone in PEOPLE:
+        time.sleep(pause_seconds)
         with app.app_context(), writing(db.session) as session:
             person = queries.person_by_email(session, someone.email)
             if person and not own_registrations(session, person.id):
