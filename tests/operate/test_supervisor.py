@@ -19,6 +19,9 @@ from tests.operate.installation import is_alive, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 
+LONGEST_STOP = 10.0
+"""It takes less than two seconds; a busy machine may need longer."""
+
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +103,7 @@ def test_another_is_told_once_and_does_not_stop_the_rest(tmp_path: Path) -> None
     trial = Trial(tmp_path, parts)
     time.sleep(1)
     assert is_alive(trial.pid("good"))
-    assert trial.stop() < 2
+    assert trial.stop() < LONGEST_STOP
     warnings, error = trial.outcome()
     assert error is None
     assert len(warnings) == restarting.MOST_QUICK_DEATHS
@@ -110,7 +113,7 @@ def test_another_is_told_once_and_does_not_stop_the_rest(tmp_path: Path) -> None
 def test_who_does_not_listen_is_killed_with_all_its_processes(tmp_path: Path) -> None:
     trial = Trial(tmp_path, [Part("deaf", stubborn(tmp_path, "deaf"))])
     pids = [trial.pid("deaf"), trial.pid("deaf-worker")]
-    assert trial.stop() < 3
+    assert trial.stop() < LONGEST_STOP
     assert not any(map(is_alive, pids))
 
 
