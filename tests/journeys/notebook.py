@@ -24,7 +24,7 @@ FORM = """
 <form method="post" action="/notes/{{ block.id }}" data-autosave="/notes/{{ block.id }}" data-enhance>
   <input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
   <input type="hidden" name="version" value="{{ state.version if state else 0 }}">
-  <label for="note-{{ block.id }}">Your words</label>
+  <label for="note-{{ block.id }}">Your note</label>
   <textarea class="form-control" id="note-{{ block.id }}" name="what" data-keep>{{ state.text if state }}</textarea>
   <button type="submit" name="tell" value="yes">Tell</button>
 </form>

@@ -51,7 +51,7 @@ def status(page: Page):  # type: ignore[no-untyped-def]
 
 def type_words(page: Page, words: str = WORDS) -> None:
     page.goto(PAGE)
-    page.get_by_label("Your words").fill(words)
+    page.get_by_label("Your note").fill(words)
 
 
 def test_text_is_saved_as_one_writes(signed_in: Callable[..., Page], notebook: Notebook) -> None:
@@ -61,16 +61,16 @@ def test_text_is_saved_as_one_writes(signed_in: Callable[..., Page], notebook: N
     assert note(notebook).text == WORDS
     assert page.evaluate(KEPT) == []
     page.reload()
-    expect(page.get_by_label("Your words")).to_have_value(WORDS)
+    expect(page.get_by_label("Your note")).to_have_value(WORDS)
 
 
 def test_text_outlives_a_lost_connection(signed_in: Callable[..., Page], notebook: Notebook) -> None:
     page = signed_in()
     page.goto(PAGE)
-    page.get_by_label("Your words").focus()
+    page.get_by_label("Your note").focus()
     page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
-    page.get_by_label("Your words").fill(WORDS)
+    page.get_by_label("Your note").fill(WORDS)
     expect(status(page)).to_contain_text("kept on this device")
     assert len(page.evaluate(KEPT)) == 1
     page.context.set_offline(False)
@@ -92,7 +92,7 @@ def test_text_outlives_a_server_that_is_down_and_a_closed_page(
     page.goto("/")
     notebook.is_down = False
     page.goto(PAGE)
-    expect(page.get_by_label("Your words")).to_have_value(WORDS)
+    expect(page.get_by_label("Your note")).to_have_value(WORDS)
     expect(status(page)).to_contain_text("Saved at")
     assert note(notebook).text == WORDS
 
@@ -112,7 +112,7 @@ def test_next_person_on_the_computer_reads_nothing(
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/")
     page.goto(PAGE, wait_until="networkidle")
-    expect(page.get_by_label("Your words")).to_have_value("")
+    expect(page.get_by_label("Your note")).to_have_value("")
 
 
 def test_signing_out_leaves_nothing_behind(signed_in: Callable[..., Page], notebook: Notebook) -> None:
@@ -132,18 +132,18 @@ def test_ended_sign_in_keeps_the_text_until_the_next(
     ada = site.person()
     page = signed_in(ada)
     page.goto(PAGE)
-    page.get_by_label("Your words").focus()
+    page.get_by_label("Your note").focus()
     page.wait_for_load_state("networkidle")
     with site.app.app_context(), db.sessionmaker() as own, writing(own) as session:
         service.end_all_sign_ins(session, ada.id)
-    page.get_by_label("Your words").fill(WORDS)
+    page.get_by_label("Your note").fill(WORDS)
     expect(status(page)).to_contain_text("You have been signed out")
     status(page).get_by_role("link", name="Sign in").click()
     page.get_by_label("E-mail address").fill(ada.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"**{PAGE}")
-    expect(page.get_by_label("Your words")).to_have_value(WORDS)
+    expect(page.get_by_label("Your note")).to_have_value(WORDS)
     expect(status(page)).to_contain_text("Saved at")
     assert note(notebook).text == WORDS
 
@@ -153,15 +153,15 @@ def test_newer_text_from_elsewhere_is_shown_beside(signed_in: Callable[..., Page
     page.goto(PAGE)
     other = note(notebook)
     other.text, other.version = "Written on the phone.", 5
-    page.get_by_label("Your words").fill(WORDS)
+    page.get_by_label("Your note").fill(WORDS)
     expect(page.locator(".keep-conflict")).to_contain_text("Written on the phone.")
     page.get_by_role("button", name="Keep mine").click()
     expect(status(page)).to_contain_text("Saved at")
     assert note(notebook).text == WORDS
     other.text, other.version = "Written on the phone.", 9
-    page.get_by_label("Your words").fill("Once more")
+    page.get_by_label("Your note").fill("Once more")
     page.get_by_role("button", name="Use the other one").click()
-    expect(page.get_by_label("Your words")).to_have_value("Written on the phone.")
+    expect(page.get_by_label("Your note")).to_have_value("Written on the phone.")
 
 
 def test_block_is_replaced_in_its_place(signed_in: Callable[..., Page], notebook: Notebook) -> None:
@@ -171,7 +171,7 @@ def test_block_is_replaced_in_its_place(signed_in: Callable[..., Page], notebook
     page.get_by_role("button", name="Tell").click()
     expect(page.get_by_text(f"You said: {WORDS}").first).to_be_focused()
     assert page.evaluate("window.isSamePage") is True
-    page.get_by_label("Your words").fill("And again")
+    page.get_by_label("Your note").fill("And again")
     expect(status(page)).to_contain_text("Saved at")
 
 
@@ -181,7 +181,7 @@ def test_block_keeps_what_was_typed_when_sending_fails(signed_in: Callable[..., 
     type_words(page)
     page.get_by_role("button", name="Tell").click()
     expect(page.locator(".form-note")).to_contain_text("Nothing was lost")
-    expect(page.get_by_label("Your words")).to_have_value(WORDS)
+    expect(page.get_by_label("Your note")).to_have_value(WORDS)
 
 
 def test_block_sent_after_the_sign_in_ended_is_saved_after_the_next(
@@ -192,7 +192,7 @@ def test_block_sent_after_the_sign_in_ended_is_saved_after_the_next(
     page.goto(PAGE)
     with site.app.app_context(), db.sessionmaker() as own, writing(own) as session:
         service.end_all_sign_ins(session, ada.id)
-    page.get_by_label("Your words").fill(WORDS)
+    page.get_by_label("Your note").fill(WORDS)
     page.get_by_role("button", name="Tell").click()
     page.get_by_label("E-mail address").fill(ada.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
