@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
@@ -31,6 +32,10 @@ from lms.content import strict_yaml
 from lms.content.library import library
 from lms.db import db, writing
 from tests.databases import embedded_postgres, lay_out, new_database, wipe
+
+# How long an example takes says how busy the machine is; tests of speed measure CPU time.
+hypothesis.settings.register_profile("cares", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("cares")
 
 
 class Client(FlaskClient):
