@@ -58,6 +58,11 @@ class Library:
                 self._modules[revision_id] = load_module(from_zip(_files(session, revision_id)), subject)
             return self._modules[revision_id]
 
+    def keep(self, revision_id: int, module: Module) -> None:
+        """A module that was just read; its revision must be committed."""
+        with self._lock:
+            self._modules[revision_id] = module
+
     def forget(self) -> None:
         """Know nothing any more: at the next look all is read anew, perhaps from another database."""
         with self._lock:

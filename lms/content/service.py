@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.content.bundle import Bundle, from_zip
 from lms.content.loader import load_module, load_programme
 from lms.content.models import PROGRAMME, Revision, Standing
+from lms.content.module import Module
 from lms.content.problems import ContentError, Problem
 
 
@@ -22,6 +23,9 @@ class Imported:
     subject: str
     number: int
     is_new: bool
+    revision_id: int
+    module: Module | None = None
+    """What the files teach, if they were read."""
 
 
 Store = Callable[[Session, str, Bundle, dt.datetime], Imported]
@@ -58,17 +62,17 @@ def _parts(bundle: Bundle) -> dict[str, Bundle]:
 
 
 def _import(session: Session, parts: Mapping[str, Bundle], at: dt.datetime, store: Store) -> list[Imported]:
-    problems = [problem for subject, part in parts.items() for problem in _problems(subject, part)]
+    modules, problems = _read(parts)
     if problems:
         raise ContentError(problems)
-    return [store(session, subject, part, at) for subject, part in parts.items()]
+    return [replace(store(session, subject, part, at), module=modules.get(subject)) for subject, part in parts.items()]
 
 
 def publish(session: Session, subject: str, bundle: Bundle, at: dt.datetime) -> Imported:
     """Make a bundle the published revision of its subject, unless it already is."""
     current = session.scalar(select(Revision).filter_by(subject=subject, standing=Standing.PUBLISHED).with_for_update())
     if current and current.digest == bundle.digest:
-        return Imported(subject, current.number, is_new=False)
+        return Imported(subject, current.number, False, current.id)
     if current:
         current.standing = Standing.SUPERSEDED
         session.flush()
@@ -79,24 +83,23 @@ def keep_draft(session: Session, subject: str, bundle: Bundle, at: dt.datetime) 
     """Keep a bundle as the newest revision of its subject, unless it already is; learners do not see it."""
     newest = session.scalar(select(Revision).filter_by(subject=subject).order_by(Revision.number.desc()).limit(1))
     if newest and newest.digest == bundle.digest:
-        return Imported(subject, newest.number, is_new=False)
+        return Imported(subject, newest.number, False, newest.id)
     return _store(session, subject, bundle, Standing.DRAFT, at)
 
 
 def _store(session: Session, subject: str, bundle: Bundle, standing: Standing, at: dt.datetime) -> Imported:
     last = session.scalar(select(func.max(Revision.number)).filter_by(subject=subject)) or 0
-    session.add(
-        Revision(
-            subject=subject,
-            number=last + 1,
-            standing=standing,
-            files=bundle.to_zip(),
-            digest=bundle.digest,
-            created_at=at,
-        )
+    revision = Revision(
+        subject=subject,
+        number=last + 1,
+        standing=standing,
+        files=bundle.to_zip(),
+        digest=bundle.digest,
+        created_at=at,
     )
+    session.add(revision)
     session.flush()
-    return Imported(subject, last + 1, is_new=True)
+    return Imported(subject, last + 1, True, revision.id)
 
 
 def export_bundle(session: Session, module_id: str | None = None) -> Bundle:
@@ -107,12 +110,16 @@ def export_bundle(session: Session, module_id: str | None = None) -> Bundle:
     return Bundle({path: data for files in session.scalars(query) for path, data in from_zip(files).files.items()})
 
 
-def _problems(subject: str, bundle: Bundle) -> list[Problem]:
-    try:
-        if subject == PROGRAMME:
-            load_programme(bundle)
-        else:
-            load_module(bundle, subject)
-    except ContentError as error:
-        return list(error.problems)
-    return []
+def _read(parts: Mapping[str, Bundle]) -> tuple[dict[str, Module], list[Problem]]:
+    """The modules of a bundle, and the problems of those that cannot be read."""
+    modules: dict[str, Module] = {}
+    problems: list[Problem] = []
+    for subject, part in parts.items():
+        try:
+            if subject == PROGRAMME:
+                load_programme(part)
+            else:
+                modules[subject] = load_module(part, subject)
+        except ContentError as error:
+            problems += error.problems
+    return modules, problems

@@ -15,6 +15,7 @@ from lms.accounts import passwords, queries, service
 from lms.accounts.models import Person, Role
 from lms.config import Settings
 from lms.content import bundle as bundles
+from lms.content.library import library
 from lms.content.problems import ContentError
 from lms.content.queries import is_empty
 from lms.content.service import import_new
@@ -74,13 +75,16 @@ def _import_files(engine: Engine) -> list[str]:
         return []
     try:
         with Session(engine) as session, writing(session):
-            for imported in import_new(session, bundles.from_folder(root), dt.datetime.now(dt.UTC)):
-                log.info("published", subject=imported.subject, revision=imported.number)
+            outcome = import_new(session, bundles.from_folder(root), dt.datetime.now(dt.UTC))
     except ContentError as error:
         with Session(engine) as session:
             if is_empty(session):
                 raise StartError(f"The modules in {root} cannot be used:\n{error}") from None
         return [f"What is new in {root} was not imported, learners see what was published before:\n{error}"]
+    for imported in outcome:
+        log.info("published", subject=imported.subject, revision=imported.number)
+        if imported.module:
+            library.keep(imported.revision_id, imported.module)  # it takes long to read, and is shown in a moment
     return []
 
 

@@ -6,6 +6,7 @@ import multiprocessing
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from lms.accounts import passwords, service
 from lms.accounts.models import Person
 from lms.cli import main
 from lms.content.bundle import Bundle, from_zip
+from lms.content.library import library
 from lms.content.models import Revision, Standing
 from lms.content.service import publish
 from lms.db import open_session, writing
@@ -30,9 +32,10 @@ ADMIN = "ada@example.org"
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> config.Settings:
+def settings(tmp_path: Path, database_url: str) -> Iterator[config.Settings]:
     """An installation before its first start."""
-    return config.load({}, instance=tmp_path / "instance", database_url=database_url)
+    yield config.load({}, instance=tmp_path / "instance", database_url=database_url)
+    library.forget()
 
 
 def begin(settings: config.Settings) -> str | None:
