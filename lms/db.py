@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import JSON, DateTime, Engine, Enum, Executable, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
@@ -106,6 +106,16 @@ def writing(session: Session) -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+def write_at_once(session: Session, statement: Executable, **values: Any) -> None:
+    """One statement that writes and stands alone: it is committed when this returns.
+
+    For the web's sessions outside of `transaction`, where a page notes something small in passing.
+    """
+    if not session.get_bind().get_execution_options().get(_READS_ALONE):
+        raise RuntimeError("this session would commit nothing by itself")
+    session.connection().execute(statement, values)
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Protocol
+from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -87,7 +89,16 @@ def data_key(session: Session, person: Person) -> bytes:
     return vault.unwrap(session.info[VAULT], wrapped, str(person.uuid))
 
 
-def known_data_key(session: Session, person: Person) -> bytes:
+class Writer(Protocol):
+    """Whose private writing it is."""
+
+    @property
+    def uuid(self) -> UUID: ...
+    @property
+    def data_key(self) -> bytes | None: ...
+
+
+def known_data_key(session: Session, person: Writer) -> bytes:
     """The key of a person's private writing, to read with. Raises vault.SealBrokenError if there is none."""
     if person.data_key is None:
         raise vault.SealBrokenError("this person has no key")

@@ -33,14 +33,15 @@ class Draft:
 Sink = Callable[[Event], Iterable[Draft]]
 
 
-def record(session: Session, event: Event) -> None:
-    """Write down for every sink that something happened. The caller's transaction decides whether it did.
+def record(session: Session, *events: Event) -> None:
+    """Write down for every sink what happened, in this order. The caller's transaction decides whether it did.
 
     Raises KeyError for a session that was not given sinks: what happened would be told to nobody.
     """
-    for sink in session.info[SINKS]:
-        for draft in sink(event):
-            _queue(session, event, draft)
+    rows = [_row(event, draft) for sink in session.info[SINKS] for event in events for draft in sink(event)]
+    if rows:
+        # At once: rows that a session gathers may be inserted in another order than they were recorded.
+        session.connection().execute(_INSERT, rows)
 
 
 def session_options(sinks: Iterable[Sink]) -> dict[str, Any]:
@@ -101,17 +102,13 @@ def _count(session: Session, query: Any) -> int:
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 
-def _queue(session: Session, event: Event, draft: Draft) -> None:
-    # At once and one by one: rows that a session gathers may be inserted in another order than they were recorded.
-    session.connection().execute(
-        _INSERT,
-        {
-            "uuid": draft.uuid,
-            "registration": event.registration,
-            "partition": partition_of(event.registration),
-            "body": draft.body,
-            "written_at": event.at,
-            "delivery": Delivery.PARKED if draft.fault else Delivery.QUEUED,
-            "answer": draft.fault and draft.fault[:ANSWER_CHARACTERS],
-        },
-    )
+def _row(event: Event, draft: Draft) -> dict[str, Any]:
+    return {
+        "uuid": draft.uuid,
+        "registration": event.registration,
+        "partition": partition_of(event.registration),
+        "body": draft.body,
+        "written_at": event.at,
+        "delivery": Delivery.PARKED if draft.fault else Delivery.QUEUED,
+        "answer": draft.fault and draft.fault[:ANSWER_CHARACTERS],
+    }

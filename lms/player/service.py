@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
+from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.enrolment.models import Registration
 from lms.progress import service as progress
@@ -22,6 +23,16 @@ class Opening:
     registration: Registration
     opened: dict[str, int]
     """Every page of the module that has been opened, this one among them."""
+
+
+def open_again(session: Session, person: Person, module_id: str, page_id: str, at: dt.datetime) -> Opening | None:
+    """Open a page once more in a visit that goes on, outside of a transaction; None where `open_page` is needed."""
+    programme, module = library.programme(session), library.module(session, module_id)
+    page = module.page(page_id) if module else None
+    if programme is None or module is None or page is None or module_id not in {one.id for one in programme.modules}:
+        return None
+    found = progress.open_again(session, person, module, page, at)
+    return Opening(module, page, found.registration, found.opened) if found else None
 
 
 def open_page(session: Session, person: Person, module_id: str, page_id: str, at: dt.datetime) -> Opening | None:

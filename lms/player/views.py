@@ -105,8 +105,10 @@ def page(module_id: str, page_id: str) -> Answer:
     if request.method == "HEAD":  # asked by a machine, not opened by a person
         _find_page(module_id, page_id)
         return ""
-    with transaction() as session:
-        opening = service.open_page(session, current_user, module_id, page_id, now())
+    opening = service.open_again(db.session, current_user, module_id, page_id, now())
+    if opening is None:
+        with transaction() as session:
+            opening = service.open_page(session, current_user, module_id, page_id, now())
     if opening is None:
         return _turn_away(module_id, page_id)
     section = opening.module.section_of(opening.page)
@@ -233,7 +235,7 @@ def accessibility() -> Answer:
 def _leave(_app: Flask, user: Person) -> None:
     """Whoever signs out ends the visits that are open, and leaves nothing on the device."""
     with transaction() as session:
-        progress.end_open_visits(session, user)
+        progress.end_open_visits(session, user, now())
 
     @after_this_request
     def _clear(response: Response) -> Response:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from lms import events
@@ -14,14 +15,15 @@ from lms.accounts.models import Person
 from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.content.schema import Programme
+from lms.db import write_at_once
 from lms.enrolment.models import Registration, State
 from lms.enrolment.queries import own_steps
 from lms.enrolment.service import course, register
 from lms.outbox.service import record
 from lms.progress import completion
 from lms.progress.models import PageProgress, Place, Visit
-from lms.progress.queries import OPENED, seconds_by_page
-from lms.progress.visiting import IDLE, counted_seconds
+from lms.progress.queries import OPENED, Standpoint, seconds_by_page
+from lms.progress.visiting import IDLE, counted_seconds, ended_at, is_sign_of_life_due
 
 # Made once: to build a query costs more than to ask it.
 _TAKEN = select(Registration).where(Registration.person_id == bindparam("person")).with_for_update()
@@ -32,6 +34,18 @@ _STANDING = (
     .outerjoin(Place, Place.registration_id == Registration.id)
     .where(Registration.id == bindparam("registration"))
 )
+_GOING_ON = (
+    select(Registration, Visit.id, Visit.seen_at, Place.page_id, OPENED)
+    .join(Visit, and_(Visit.registration_id == Registration.id, Visit.ended_at.is_(None)))
+    .join(Place, Place.registration_id == Registration.id)
+    .where(Registration.person_id == bindparam("person"), Registration.module_id == bindparam("module"))
+)
+_MOVE = (
+    update(Place)
+    .where(Place.registration_id == bindparam("registration"))
+    .values(page_id=bindparam("page"), anchor="", at=bindparam("now"))
+)
+_LIVE = update(Visit).where(Visit.id == bindparam("visit"), Visit.ended_at.is_(None)).values(seen_at=bindparam("now"))
 
 
 @dataclass(frozen=True)
@@ -76,10 +90,11 @@ def begin(session: Session, person: Person, module_id: str, at: dt.datetime) -> 
     # Asked only now that the row is locked: what another tab did meanwhile is seen.
     visit, place, opened = session.execute(_STANDING, {"registration": registration.id}).one()
     if visit and at - visit.seen_at > IDLE:
-        end_visit(session, person, registration, visit, course(programme, module))
+        end_visit(session, person, registration, visit, course(programme, module), at)
         visit = None
     going_on = visit or _new_visit(session, registration, at)
-    going_on.seen_at = max(going_on.seen_at, at)
+    if is_sign_of_life_due(going_on.seen_at, at):
+        going_on.seen_at = at
     activity = Activity(person, registration, going_on, module, programme, at, place, seconds_by_page(opened))
     if visit is None:
         _start(session, activity)
@@ -102,6 +117,26 @@ def _own_registrations(session: Session, person: Person) -> dict[str, Registrati
     return {one.module_id: one for one in session.scalars(_TAKEN, {"person": person.id})}
 
 
+def open_again(session: Session, person: Person, module: Module, page: Page, at: dt.datetime) -> Standpoint | None:
+    """A page that was opened before is opened again in a visit that goes on: the place to resume is noted, no more.
+
+    None if it is not so: then `begin` and `open_page` say what is new. Nothing is told by this, so nothing is locked,
+    and each note stands alone.
+    """
+    found = session.execute(_GOING_ON, {"person": person.id, "module": module.id}).one_or_none()
+    if found is None:
+        return None
+    registration, visit_id, seen_at, place, pages = found
+    opened = seconds_by_page(pages)
+    if page.id not in opened or at - seen_at > IDLE:
+        return None
+    if place != page.id:
+        write_at_once(session, _MOVE, registration=registration.id, page=page.id, now=at)
+    if is_sign_of_life_due(seen_at, at):
+        write_at_once(session, _LIVE, visit=visit_id, now=at)
+    return Standpoint(registration, opened=opened)
+
+
 def open_page(session: Session, activity: Activity, page: Page) -> dict[str, int]:
     """A page was opened: its first opening is a fact, and it is the place to resume.
 
@@ -112,31 +147,23 @@ def open_page(session: Session, activity: Activity, page: Page) -> dict[str, int
     if page.id in opened:
         return opened
     session.add(PageProgress(registration_id=activity.registration.id, page_id=page.id, opened_at=activity.at))
-    section = activity.module.section_of(page)
-    record(
-        session,
-        events.PageExperienced(
-            **activity.fact,
-            page_id=page.id,
-            page_title=page.title,
-            section_id=section.id,
-            section_title=section.title,
-        ),
-    )
-    before, now = completion.percent(activity.module, opened), {*opened, page.id}
-    if completion.is_finished(section, now):
-        seconds = sum(seconds for page_id, seconds in opened.items() if activity.module.page(page_id) in section.pages)
-        record(
-            session,
-            events.SectionFinished(
-                **activity.fact, section_id=section.id, section_title=section.title, seconds=seconds
-            ),
-        )
-    percent = completion.percent(activity.module, now)
-    if percent != before:
-        record(session, events.Progressed(**activity.fact, percent=percent))
+    record(session, *_of_first_opening(activity, page))
     complete_if_done(session, activity)
     return opened | {page.id: 0}
+
+
+def _of_first_opening(activity: Activity, page: Page) -> Iterator[events.Event]:
+    """What there is to tell of it."""
+    module, section, fact = activity.module, activity.module.section_of(page), activity.fact
+    opened, now = activity.opened, {*activity.opened, page.id}
+    place: dict[str, Any] = {"section_id": section.id, "section_title": section.title}
+    yield events.PageExperienced(**fact, **place, page_id=page.id, page_title=page.title)
+    if completion.is_finished(section, now):
+        seconds = sum(opened.get(one.id, 0) for one in section.pages)
+        yield events.SectionFinished(**fact, **place, seconds=seconds)
+    percent = completion.percent(module, now)
+    if percent != completion.percent(module, opened):
+        yield events.Progressed(**fact, percent=percent)
 
 
 def note_time(session: Session, activity: Activity, page: Page, seconds: int, anchor: str | None) -> None:
@@ -180,15 +207,20 @@ def complete_if_done(session: Session, activity: Activity) -> None:
 
 
 def end_visit(
-    session: Session, person: Person, registration: Registration, visit: Visit, course: events.Course
+    session: Session,
+    person: Person,
+    registration: Registration,
+    visit: Visit,
+    course: events.Course,
+    at: dt.datetime,
 ) -> None:
     """A visit is over since its latest sign of life."""
-    visit.ended_at = visit.seen_at
+    visit.ended_at = ended_at(visit.seen_at, at)
     session.flush()
     record(
         session,
         events.Terminated(
-            at=visit.seen_at,
+            at=visit.ended_at,
             learner=person.uuid,
             registration=registration.uuid,
             course=course,
@@ -207,16 +239,15 @@ def _start(session: Session, activity: Activity) -> None:
     if registration.state is State.REGISTERED:
         registration.state, registration.started_at = State.STARTED, activity.at
     _end_other_visits(session, activity)
-    record(session, events.Launched(**activity.fact))
-    record(session, events.Initialized(**activity.fact))
+    record(session, events.Launched(**activity.fact), events.Initialized(**activity.fact))
 
 
 def _end_other_visits(session: Session, activity: Activity) -> None:
     """Opening a module ends the visit of another one."""
-    end_open_visits(session, activity.person, besides=activity.registration)
+    end_open_visits(session, activity.person, activity.at, besides=activity.registration)
 
 
-def end_open_visits(session: Session, person: Person, besides: Registration | None = None) -> None:
+def end_open_visits(session: Session, person: Person, at: dt.datetime, besides: Registration | None = None) -> None:
     """End the visits of a person (who signs out, or goes to another module)."""
     query = (
         select(Visit, Registration)
@@ -228,7 +259,7 @@ def end_open_visits(session: Session, person: Person, besides: Registration | No
     for visit, registration in session.execute(query).all():
         module = library.module(session, registration.module_id)
         if registration is not besides and programme and module:
-            end_visit(session, person, registration, visit, course(programme, module))
+            end_visit(session, person, registration, visit, course(programme, module), at)
 
 
 def end_silent_visits(session: Session, at: dt.datetime, most: int = 100) -> int:
@@ -245,7 +276,7 @@ def end_silent_visits(session: Session, at: dt.datetime, most: int = 100) -> int
     for visit, registration, person in session.execute(query).all():
         module = library.module(session, registration.module_id)
         if programme and module:
-            end_visit(session, person, registration, visit, course(programme, module))
+            end_visit(session, person, registration, visit, course(programme, module), at)
             ended += 1
     return ended
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
-from lms.accounts.service import known_data_key
+from lms.accounts.service import Writer, known_data_key
 from lms.content.blocks import Block, Commitment
 from lms.content.library import library
 from lms.content.module import Module
@@ -31,9 +32,18 @@ _LATEST = select(Entry, EntryVersion).outerjoin(
     EntryVersion, and_(EntryVersion.entry_id == Entry.id, EntryVersion.number == Entry.version)
 )
 _OF_PERSON = _LATEST.where(Entry.person_id == bindparam("person"))
-_ON_PAGE = _OF_PERSON.where(
-    Entry.module_id == bindparam("module"), Entry.block_id.in_(bindparam("blocks", expanding=True))
+_ON_PAGE = (
+    _OF_PERSON.join(Person, Person.id == Entry.person_id)
+    .add_columns(Person.uuid, Person.data_key)
+    .where(Entry.module_id == bindparam("module"), Entry.block_id.in_(bindparam("blocks", expanding=True)))
 )
+
+
+class _Author(NamedTuple):
+    """As much of a person as is needed to open what they wrote."""
+
+    uuid: UUID
+    data_key: bytes | None
 
 
 @dataclass(frozen=True)
@@ -59,8 +69,7 @@ def on_page(session: Session, registration: Registration, blocks: Sequence[Block
     prompts = [prompt for prompt in map(as_prompt, blocks) if prompt]
     if not prompts:
         return {}
-    person = session.get_one(Person, registration.person_id)
-    found = own_writing(session, person, registration.module_id, [prompt.id for prompt in prompts])
+    found = own_writing(session, registration.person_id, registration.module_id, [prompt.id for prompt in prompts])
     return {prompt.id: _sheet(prompt, found) for prompt in prompts}
 
 
@@ -75,8 +84,7 @@ def referred_to(session: Session, registration: Registration, blocks: Sequence[B
     module = library.module(session, registration.module_id)
     if not wanted or module is None:
         return {}
-    person = session.get_one(Person, registration.person_id)
-    found = own_writing(session, person, module.id, list(wanted.values()))
+    found = own_writing(session, registration.person_id, module.id, list(wanted.values()))
     pieces = {block_id: _piece(module, found[name, Kind.REFLECTION]) for block_id, name in wanted.items()}
     return {block_id: piece for block_id, piece in pieces.items() if piece.writing.is_kept}
 
@@ -87,11 +95,14 @@ def _piece(module: Module, writing: Writing) -> Piece:
 
 
 def own_writing(
-    session: Session, person: Person, module_id: str, block_ids: Sequence[str]
+    session: Session, person_id: int, module_id: str, block_ids: Sequence[str]
 ) -> dict[tuple[str, Kind], Writing]:
     """What a person wrote on blocks of a module, by block and kind; empty where there is nothing."""
-    rows = session.execute(_ON_PAGE, {"person": person.id, "module": module_id, "blocks": block_ids}).all()
-    found = {(entry.block_id, entry.kind): _read(session, person, entry, version) for entry, version in rows}
+    rows = session.execute(_ON_PAGE, {"person": person_id, "module": module_id, "blocks": block_ids}).all()
+    found = {
+        (entry.block_id, entry.kind): _read(session, _Author(uuid, data_key), entry, version)
+        for entry, version, uuid, data_key in rows
+    }
     nothing = {(block_id, kind): Writing(kind, module_id, block_id) for block_id in block_ids for kind in Kind}
     return nothing | found
 
@@ -124,7 +135,7 @@ def own_history(session: Session, person: Person, entry_id: UUID) -> History | N
     return History(_read(session, person, *row), tuple(versions))
 
 
-def _read(session: Session, person: Person, entry: Entry, version: EntryVersion | None) -> Writing:
+def _read(session: Session, person: Writer, entry: Entry, version: EntryVersion | None) -> Writing:
     words = _opened(session, person, entry, version) if version else Words()
     return Writing(
         entry.kind,
@@ -140,7 +151,7 @@ def _read(session: Session, person: Person, entry: Entry, version: EntryVersion 
     )
 
 
-def _opened(session: Session, person: Person, entry: Entry, version: EntryVersion) -> Words | None:
+def _opened(session: Session, person: Writer, entry: Entry, version: EntryVersion) -> Words | None:
     try:
         key = known_data_key(session, person)
         return opened(key, version.ciphertext, person.uuid, entry.uuid, version.number)

@@ -59,7 +59,7 @@ def save(module_id: str, kind: str, block_id: str) -> Answer:
     """Keep what was written: by the button, or by the script that saves as one writes."""
     module = library.module(db.session, module_id) or not_found()
     page, prompt = find(module, block_id, _kind(kind)) or not_found()
-    writing = queries.own_writing(db.session, current_user, module_id, [block_id])[block_id, _kind(kind)]
+    writing = queries.own_writing(db.session, current_user.id, module_id, [block_id])[block_id, _kind(kind)]
     sent = _sent(prompt, writing)
     if sent.errors:
         return _refused(module, page, prompt, writing, sent)

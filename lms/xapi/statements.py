@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from copy import deepcopy
-from typing import Any
 
 import tincan
 
 from lms.events import Event
 from lms.xapi import vocabulary as v
 from lms.xapi.activities import Activities, Json
+from lms.xapi.modelled import VERSION, part
 from lms.xapi.telling import Telling, tell
 
 PLATFORM = "Cares"
@@ -87,16 +87,26 @@ def _verb(verb: v.Verb) -> Json:
 
 
 def _built(raw: Json, at: dt.datetime) -> Json:
-    # The model takes apart the dictionaries that it is given.
-    model = tincan.Statement(deepcopy(raw), timestamp=at)
-    statement: dict[str, Any] = model.as_version("1.0.3")
-    # xAPI 1.0.3 Data 2.4.10: it is the Learning Record Store that sets the version.
-    del statement["version"]
-    # The model writes times without milliseconds and rewrites durations: ours are exact.
-    statement["timestamp"] = moment(at)
-    if "duration" in raw.get("result", {}):
-        statement["result"]["duration"] = raw["result"]["duration"]
+    """A statement of parts as the model writes them; its time with milliseconds, which the model would leave out."""
+    is_activity = raw["object"]["objectType"] == "Activity"
+    statement = raw | {
+        "actor": part(tincan.Agent, raw["actor"]),
+        "verb": part(tincan.Verb, raw["verb"]),
+        "object": part(tincan.Activity if is_activity else tincan.StatementRef, raw["object"]),
+        "timestamp": moment(at),
+    }
+    if "result" in raw:
+        statement["result"] = _result(raw["result"])
+    if "context" in raw:
+        related = part(tincan.ContextActivities, raw["context"]["contextActivities"])
+        statement["context"] = raw["context"] | {"contextActivities": related}
     return statement
+
+
+def _result(raw: Json) -> Json:
+    # The model takes apart the dictionaries that it is given, and rewrites durations: ours are exact.
+    exact = {"duration": raw["duration"]} if "duration" in raw else {}
+    return dict(tincan.Result(deepcopy(raw)).as_version(VERSION)) | exact
 
 
 def moment(at: dt.datetime) -> str:

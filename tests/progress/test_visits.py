@@ -21,6 +21,7 @@ from lms.enrolment.models import Registration, State
 from lms.outbox.models import Statement
 from lms.progress import service as progress
 from lms.progress.models import PageProgress, Place, Visit
+from lms.progress.queries import Standpoint
 from lms.progress.service import Activity
 from lms.progress.visiting import IDLE
 from tests.player import sample
@@ -78,9 +79,49 @@ def test_long_silence_ends_a_visit_at_its_last_sign_of_life(session: Session, ad
     read(ada, "turn", later(20))
     read(ada, "turn", later(20) + IDLE + dt.timedelta(seconds=1))
     first, second = session.scalars(select(Visit).order_by(Visit.id)).all()
-    assert first.ended_at == later(20)
+    assert first.ended_at == later(21)  # a sign of life is written once a minute: it may have gone on for so long
     assert second.ended_at is None
     assert verbs(session).count("terminated") == 1
+
+
+def test_a_visit_ends_after_all_that_was_done_in_it(session: Session, ada: Person) -> None:
+    for seconds, page_id in enumerate(("verbs", "turn", "quiz")):
+        read(ada, page_id, NOON + dt.timedelta(seconds=20 * seconds))
+    with transaction() as writing:
+        assert progress.end_silent_visits(writing, later(40)) == 1
+    told = [json.loads(body) for body in session.scalars(select(Statement.body).order_by(Statement.id))]
+    assert told[-1]["verb"]["id"].endswith("/terminated")
+    assert [one["timestamp"] for one in told] == sorted(one["timestamp"] for one in told)
+
+
+def test_a_page_opened_again_is_the_place_to_resume_and_tells_nothing(session: Session, ada: Person) -> None:
+    read(ada, "verbs", NOON)
+    read(ada, "turn", later(1))
+    told = verbs(session)
+    again = reopened(session, ada, "verbs", later(5))
+    assert again is not None
+    assert again.opened.keys() == {"verbs", "turn"}
+    assert (verbs(session), session.scalars(select(Place.page_id)).one()) == (told, "verbs")
+    assert session.scalars(select(Visit.seen_at)).one() == later(5)
+
+
+def test_what_is_new_is_not_taken_for_a_page_opened_again(session: Session, ada: Person) -> None:
+    assert reopened(session, ada, "verbs", NOON) is None  # never began
+    read(ada, "verbs", NOON)
+    assert reopened(session, ada, "turn", later(1)) is None  # never opened
+    assert reopened(session, ada, "verbs", later(40)) is None  # another visit
+    with transaction() as writing:
+        progress.end_open_visits(writing, ada, later(2))
+    assert reopened(session, ada, "verbs", later(3)) is None  # signed out in between
+
+
+def reopened(session: Session, person: Person, page_id: str, at: dt.datetime) -> Standpoint | None:
+    """Open a page again, as the player does."""
+    module = library.module(session, sample.MODULE)
+    page = module.page(page_id) if module else None
+    assert module
+    assert page
+    return progress.open_again(session, person, module, page, at)
 
 
 def test_two_tabs_at_the_same_moment_are_one_visit(app: Flask, session: Session, ada: Person) -> None:

@@ -9,6 +9,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+import tincan
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,18 @@ def test_every_statement_keeps_the_rules(event: events.Event) -> None:
         assert len(statement["context"]["contextActivities"]["grouping"]) == 2
         told = dt.datetime.fromisoformat(statement["timestamp"])
         assert abs(told - event.at) < dt.timedelta(milliseconds=1)
+
+
+@given(happenings)
+def test_the_model_of_the_standard_writes_the_same(event: events.Event) -> None:
+    for made in statements(URL, event):
+        whole = tincan.Statement(deepcopy(made)).as_version("1.0.3")
+        # It names its version, writes times without milliseconds and durations in a form of its own.
+        del whole["version"]
+        whole["timestamp"] = made["timestamp"]
+        if "duration" in made.get("result", {}):
+            whole["result"]["duration"] = made["result"]["duration"]
+        assert whole == made
 
 
 @given(happenings)
