@@ -41,6 +41,7 @@ def install(app: Flask) -> None:
     # `__Host-` cookies keep neighbours on other subdomains out; a missing Referer proves nothing.
     app.config["WTF_CSRF_SSL_STRICT"] = False
     csrf.init_app(app)
+    app.jinja_env.globals.update(csrf_token=web_session.csrf_token, csrf_field=web_session.csrf_field)
     app.before_request(_answer_at_the_door)
 
 

@@ -12,14 +12,16 @@ import hashlib
 import hmac
 import logging
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, cast
 from uuid import UUID
 
 from flask import Flask, Request, Response, current_app, g, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
+from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.accounts import queries, service
@@ -130,6 +132,25 @@ def owner_of_token(token: str | None) -> UUID | None:
         return UUID(str(value).partition(".")[0]) if "." in str(value) else None
     except (BadData, ValueError):
         return None
+
+
+def csrf_token() -> str:
+    """The token that a form of this browser carries; the same for as long as it is signed in."""
+    web_session = current()
+    if CSRF not in g and web_session.signed_in is not None:
+        setattr(g, CSRF, _signed(str(current_app.secret_key), web_session[CSRF]))
+    return str(generate_csrf())
+
+
+def csrf_field() -> Markup:
+    """The field that every form sent by POST holds."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF, csrf_token())
+
+
+@lru_cache(maxsize=4096)
+def _signed(secret: str, token: str) -> str:
+    """As Flask-WTF signs it. Every page asks for it, and it changes with the sign-in only."""
+    return str(URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(token))
 
 
 def _csrf(person: UUID, key: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from lms.content.blocks import WORDS_A_MINUTE, Block
+from lms.content.blocks import WORDS_A_MINUTE, Block, Quiz
 from lms.content.markup import Citations
 from lms.content.schema import BankFile, Item, Outcome, Scenario, Source, SupportLine
 
@@ -136,6 +136,11 @@ class Module:
         for page in self.pages:
             for block in page.blocks:
                 yield page, block
+
+    @cached_property
+    def quiz_page(self) -> Page | None:
+        """The page on which its quiz stands."""
+        return next((page for page in self.pages if page.of_kind(Quiz)), None)
 
     @cached_property
     def _pages_by_id(self) -> dict[str, Page]:

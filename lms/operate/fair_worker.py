@@ -24,6 +24,8 @@ SILENCE_SECONDS = 10.0
 """How long a new connection may say nothing."""
 LINGER_SECONDS = 0.1
 """How long a worker that ends keeps idle connections open, for a request that is on its way."""
+NOTIFY_SECONDS = 1.0
+"""How often a worker says that it is alive, at most."""
 
 _COUNT = struct.Struct("i")
 _NOBODY = -1
@@ -70,6 +72,7 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._left_to_others = 0
+        self._notified_at = float("-inf")
 
     def accept(self, listener: Any) -> None:
         if self.nr_conns > self.board.fewest() and self._left_to_others < MOST_TRIES:
@@ -93,6 +96,12 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         super().wait_for_and_dispatch_events(timeout if self.alive else min(timeout, LINGER_SECONDS))
         self._tell()
+
+    def notify(self) -> None:
+        # A sign of life is a call to the file system; the master looks for one in a minute.
+        if time.monotonic() - self._notified_at >= NOTIFY_SECONDS:
+            self._notified_at = time.monotonic()
+            super().notify()
 
     def is_parent_alive(self) -> bool:
         # Without a master it stops as it does when told to: each answer says that the connection ends.

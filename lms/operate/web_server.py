@@ -93,6 +93,7 @@ class _Log(Logger):  # type: ignore[misc]
             log.handlers.clear()
             log.propagate = True
         self.access_log.disabled = True
+        self._access_log_enabled = False  # else each request asks anew
 
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
         # Its arguments may hold an address, and that the secret of a mailed link.

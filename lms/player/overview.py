@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from lms.content.blocks import Quiz
 from lms.content.module import Module, Page, Section
 from lms.enrolment.availability import Standing, Step
 from lms.progress import completion
@@ -57,7 +56,7 @@ class ModuleView:
         """The page of the quiz, once it is all that is left."""
         if self.module is None or self.step.standing is not Standing.STARTED or self.minutes_left > 0:
             return None
-        return next((page for page in self.module.pages if page.of_kind(Quiz)), None)
+        return self.module.quiz_page
 
     @property
     def stopped_at(self) -> Page | None:
