@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
 import structlog
 
 from bench import bytes_sent, people, scenes, trips
 from bench.load import Ask, ask, visit
-from bench.measuring import WARM_UP, measure
+from bench.measuring import WARM_UP, figures, measure
 from bench.people import addresses
 from bench.report import Report, Row, keep, show
 from bench.scenes import SCENES, Scene, Stage
@@ -24,7 +25,9 @@ from lms import config
 
 RESULTS = Path(__file__).parent / "results"
 TOGETHER = 8
-BARE_REQUESTS = 150
+BARE_REQUESTS = 100
+SLICES = 7
+"""Parts in which the requests of a scene are measured."""
 COUNTED = 4
 """Requests of a scene whose round trips are counted."""
 
@@ -80,12 +83,27 @@ def _scene(bare: Served, served: Served, stage: Stage, scene: Scene, count: int)
 def _rows(bare: Served, served: Served, name: str, *groups: list[list[Ask]]) -> list[Row]:
     rows = []
     for visitors in filter(None, groups):
-        before = measure(bare, [_bare_asks(bare)])
-        figures = measure(served, visitors)
-        after = measure(bare, [_bare_asks(bare)])
-        # What else the machine does makes both slower: what holds is how one stands to the other.
-        rows.append(Row(name, len(visitors), figures, (before.cpu_ms + after.cpu_ms) / 2))
+        slices, ratios, before = [], [], _bare_ms(bare)
+        for asks in _sliced(visitors):
+            slices.append(measure(served, asks))
+            after = _bare_ms(bare)
+            # What else the machine does makes both slower: what holds is how one stands to the other.
+            ratios.append(2 * slices[-1].cpu_ms_each / (before + after))
+            before = after
+        rows.append(Row(name, len(visitors), figures(slices), median(ratios)))
     return rows
+
+
+def _sliced(visitors: list[list[Ask]]) -> Iterator[list[list[Ask]]]:
+    """The requests of every visitor in parts, so that each is measured beside the bare page of the same moment."""
+    step = -(-max(len(asks) for asks in visitors) // SLICES)
+    for start in range(0, step * SLICES, step):
+        if all(asks[start:] for asks in visitors):
+            yield [asks[start : start + step] for asks in visitors]
+
+
+def _bare_ms(bare: Served) -> float:
+    return measure(bare, [_bare_asks(bare)]).cpu_ms_each
 
 
 def _bare_asks(bare: Served) -> list[Ask]:
