@@ -136,10 +136,12 @@ def owner_of_token(token: str | None) -> UUID | None:
 
 def csrf_token() -> str:
     """The token that a form of this browser carries; the same for as long as it is signed in."""
-    web_session = current()
-    if CSRF not in g and web_session.signed_in is not None:
+    if CSRF not in g:
+        web_session = current()
+        if web_session.signed_in is None:
+            return str(generate_csrf())
         setattr(g, CSRF, _signed(str(current_app.secret_key), web_session[CSRF]))
-    return str(generate_csrf())
+    return str(g.get(CSRF))
 
 
 def csrf_field() -> Markup:

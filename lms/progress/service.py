@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms import events
@@ -43,8 +43,9 @@ _GOING_ON = (
 _MOVE = (
     update(Place)
     .where(Place.registration_id == bindparam("registration"))
-    .values(page_id=bindparam("page"), anchor="", at=bindparam("now"))
+    .values(page_id=bindparam("page"), anchor=bindparam("top"), at=bindparam("now"))
 )
+_FIRST_OPENING = insert(PageProgress).inline()
 _LIVE = update(Visit).where(Visit.id == bindparam("visit"), Visit.ended_at.is_(None)).values(seen_at=bindparam("now"))
 
 
@@ -131,7 +132,7 @@ def open_again(session: Session, person: Person, module: Module, page: Page, at:
     if page.id not in opened or at - seen_at > IDLE:
         return None
     if place != page.id:
-        write_at_once(session, _MOVE, registration=registration.id, page=page.id, now=at)
+        write_at_once(session, _MOVE, registration=registration.id, page=page.id, top="", now=at)
     if is_sign_of_life_due(seen_at, at):
         write_at_once(session, _LIVE, visit=visit_id, now=at)
     return Standpoint(registration, opened=opened)
@@ -146,7 +147,8 @@ def open_page(session: Session, activity: Activity, page: Page) -> dict[str, int
     opened = activity.opened
     if page.id in opened:
         return opened
-    session.add(PageProgress(registration_id=activity.registration.id, page_id=page.id, opened_at=activity.at))
+    row = {"registration_id": activity.registration.id, "page_id": page.id, "opened_at": activity.at}
+    session.connection().execute(_FIRST_OPENING, row)
     record(session, *_of_first_opening(activity, page))
     complete_if_done(session, activity)
     return opened | {page.id: 0}
@@ -283,8 +285,9 @@ def end_silent_visits(session: Session, at: dt.datetime, most: int = 100) -> int
 
 def _stay_at(session: Session, activity: Activity, page_id: str, anchor: str | None) -> None:
     registration_id, at = activity.registration.id, activity.at
-    place = activity.place or session.get(Place, registration_id)
+    place = activity.place
     if place is None:
         session.add(Place(registration_id=registration_id, page_id=page_id, anchor=anchor or "", at=at))
     elif anchor is not None or place.page_id != page_id:
-        place.page_id, place.anchor, place.at = page_id, anchor or "", at
+        there = {"registration": registration_id, "page": page_id, "top": anchor or "", "now": at}
+        session.connection().execute(_MOVE, there)
