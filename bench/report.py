@@ -6,7 +6,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, is_dataclass
 from pathlib import Path
 
 from bench.bytes_sent import Visit
@@ -24,6 +24,26 @@ class Row:
     times_bare: float
     """CPU time beside that of the bare page, which is measured before and after each slice: the median."""
     trips: Trips | None = None
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """Of one database."""
+
+    p50_ms: float
+    """From the action until the store holds its statement."""
+    p99_ms: float
+    loader_per_second: float
+    """What the store takes of batches that are sent one after the other by a program that does nothing else."""
+    relay_per_second: float
+
+
+@dataclass(frozen=True)
+class Size:
+    """Figures of an installation of one size."""
+
+    registrations: int
+    rows: Sequence[Row]
 
 
 @dataclass
@@ -59,10 +79,41 @@ def show(report: Report) -> str:
     )
 
 
-def keep(reports: Sequence[Report], path: Path) -> None:
+def show_arrivals(database: str, arrivals: Arrivals) -> str:
+    """How soon and how fast statements get there."""
+    share = 100 * arrivals.relay_per_second / arrivals.loader_per_second
+    return "\n".join(
+        [
+            f"{database}: statements at the embedded Learning Record Store",
+            f"after the action: p50 {arrivals.p50_ms:.0f} ms, p99 {arrivals.p99_ms:.0f} ms",
+            f"plain loader {arrivals.loader_per_second:.0f} a second,"
+            f" relay {arrivals.relay_per_second:.0f}: {share:.0f} %",
+        ]
+    )
+
+
+def show_growth(database: str, sizes: Sequence[Size]) -> str:
+    """The same scenes, side by side; the last column is the largest beside the smallest."""
+    titles = [f"{size.registrations:,}" for size in sizes]
+    lines = [f"{database}: times the bare page, by registrations", ""]
+    lines.append(f"{'':44}" + "".join(f"{title:>12}" for title in [*titles, "growth"]))
+    for scene in zip(*(size.rows for size in sizes), strict=True):
+        times = [row.times_bare for row in scene]
+        cells = [f"{one:.2f}" for one in times] + [f"{100 * (times[-1] / times[0] - 1):+.0f} %"]
+        lines.append(f"{scene[0].name:44}" + "".join(f"{cell:>12}" for cell in cells))
+    return "\n".join(lines)
+
+
+def keep(found: Sequence[Mapping[str, object]], path: Path) -> None:
     """Write all figures as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps([asdict(report) for report in reports], indent=2), encoding="utf-8")
+    path.write_text(json.dumps(found, indent=2, default=_plain), encoding="utf-8")
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    raise TypeError(type(value))
 
 
 def _line(row: Row) -> str:

@@ -51,15 +51,10 @@ class Served:
 @contextmanager
 def serving(command: Sequence[str], path: str, port: int, log: Path, **environment: str) -> Iterator[Served]:
     """A Python command that serves on a port, until it answers `path`; stopped at the end."""
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("LMS_") and name != "PYTHONDONTWRITEBYTECODE"
-    }
     began = time.perf_counter()
     with log.open("ab") as stream:
         process = subprocess.Popen(
-            [sys.executable, *command], env=inherited | environment, stdout=stream, stderr=stream
+            [sys.executable, *command], env=inherited() | environment, stdout=stream, stderr=stream
         )
     try:
         _await_answer(process, port, path, log)
@@ -67,6 +62,15 @@ def serving(command: Sequence[str], path: str, port: int, log: Path, **environme
     finally:
         process.terminate()
         process.wait(15)
+
+
+def inherited() -> dict[str, str]:
+    """The environment without settings of another installation."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("LMS_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
 
 
 def free_port() -> int:

@@ -1,0 +1,149 @@
+"""How soon statements arrive, and how much of the store's speed the relay uses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from sqlalchemy import func, select
+
+from bench import people, scenes
+from bench.installations import Place
+from bench.load import Connection
+from bench.report import Arrivals
+from bench.server import PATIENCE_SECONDS, inherited
+from lms import events
+from lms.db import db, writing
+from lms.outbox.models import Delivery, Statement
+from lms.outbox.service import record
+from lms.xapi.client import VERSION_HEADER, Client, NoAnswerError
+from lms.xapi.sink import draft
+from lms.xapi.statements import statements
+from lms.xapi.target import target
+
+BATCH = 50
+STATEMENTS = 6000
+AT_THE_SAME_TIME = 200
+"""How many registrations the statements of a load belong to."""
+ACTIONS = 150
+PAUSE_SECONDS = 0.1
+"""Between two actions whose statements are awaited."""
+
+
+def measured(url: str, folder: Path) -> Arrivals:
+    """Arrival with all parts at work; then the relay beside a plain loader, each alone with the store."""
+    place = Place(folder, url)
+    p50, p99 = _arrival(place)
+    return Arrivals(p50, p99, _loader(place), _relay(place))
+
+
+def _arrival(place: Place) -> tuple[float, float]:
+    """Learners open pages at a walking pace; the store says when it had each statement, which names its moment."""
+    with place.serving() as served, place.stage(served) as stage:
+        asks = scenes.page_first(stage, ACTIONS)[:ACTIONS]
+        since = dt.datetime.now(dt.UTC)
+        with Connection(served.port) as connection:
+            for one in asks:
+                connection.send(one)
+                time.sleep(PAUSE_SECONDS)
+        time.sleep(3)
+        delays = sorted(_delays(place, since))
+    return delays[len(delays) // 2], delays[len(delays) * 99 // 100]
+
+
+def _delays(place: Place, since: dt.datetime) -> Iterator[float]:
+    """Milliseconds between `timestamp` and `stored` of all statements since then."""
+    to = target(place.settings)
+    url, parameters = f"{to.endpoint}statements", {"since": since.isoformat(), "limit": "100"}
+    with httpx.Client(auth=(to.key, to.secret), headers={VERSION_HEADER: "1.0.3"}) as client:
+        while url:
+            page = client.get(url, params=parameters).raise_for_status().json()
+            for one in page["statements"]:
+                happened, stored = (dt.datetime.fromisoformat(one[name]) for name in ("timestamp", "stored"))
+                if happened >= since:
+                    yield (stored - happened).total_seconds() * 1000
+            more = page.get("more")
+            url, parameters = (str(httpx.URL(to.endpoint).join(more)) if more else ""), {}
+
+
+def _loader(place: Place) -> float:
+    bodies = [draft(one).body for event in _events() for one in statements(place.settings.url, event)]
+    with _process(place, "lrs"), Client(target(place.settings)) as client:
+        _await_store(client)
+        began = time.perf_counter()
+        for start in range(0, len(bodies), BATCH):
+            client.send(bodies[start : start + BATCH])
+        return len(bodies) / (time.perf_counter() - began)
+
+
+def _relay(place: Place) -> float:
+    with people.application(place.settings), _process(place, "lrs"):
+        with writing(db.session) as session:
+            record(session, *_events())
+        with Client(target(place.settings)) as client:
+            _await_store(client)
+        first = _delivered()
+        with _process(place, "relay"):
+            while (begun := _delivered()) == first:
+                time.sleep(0.005)
+            began = time.perf_counter()
+            while (done := _delivered()) < first + STATEMENTS:
+                time.sleep(0.02)
+        return (done - begun) / (time.perf_counter() - began)
+
+
+def _delivered() -> int:
+    return db.session.scalar(select(func.count()).where(Statement.delivery == Delivery.DELIVERED)) or 0
+
+
+def _events() -> Sequence[events.Event]:
+    """Pages opened by many learners in turn, as it is on a busy morning."""
+    at = dt.datetime.now(dt.UTC)
+    course = events.Course(id="notice", title="Notice", programme_id="managing", programme_title="Managing")
+    learners = [(uuid.uuid4(), uuid.uuid4()) for _ in range(AT_THE_SAME_TIME)]
+    return [
+        events.PageExperienced(
+            at=at,
+            learner=learners[number % AT_THE_SAME_TIME][0],
+            registration=learners[number % AT_THE_SAME_TIME][1],
+            course=course,
+            visit=None,
+            page_id=f"page-{number}",
+            page_title="A page",
+            section_id="one",
+            section_title="One",
+        )
+        for number in range(STATEMENTS)
+    ]
+
+
+@contextmanager
+def _process(place: Place, part: str) -> Iterator[None]:
+    with (place.folder / f"{part}.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "lms", part], env=inherited() | dict(place.environment), stdout=log, stderr=log
+        )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def _await_store(client: Client) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            client.about()
+            return
+        except NoAnswerError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
