@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TextIO, cast
 
 import structlog
 from structlog.typing import Processor
 
+LOOK_SECONDS = 1.0
+"""A log that was moved away is noticed within this time; until then lines go where it is now."""
 _ORDER = ["timestamp", "level", "event"]
 
 
@@ -21,6 +24,7 @@ class Book:
         self._path: Path | None = None
         self._descriptor = -1
         self._file: tuple[int, int] | None = None
+        self._look_at = 0.0
 
     def lead_to(self, path: Path | None) -> None:
         """Write to this file from now on; None: to standard error. Raises OSError."""
@@ -39,8 +43,11 @@ class Book:
         if self._path is None:
             return sys.stderr.write(text)
         try:
-            if self._has_moved(self._path):
-                self._open(self._path)
+            now = time.monotonic()
+            if now >= self._look_at:
+                self._look_at = now + LOOK_SECONDS
+                if self._has_moved(self._path):
+                    self._open(self._path)
             # Whole lines, appended: several processes can share a file.
             return os.write(self._descriptor, text.encode("utf-8", "backslashreplace"))
         except OSError:

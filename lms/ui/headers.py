@@ -36,11 +36,11 @@ _A_YEAR = 31536000
 def install(app: Flask) -> None:
     """Set the headers on every answer, refusals and errors among them."""
     settings: Settings = app.config["CARES"]
-    extra = {"Strict-Transport-Security": f"max-age={_A_YEAR}"} if settings.is_https else {}
+    always = _ALWAYS | ({"Strict-Transport-Security": f"max-age={_A_YEAR}"} if settings.is_https else {})
 
     @app.after_request
     def _set_headers(response: Response) -> Response:
-        for name, value in (_ALWAYS | extra).items():
+        for name, value in always.items():
             response.headers.setdefault(name, value)
         if request.endpoint == "ui.static":
             session.accessed = False  # else `Vary: Cookie` makes browsers fetch the file anew after every sign-in
