@@ -92,6 +92,8 @@ def writing(session: Session) -> Iterator[Session]:
     """
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("something was changed outside of a transaction")
+    # What was read before may have changed meanwhile: in here everything is seen as it is when it is asked for.
+    session.expire_all()
     engine = session.get_bind()
     if engine.get_execution_options().get(_READS_ALONE):
         is_sqlite = engine.dialect.name == "sqlite"

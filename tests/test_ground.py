@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -37,6 +38,22 @@ def test_a_read_before_does_not_hinder_a_transaction(session: Session) -> None:
     with transaction() as writing:
         writing.add(Person(email="a@example.org", name="A", created_at=NOON))
     assert session.scalar(select(Person.id)) is not None
+
+
+def test_a_transaction_sees_what_others_did_since_the_last_look(app: Flask, session: Session) -> None:
+    with transaction() as writing:
+        writing.add(Person(email="a@example.org", name="A", created_at=NOON))
+    before = session.scalars(select(Person)).one()
+
+    def rename() -> None:
+        with app.app_context(), transaction() as other:
+            other.scalars(select(Person)).one().name = "B"
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(rename).result()
+    assert before.name == "A"
+    with transaction() as writing:
+        assert writing.scalars(select(Person)).one().name == "B"
 
 
 @pytest.mark.parametrize("ready_url", ["postgresql"], indirect=True)

@@ -14,7 +14,6 @@ from lms.accounts.models import Person
 from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.content.schema import Item
-from lms.enrolment.models import Registration
 from lms.outbox.service import record
 from lms.progress.service import Activity, begin, pass_quiz
 from lms.progress.visiting import step_seconds
@@ -52,19 +51,15 @@ class SubmittedError(Exception):
     """The attempt is over: nothing in it changes any more."""
 
 
-def own_attempt(session: Session, person: Person, attempt_id: UUID, at: dt.datetime) -> Work | None:
+def own_attempt(session: Session, person: Person, module_id: str, attempt_id: UUID, at: dt.datetime) -> Work | None:
     """A person at work in an attempt of theirs, with the registration locked; someone else's looks like none."""
-    whose = (
-        select(Registration.module_id)
-        .join(QuizAttempt, QuizAttempt.registration_id == Registration.id)
-        .filter(QuizAttempt.uuid == attempt_id, Registration.person_id == person.id)
-    )
-    module_id = session.scalar(whose)
-    activity = begin(session, person, module_id, at) if module_id else None
+    activity = begin(session, person, module_id, at)
     if activity is None:
         return None
     # Read after the registration was locked, so that it is seen as it is now.
-    return Work(activity, session.scalars(select(QuizAttempt).filter_by(uuid=attempt_id)).one())
+    query = select(QuizAttempt).filter_by(uuid=attempt_id, registration_id=activity.registration.id)
+    attempt = session.scalar(query)
+    return Work(activity, attempt) if attempt else None
 
 
 def start_attempt(session: Session, activity: Activity) -> QuizAttempt:

@@ -79,7 +79,7 @@ def answer_item(attempt_id: UUID, place: int) -> Answer:
     question = sitting.at(place) or not_found()
     form = {} if "clear" in request.form else _form()
     try:
-        version = _save(attempt_id, question, form)
+        version = _save(sitting, question, form)
     except ResponseError as error:
         return _refused(sitting, question, form, str(error))
     except service.ChangedError as error:
@@ -106,8 +106,9 @@ def review(attempt_id: UUID) -> Answer:
 @signed_in
 def submit(attempt_id: UUID) -> Answer:
     """Hand the answers in, once."""
+    sitting = _sitting(attempt_id)
     with transaction() as session:
-        work = service.own_attempt(session, current_user, attempt_id, now()) or not_found()
+        work = service.own_attempt(session, current_user, sitting.module.id, attempt_id, now()) or not_found()
         service.submit_attempt(session, work)
     return redirect(url(".result", attempt_id=attempt_id), 303)
 
@@ -168,11 +169,12 @@ def minutes_until(moment: dt.datetime | None) -> int:
     return max(0, math.ceil((moment - now()).total_seconds() / 60)) if moment else 0
 
 
-def _save(attempt_id: UUID, question: Question, form: Form) -> int:
+def _save(sitting: Sitting, question: Question, form: Form) -> int:
     response = read(question.item, question.presented, form)
     version = request.form.get("version", default=0, type=int)
     with transaction() as session:
-        work = service.own_attempt(session, current_user, attempt_id, now()) or not_found()
+        attempt_id, module_id = sitting.attempt.uuid, sitting.module.id
+        work = service.own_attempt(session, current_user, module_id, attempt_id, now()) or not_found()
         return service.save_response(session, work, question.item.id, response, version)
 
 

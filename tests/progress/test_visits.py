@@ -181,6 +181,23 @@ def test_module_is_completed_once_by_all_pages_and_the_quiz_in_any_order(session
     assert [verb for verb in verbs(session) if verb == "completed"] == told
 
 
+def test_a_quiz_passed_in_another_window_meanwhile_completes_the_module(
+    app: Flask, session: Session, ada: Person
+) -> None:
+    for page_id in ("verbs", "turn"):
+        read(ada, page_id, NOON)
+    assert reopened(session, ada, "quiz", later(1)) is None  # looked at: not passed yet
+
+    def other_window() -> None:
+        with app.app_context(), transaction() as writing:
+            progress.pass_quiz(writing, begun(writing, ada, later(1)))
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(other_window).result()
+    read(ada, "quiz", later(2))
+    assert session.scalars(select(Registration.state)).one() is State.COMPLETED
+
+
 def test_locked_and_unknown_modules_cannot_be_begun(session: Session, ada: Person) -> None:
     with transaction() as writing:
         for module_id in (sample.SECOND, sample.UNWRITTEN, "nothing"):
@@ -210,4 +227,4 @@ def test_coming_back_to_a_page_keeps_the_paragraph(session: Session, ada: Person
     read(ada, "verbs", later(2))
     assert session.scalars(select(Place.anchor)).one() == "at-3-1"
     read(ada, "turn", later(3))
-    assert session.scalars(select(Place)).one().anchor == ""
+    assert session.scalars(select(Place.anchor)).one() == ""

@@ -120,8 +120,9 @@ class _Walk:
         quiz.submit_attempt(self._session, self._work(attempt.uuid))
 
     def _work(self, attempt_id: UUID) -> quiz.Work:
+        assert self._module is not None
         self._at += QUESTION
-        work = quiz.own_attempt(self._session, self._person, attempt_id, self._at)
+        work = quiz.own_attempt(self._session, self._person, self._module.id, attempt_id, self._at)
         assert work is not None, "it was started just before"
         return work
 
