@@ -7,7 +7,7 @@ SOURCES := lms tests bench
 # Without kept bytecode every process that the tests start would compile the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test bench check format migration lock clean
+.PHONY: run test soak bench check format migration lock clean
 
 run: $(VENV)/installed
 	$(BIN)/lms up --demo
@@ -21,7 +21,10 @@ check: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed-dev ## What a page costs, beside a bare one; takes some minutes
+soak: $(VENV)/installed-dev ## Kill processes under load, hundreds of times, on both databases; takes half an hour
+	$(BIN)/python -m tests.faults.soak
+
+bench: $(VENV)/installed-dev ## Every figure of docs/performance.md; takes half an hour
 	$(BIN)/python -m bench
 
 format: $(VENV)/installed-dev

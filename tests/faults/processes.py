@@ -1,0 +1,94 @@
+"""The parts of an installation as processes, each started again when it dies, as systemd does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from tests.operate.installation import children, free_port, is_alive
+
+REPOSITORY = Path(__file__).parents[2]
+AGAIN_SECONDS = 0.1
+STOP_SECONDS = 30
+
+
+@dataclass
+class Site:
+    """An installation on a folder and a database; its relay speaks with the store through `wire_port`."""
+
+    folder: Path
+    database_url: str
+    port: int = field(default_factory=free_port)
+    lrs_port: int = field(default_factory=free_port)
+    wire_port: int = field(default_factory=free_port)
+
+    @property
+    def instance(self) -> Path:
+        return self.folder / "instance"
+
+    def settings(self, **more: str) -> dict[str, str]:
+        """For the processes; nothing that this very test run has set is a setting of the installation."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
+        return inherited | {
+            "PYTHONPATH": str(REPOSITORY),
+            "LMS_INSTANCE": str(self.instance),
+            "LMS_DATABASE_URL": self.database_url,
+            "LMS_PORT": str(self.port),
+            "LMS_LRS_PORT": str(self.lrs_port),
+            "LMS_WEB_WORKERS": "2",
+            **more,
+        }
+
+
+class Part:
+    """`lms <name>`, for as long as it is wanted."""
+
+    def __init__(self, site: Site, name: str, variant: str | None = None, **settings: str) -> None:
+        self.name = name
+        self._command = [sys.executable, *(["-m", "tests.faults.broken", variant] if variant else ["-m", "lms"]), name]
+        self._environment = site.settings(**settings)
+        self._log = site.folder / f"{name}.log"
+        self._is_wanted = True
+        self._process = self._start()
+        self._watch = threading.Thread(target=self._start_again_and_again, daemon=True)
+        self._watch.start()
+
+    def kill(self, chance: Random, masters: float = 0.2) -> bool:
+        """SIGKILL to it, or (of a web server, mostly) to one of its workers; whether something died."""
+        workers = children(self._process.pid) if self.name == "web" else []
+        target = chance.choice(workers) if workers and chance.random() > masters else self._process.pid
+        if not is_alive(target):
+            return False
+        os.kill(target, signal.SIGKILL)
+        return True
+
+    def signal(self, sign: signal.Signals) -> None:
+        """Send it any signal."""
+        self._process.send_signal(sign)
+
+    def stop(self) -> None:
+        """End it in good order."""
+        self._is_wanted = False
+        if self._process.poll() is None:
+            self._process.terminate()
+        self._watch.join(STOP_SECONDS)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with self._log.open("ab") as log:
+            return subprocess.Popen(self._command, cwd=REPOSITORY, env=self._environment, stdout=log, stderr=log)
+
+    def _start_again_and_again(self) -> None:
+        stopping = threading.Event()
+        while True:
+            self._process.wait()
+            # Workers of a dead master may hold the port for a moment: the next start tries again.
+            stopping.wait(AGAIN_SECONDS)
+            if not self._is_wanted:
+                return
+            self._process = self._start()
