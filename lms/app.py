@@ -19,6 +19,7 @@ from lms.accounts.access import check_every_route_has_a_policy
 from lms.commitment import views as commitment
 from lms.config import Settings
 from lms.db import db, web_engine_options
+from lms.health import views as health
 from lms.outbox.service import Sink, session_options
 from lms.player import views as player
 from lms.pulse import views as pulse
@@ -85,6 +86,7 @@ def _add_features(app: Flask) -> None:
     reflection.install(app)
     scenario.install(app)
     player.install(app)
+    health.install(app)
 
 
 def template_loader() -> PrefixLoader:

@@ -64,6 +64,9 @@ class Settings(BaseModel):
     logo: Path | None = Field(None, description="SVG or PNG file shown beside the name.")
     session_idle_minutes: int = Field(120, ge=5, le=1440, description="A sign-in ends after this much silence.")
     session_hours: int = Field(12, ge=1, le=168, description="A sign-in ends after this long in any case.")
+    metrics_token: str = Field(
+        "", repr=False, description="Token with which `/metrics` is read. Empty: there are no metrics."
+    )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is written to the log."
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lms.accounts.email_address import is_email, normal
@@ -78,6 +78,11 @@ def any_data_key(session: Session) -> tuple[UUID, bytes] | None:
 def site_by_code(session: Session, code: str) -> Site | None:
     """The site with this short name."""
     return session.scalar(select(Site).filter_by(code=code))
+
+
+def count_signed_in(session: Session) -> int:
+    """Browsers in which someone is signed in."""
+    return session.scalar(select(func.count()).select_from(SignIn)) or 0
 
 
 def own_sign_ins(session: Session, person_id: int) -> Sequence[SignIn]:

@@ -60,8 +60,16 @@ def newest(config: Config) -> str | None:
     return ScriptDirectory.from_config(config).get_current_head()
 
 
+def _series(revision: str | None) -> str:
+    """Steps of one series only add, so that the version before works on; a step that takes away begins the next.
+
+    0001 to 0099 are the first series, 0100 begins the second.
+    """
+    return (revision or "")[:2]
+
+
 def _revision(connection: Connection, config: Config) -> str | None:
-    """Where the database is; None if it is empty."""
+    """Where the database is, as far as this version knows; None if it is empty."""
     revision = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision is None and set(inspect(connection).get_table_names()) & set(tables().tables):
@@ -69,6 +77,8 @@ def _revision(connection: Connection, config: Config) -> str | None:
             "The database has tables of Cares, but does not say of which version: "
             "another program made them, or a restore was not finished. Restore a whole backup, or name an empty one."
         )
+    if revision is not None and revision not in known and _series(revision) == _series(newest(config)):
+        return newest(config)  # the next version has only added to what this one needs: it may be gone back from
     if revision is not None and revision not in known:
         raise MigrationError(
             f"The database was made by a newer version of Cares (its tables are at step {revision}): "

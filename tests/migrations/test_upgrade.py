@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from lms.db import Base, engine_options
@@ -61,6 +64,29 @@ def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:
     with pytest.raises(MigrationError, match="newer"):
         is_current(engine)
     assert _shape(engine) == before
+
+
+def test_the_version_before_works_on_with_a_database_that_was_added_to(engine: Engine) -> None:
+    upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
+        connection.execute(text("CREATE TABLE of_the_next_version (id integer)"))
+    assert is_current(engine)
+    assert not upgrade(engine)
+    with engine.connect() as connection:  # gone forward again, the next version finds its own step
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0099"
+
+
+def test_steps_of_a_series_only_add(engine: Engine) -> None:
+    with engine.connect() as connection:
+        steps = ScriptDirectory.from_config(configuration(connection)).walk_revisions()
+        paths = [Path(step.path) for step in steps if step.revision != "0001" and not step.revision.endswith("00")]
+    for path in paths:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        (forward,) = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name == "upgrade"]
+        called = {one.attr for one in ast.walk(forward) if isinstance(one, ast.Attribute)}
+        takes_away = {name for name in called if name.startswith(("drop_", "rename_", "alter_"))}
+        assert not takes_away, f"{path.name}: {takes_away}; a step that takes away begins a new series (docs/deploy.md)"
 
 
 def test_tables_of_unknown_origin_are_left_alone(engine: Engine) -> None:
