@@ -39,6 +39,8 @@ class Person(Base):
     """Someone else knows it: nothing but a new one can be set until that is done."""
     is_active: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     created_at: Mapped[dt.datetime]
+    disabled_at: Mapped[dt.datetime | None]
+    """Since when they are let in no longer; None while they are, and where it was not noted yet."""
     data_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Key of the person's private writing, wrapped by the installation's key; made at first need."""
 
@@ -58,6 +60,17 @@ class Person(Base):
     def roles(self) -> frozenset[Role]:
         """The roles held at any site; the memberships must be loaded."""
         return frozenset(membership.role for membership in self.memberships if membership.role)
+
+
+class ErasureRequest(Base):
+    """That a person asked to be erased; an operator carries it out, or it is taken back."""
+
+    __tablename__ = "erasure_request"
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    asked_at: Mapped[dt.datetime]
 
 
 class Site(Base):
