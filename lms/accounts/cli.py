@@ -19,6 +19,8 @@ from lms.accounts.roster import rows as roster
 from lms.accounts.roster.rows import RosterError
 from lms.accounts.roster.service import import_people
 from lms.accounts.tokens import password_address
+from lms.audit.actions import Action, Entry, operator
+from lms.audit.service import record
 from lms.db import open_session, writing
 
 ROLES = click.Choice([role.value.replace(" ", "-") for role in Role])
@@ -51,6 +53,7 @@ def add(email: str, name: str, code: str | None, role: str | None, password_link
         click.echo(f"{person.name} is added.")
         if password_link:
             _print_link(session, settings, person)
+        _note(session, *_added(person, code or "", role or "", password_link))
 
 
 @people.command("import")
@@ -80,6 +83,8 @@ def import_(file: Path, dry_run: bool) -> None:
         if dry_run:
             session.rollback()
             click.echo("Nothing is done yet; without --dry-run this would be:")
+        else:
+            _note(session, *outcome.entries)
         click.echo(
             f"people: {outcome.added} added, {outcome.changed} changed, {outcome.unchanged} as they were; "
             f"sites: {outcome.sites} added"
@@ -95,14 +100,14 @@ def link(email: str) -> None:
         if not person.is_active:
             raise click.ClickException(f"{person.email} is disabled; `lms people enable {person.email}` comes first.")
         _print_link(session, settings, person)
+        _note(session, Entry(Action.LINK_MADE, person.uuid))
 
 
 @people.command()
 @click.argument("email")
 def disable(email: str) -> None:
     """Let a person in no longer; they are signed out at once. What they have done stays."""
-    with _database() as (session, _):
-        service.set_active(session, _person(session, email), False)
+    _set_active(email, False)
     click.echo(f"{normal(email)} is disabled.")
 
 
@@ -110,8 +115,7 @@ def disable(email: str) -> None:
 @click.argument("email")
 def enable(email: str) -> None:
     """Let a person in again."""
-    with _database() as (session, _):
-        service.set_active(session, _person(session, email), True)
+    _set_active(email, True)
     click.echo(f"{normal(email)} is enabled.")
 
 
@@ -131,6 +135,7 @@ def add_site(code: str, name: str) -> None:
         if queries.site_by_code(session, code):
             raise click.ClickException(f"the site {code!r} is here already.")
         service.add_site(session, code, " ".join(name.split()))
+        _note(session, Entry(Action.SITE_ADDED, facts={"site": code}))
     click.echo(f"The site {code} is added.")
 
 
@@ -145,6 +150,23 @@ def _database() -> Iterator[tuple[Session, config.Settings]]:
         raise click.ClickException(
             f"the database cannot be used ({reason}); `lms up` sets it up at its first start."
         ) from None
+
+
+def _note(session: Session, *entries: Entry) -> None:
+    """Into the audit log: whoever types commands here did this."""
+    record(session, operator(), _now(), *entries)
+
+
+def _added(person: Person, code: str, role: str, has_link: bool) -> list[Entry]:
+    added = Entry(Action.ADDED, person.uuid, {"site": code, "role": role})
+    return [added, Entry(Action.LINK_MADE, person.uuid)] if has_link else [added]
+
+
+def _set_active(email: str, is_active: bool) -> None:
+    with _database() as (session, _):
+        person = _person(session, email)
+        service.set_active(session, person, is_active, _now())
+        _note(session, Entry(Action.ENABLED if is_active else Action.DISABLED, person.uuid))
 
 
 def _person(session: Session, email: str) -> Person:

@@ -69,10 +69,10 @@ def take_role(session: Session, person: Person, site: Site | None, role: Role) -
     return True
 
 
-def set_active(session: Session, person: Person, is_active: bool) -> None:
+def set_active(session: Session, person: Person, is_active: bool, at: dt.datetime) -> None:
     """Let someone in, or no longer."""
     if person.is_active != is_active:
-        person.is_active = is_active
+        person.is_active, person.disabled_at = is_active, None if is_active else at
         forget_links(session, person.id)
         end_all_sign_ins(session, person.id)
 

@@ -26,13 +26,17 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms import keys
-from lms.accounts import door, parcel, passwords, queries, service, web_session
+from lms.accounts import door, parcel, passwords, queries, service, throttle, web_session
 from lms.accounts.access import checks_own_token, public, signed_in
 from lms.accounts.device import device
 from lms.accounts.forms import ChangePasswordForm, ForgottenForm, NewPasswordForm, SignInForm
 from lms.accounts.local_path import local_path
 from lms.accounts.models import Person, Role
 from lms.accounts.tokens import password_address
+from lms.audit import actions
+from lms.audit.actions import Action, Entry
+from lms.audit.queries import is_noted_since
+from lms.audit.service import record
 from lms.config import Settings
 from lms.db import db, transaction
 from lms.mail import PostOffice
@@ -85,6 +89,8 @@ def sign_in() -> Answer:
     with transaction() as session:
         wait = service.take_try(session, email, address, at)
     if wait:
+        # Afterwards, so that the time of the answer does not tell whether there is such an account.
+        _post_office().later(_note_held_back, _app(), email, address, at)
         return _wait_page("accounts/sign_in.html", form, wait)
     person = _proven(email, form.password.data)
     if person is None:
@@ -146,6 +152,7 @@ def set_password(token: str) -> Answer:
             return make_response(render_template("accounts/link_spent.html"), 410)
         service.set_password(session, owner, new_hash)
         key = _let_in(session, owner, new_hash, at)
+        _note_password(session, owner, "link", at)
     answer = _after_sign_in(key)
     flash("Your new password is set, and you are signed in.", "success")
     return answer
@@ -180,6 +187,7 @@ def change_password() -> Answer:
         service.return_try(session, email, request.remote_addr)
         service.set_password(session, person, new_hash)
         key = _let_in(session, person, new_hash, at)
+        _note_password(session, person, "current password", at)
     answer = _after_sign_in(key, then=url("accounts.account"))
     flash("Your password is changed. Everywhere else you are signed out.", "success")
     return answer
@@ -249,6 +257,21 @@ def _after_sign_in(key: str | None, sealed: str | None = None, then: str | None 
     web_session.begin(key)
     found = sealed and parcel.unseal(str(current_app.secret_key), current_user.uuid, sealed, now())
     return door.show_parcel(found) if found else redirect(then or _next(), 303)
+
+
+def _note_password(session: Session, person: Person, proof: str, at: dt.datetime) -> None:
+    roles = [one.role for one in queries.own_memberships(session, person.id) if one.role]
+    actor = actions.person(person.uuid, roles, request.remote_addr)
+    record(session, actor, at, Entry(Action.PASSWORD_SET, person.uuid, {"by": proof}))
+
+
+def _note_held_back(app: Flask, email: str, address: str | None, at: dt.datetime) -> None:
+    """Once for as long as tries count: whoever goes on trying shall not fill the log."""
+    with app.app_context(), transaction() as session:
+        person = queries.person_by_email(session, email)
+        span = at - throttle.ACCOUNT.window
+        if person and not is_noted_since(session, person.uuid, Action.HELD_BACK, span):
+            record(session, actions.visitor(address), at, Entry(Action.HELD_BACK, person.uuid))
 
 
 def _mail_link(app: Flask, email: str) -> None:

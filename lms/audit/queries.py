@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from lms.audit.chain import START, first_break
 from lms.audit.models import AuditCut, AuditEvent
+
+PORTION = 1000
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,7 @@ def head(session: Session) -> str:
 def prove(session: Session, noted: str = "") -> Proof:
     """Follow the whole chain, from the last cut on."""
     start = session.scalar(select(AuditCut.digest).order_by(AuditCut.id.desc()).limit(1)) or START
-    in_order = select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)
-    broken = first_break(session.scalars(in_order), start)
+    broken = first_break(_in_order(session), start)
     known = select(AuditEvent.id).where(AuditEvent.digest == noted)
     cut_there = select(AuditCut.id).where(AuditCut.digest == noted)
     return Proof(
@@ -84,6 +85,20 @@ def prove(session: Session, noted: str = "") -> Proof:
         head(session),
         not noted or session.scalar(known) is not None or session.scalar(cut_there) is not None or noted == START,
     )
+
+
+def _in_order(session: Session) -> Iterator[AuditEvent]:
+    """All entries, a portion at a time: a log may be longer than memory allows."""
+    after = 0
+    while True:
+        portion = select(AuditEvent).where(AuditEvent.id > after).order_by(AuditEvent.id).limit(PORTION)
+        found = session.scalars(portion).all()
+        yield from found
+        if len(found) < PORTION:
+            return
+        after = found[-1].id
+        for one in found:
+            session.expunge(one)
 
 
 def _filtered(query: Select[AuditEvent], wanted: Wanted) -> Select[AuditEvent]:

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from lms.accounts import passwords, queries, service
 from lms.accounts.models import Person, Role
+from lms.audit.actions import Action, Entry, operator
+from lms.audit.service import record
 from lms.config import Settings
 from lms.content import bundle as bundles
 from lms.content.library import library
@@ -107,6 +109,8 @@ def _admin(engine: Engine, settings: Settings, email: str) -> Admin:
             return Admin(found.email, None)
         password = passwords.generated()
         service.set_password(session, found, passwords.hashed(password), is_temporary=True)
+        by = {"by": "the first start", "role": Role.ADMIN.value}
+        record(session, operator(), dt.datetime.now(dt.UTC), Entry(Action.PASSWORD_SET, found.uuid, by))
     return Admin(found.email, password)
 
 
@@ -117,6 +121,6 @@ def _add_admin(session: Session, email: str) -> Person:
         )
     except ValueError as error:
         raise StartError(f"The admin cannot be added: {error}.") from None
-    service.set_active(session, person, True)
+    service.set_active(session, person, True, dt.datetime.now(dt.UTC))
     service.join(session, person, None, Role.ADMIN)
     return person

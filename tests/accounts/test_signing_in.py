@@ -94,7 +94,7 @@ def test_the_answer_is_the_same_for_whoever_cannot_come_in(
     person("No Password", "new@example.org")
     gone = person("Gone", "gone@example.org", PASSWORD)
     with client.application.app_context(), writing(db.session) as session:
-        service.set_active(session, session.merge(gone), False)
+        service.set_active(session, session.merge(gone), False, dt.datetime.now(dt.UTC))
     pages = set()
     for email, password in [
         ("zoe@example.org", "wrong"),
@@ -176,7 +176,7 @@ def test_a_change_signs_out_on_every_device(
         elif change == "lost role":
             service.take_role(session, who, None, Role.TRAINER)
         elif change == "status":
-            service.set_active(session, who, False)
+            service.set_active(session, who, False, dt.datetime.now(dt.UTC))
     assert not is_in(phone)
     assert not is_in(desk)
 

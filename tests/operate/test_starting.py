@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import multiprocessing
 import signal
 import sys
@@ -110,7 +111,7 @@ def test_an_admin_who_is_disabled_is_no_way_in(settings: config.Settings) -> Non
     begin(settings)
     instance.told(settings.instance)
     with open_session(settings.database) as session, writing(session):
-        service.set_active(session, session.scalars(select(Person)).one(), False)
+        service.set_active(session, session.scalars(select(Person)).one(), False, dt.datetime.now(dt.UTC))
     assert begin(settings)
     assert admin(settings).is_active
 

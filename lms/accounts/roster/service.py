@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Membership, Person, Role, Site
 from lms.accounts.roster.rows import RosterError, Row
 from lms.accounts.service import add_person, add_site, join
+from lms.audit.actions import Action, Entry
 from lms.content.problems import Problem
 
 T = TypeVar("T")
@@ -29,6 +30,16 @@ class Outcome:
     changed: int = 0
     unchanged: int = 0
     sites: int = 0
+    entries: list[Entry] = field(default_factory=list)
+    """For the audit log: who was added or changed, and how."""
+
+    def count(self, person: Person, is_new: bool, what: list[str]) -> None:
+        """One person is done; `what` says what is different now."""
+        self.added += is_new
+        self.changed += bool(what) and not is_new
+        self.unchanged += not what and not is_new
+        if is_new or what:
+            self.entries.append(Entry(Action.ADDED if is_new else Action.CHANGED, person.uuid, {"what": what}))
 
 
 def import_people(session: Session, file: str, rows: list[Row], problems: list[Problem], at: dt.datetime) -> Outcome:
@@ -46,6 +57,8 @@ def import_people(session: Session, file: str, rows: list[Row], problems: list[P
         sites[code] = add_site(session, code, names[code])
         outcome.sites += 1
     _import_rows(session, rows, sites, outcome, at)
+    counts = {"added": outcome.added, "changed": outcome.changed, "sites": outcome.sites}
+    outcome.entries.append(Entry(Action.IMPORTED, facts=counts))
     return outcome
 
 
@@ -71,18 +84,17 @@ def _import_rows(session: Session, rows: list[Row], sites: dict[str, Site], outc
     held = _held_places(session, {person.id for person in people.values()})
     for email, own in _by_person(rows).items():
         person = people.get(email)
-        is_new, changed = person is None, False
+        is_new, what = person is None, list[str]()
         if person is None:
             person = add_person(session, email, own[0].name, at)
         elif person.name != own[0].name:
-            person.name, changed = own[0].name, True
+            person.name = own[0].name
+            what.append("name")
         for code, role in [place for row in own for place in row.places]:
             site = sites[code] if code else None
-            if (person.id, site.id if site else None, role) not in held:
-                changed = join(session, person, site, role) or changed
-        outcome.added += is_new
-        outcome.changed += changed and not is_new
-        outcome.unchanged += not changed and not is_new
+            if (person.id, site.id if site else None, role) not in held and join(session, person, site, role):
+                what.append(f"{role or 'works'} at {code or 'all sites'}")
+        outcome.count(person, is_new, what)
 
 
 def _by_person(rows: list[Row]) -> dict[str, list[Row]]:
