@@ -10,6 +10,7 @@ from lms.config import SettingsError
 from lms.content.cli import courses
 from lms.lrs.cli import lrs
 from lms.operate.cli import doctor, relay, up, web
+from lms.privacy.cli import audit, retention
 from lms.pulse.cli import comments
 from lms.xapi.cli import xapi
 
@@ -35,12 +36,14 @@ def main() -> None:
     """Cares: courses for people who manage people."""
 
 
+main.add_command(audit)
 main.add_command(comments)
 main.add_command(courses)
 main.add_command(doctor)
 main.add_command(lrs)
 main.add_command(people)
 main.add_command(relay)
+main.add_command(retention)
 main.add_command(up)
 main.add_command(web)
 main.add_command(xapi)

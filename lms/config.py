@@ -67,6 +67,23 @@ class Settings(BaseModel):
     metrics_token: str = Field(
         "", repr=False, description="Token with which `/metrics` is read. Empty: there are no metrics."
     )
+    keep_visits_days: int = Field(
+        730, ge=0, description="How many days it is known when someone was there. 0: for ever, as with all of these."
+    )
+    keep_statements_days: int = Field(
+        730,
+        ge=0,
+        description="How many days a delivered statement is kept here too, for `lms xapi reconcile`.",
+    )
+    keep_audit_days: int = Field(
+        1095, ge=0, description="How many days an entry of the audit log is kept; at least 90 in any case."
+    )
+    keep_leavers_days: int = Field(
+        0, ge=0, description="How many days after someone was disabled they are erased; a record may be evidence."
+    )
+    keep_mails_days: int = Field(
+        30, ge=0, description="How many days a mail is kept in `instance/mail/`, where there is no mail server."
+    )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is written to the log."
     )

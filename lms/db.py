@@ -5,13 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import select
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated, Any
+from uuid import UUID
 
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Engine, Enum, Executable, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Engine,
+    Enum,
+    Executable,
+    LargeBinary,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
@@ -72,6 +84,23 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {dt.datetime: UTCDateTime, dict[str, Any]: Json, list[Any]: Json}  # noqa: RUF012
+
+
+def as_facts(row: Base, but: Collection[str] = ()) -> dict[str, Any]:
+    """A row as plain values for whom it is about: no numbers that mean something in here only, and no sealed bytes."""
+    columns = [
+        (name, column)
+        for name, column in row.__mapper__.columns.items()
+        if not (column.primary_key or column.foreign_keys or isinstance(column.type, LargeBinary) or name in but)
+    ]
+    return {name: plain(getattr(row, name)) for name, column in columns}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID | StrEnum) else value
 
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})

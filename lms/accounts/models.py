@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base, Json, PrimaryKey, choice
 
+NOWHERE = "@erased.invalid"
+"""Addresses of those who were erased end like this (RFC 2606: no such domain will ever be)."""
+
 
 class Role(StrEnum):
     """What someone may do beside learning; everyone is a learner."""

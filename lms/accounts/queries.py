@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lms.accounts.email_address import is_email, normal
-from lms.accounts.models import Membership, PasswordLink, Person, Role, SignIn, Site
+from lms.accounts.models import NOWHERE, ErasureRequest, Membership, PasswordLink, Person, Role, SignIn, Site
 from lms.accounts.tokens import fingerprint
+from lms.db import as_facts
 
 
 @dataclass(frozen=True)
@@ -96,3 +98,38 @@ def own_memberships(session: Session, person_id: int) -> Sequence[Membership]:
         select(Membership).filter_by(person_id=person_id).options(joinedload(Membership.site)).order_by(Membership.id)
     )
     return session.scalars(query).all()
+
+
+def own_record(session: Session, person_id: int) -> dict[str, Any]:
+    """What is kept here of a person: account, places, where they are signed in, links, whether they asked to go."""
+    person = session.scalar(select(Person).filter_by(id=person_id))
+    asked = session.scalar(select(ErasureRequest).filter_by(person_id=person_id))
+    links = session.scalars(select(PasswordLink).filter_by(person_id=person_id))
+    return {
+        "account": as_facts(person, but={"password_hash"}) if person else {},
+        "places": [
+            {"site": one.site.code if one.site else None, "site_name": one.site.name if one.site else None}
+            | as_facts(one)
+            for one in own_memberships(session, person_id)
+        ],
+        "sign_ins": [as_facts(one, but={"token_hash"}) for one in own_sign_ins(session, person_id)],
+        "password_links": [as_facts(one, but={"token_hash"}) for one in links],
+        "erasure_requests": [as_facts(asked)] if asked else [],
+    }
+
+
+def erasure_requests(session: Session) -> Sequence[tuple[Person, dt.datetime]]:
+    """Who asked to be erased, and since when, the oldest first."""
+    query = select(Person, ErasureRequest.asked_at).join(ErasureRequest).order_by(ErasureRequest.asked_at)
+    return [(person, asked_at) for person, asked_at in session.execute(query)]
+
+
+def erasure_asked_at(session: Session, person_id: int) -> dt.datetime | None:
+    """Since when a person asks to be erased; None if they do not."""
+    return session.scalar(select(ErasureRequest.asked_at).filter_by(person_id=person_id))
+
+
+def leavers(session: Session, before: dt.datetime, limit: int) -> Sequence[Person]:
+    """People who were disabled before a moment, and are still somebody."""
+    query = select(Person).where(Person.disabled_at < before, ~Person.is_active, ~Person.email.endswith(NOWHERE))
+    return session.scalars(query.order_by(Person.id).limit(limit)).all()

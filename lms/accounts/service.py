@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms import vault
 from lms.accounts import throttle
 from lms.accounts.email_address import is_email, normal
-from lms.accounts.models import Membership, PasswordLink, Person, Role, SignIn, Site, Tries
+from lms.accounts.models import NOWHERE, ErasureRequest, Membership, PasswordLink, Person, Role, SignIn, Site, Tries
 from lms.accounts.tokens import fingerprint, new_token
 from lms.db import insert
 
@@ -181,9 +181,10 @@ def end_all_sign_ins(session: Session, person_id: int) -> None:
 
 
 def drop_old(session: Session, longest: dt.timedelta, at: dt.datetime) -> None:
-    """Forget sign-ins that have ended for certain, and tries that count no more."""
+    """Forget sign-ins that have ended for certain, tries that count no more, and links whose time is over."""
     session.execute(delete(SignIn).where(SignIn.created_at < at - longest))
     session.execute(delete(Tries).where(Tries.last_at < at - dt.timedelta(days=1)))
+    session.execute(delete(PasswordLink).where(PasswordLink.expires_at <= at))
 
 
 def take_try(session: Session, email: str, address: str | None, at: dt.datetime) -> dt.timedelta:
@@ -198,7 +199,7 @@ def take_try(session: Session, email: str, address: str | None, at: dt.datetime)
 
 def take_link_try(session: Session, email: str, address: str | None, at: dt.datetime) -> dt.timedelta:
     """Count one mail asked for; how long to wait instead, zero if not at all."""
-    limits = {fingerprint(f"link {normal(email)}"): throttle.LINKS, _network(address): throttle.ADDRESS}
+    limits = {_links(email): throttle.LINKS, _network(address): throttle.ADDRESS}
     return _take(session, limits, at)
 
 
@@ -235,5 +236,38 @@ def _account(email: str) -> str:
     return fingerprint(f"account {normal(email)}")
 
 
+def _links(email: str) -> str:
+    return fingerprint(f"link {normal(email)}")
+
+
 def _network(address: str | None) -> str:
     return fingerprint(f"network {throttle.network(address)}")
+
+
+def ask_for_erasure(session: Session, person_id: int, at: dt.datetime) -> None:
+    """A person wants to be erased; asking twice is asking once."""
+    new = insert(session, ErasureRequest).values(person_id=person_id, asked_at=at)
+    session.execute(new.on_conflict_do_nothing())
+
+
+def take_erasure_back(session: Session, person_id: int) -> None:
+    """A person wants to stay after all."""
+    session.execute(delete(ErasureRequest).filter_by(person_id=person_id))
+
+
+def become_nobody(session: Session, person: Person, at: dt.datetime) -> None:
+    """Nothing is left of who it was: no name, address, key, password, role or name outside; where they worked stays.
+
+    The key of the private writing goes with it: what was sealed with it opens nowhere any more but in copies of before.
+    """
+    for subject in (_account(person.email), _links(person.email)):
+        session.execute(delete(Tries).filter_by(subject=subject))
+    for table in (SignIn, PasswordLink, ErasureRequest):
+        session.execute(delete(table).where(table.person_id == person.id))
+    session.execute(delete(Membership).where(Membership.person_id == person.id, Membership.role.is_not(None)))
+    person.uuid = uuid4()
+    person.name, person.email = "Erased person", f"{person.uuid.hex}{NOWHERE}"
+    person.password_hash = person.data_key = None
+    person.is_password_temporary = person.is_active = False
+    person.created_at = person.disabled_at = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    session.flush()

@@ -29,7 +29,8 @@ class Action(StrEnum):
     ERASURE_ASKED = "erasure asked for"
     ERASURE_TAKEN_BACK = "erasure no longer asked for"
     ERASED = "person erased"
-    LOOKED = "audit log looked at"
+    LOOKED = "looked at"
+    """The facts say at what."""
     CUT = "audit log cut"
     """The oldest entries were removed when their time was over."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lms.audit.chain import START, first_break
 from lms.audit.models import AuditCut, AuditEvent
+from lms.db import as_facts
 
 PORTION = 1000
 
@@ -57,6 +59,11 @@ def own_entries(session: Session, person: UUID) -> Sequence[AuditEvent]:
     """What was done to a person's record or by them, the oldest first."""
     concerns = or_(AuditEvent.about == person, AuditEvent.actor_uuid == person)
     return session.scalars(select(AuditEvent).where(concerns).order_by(AuditEvent.id)).all()
+
+
+def own_record(session: Session, person: UUID) -> dict[str, Any]:
+    """What is kept here of a person: what was done to their record, and what they did to others'."""
+    return {"audit": [as_facts(one, but={"previous", "digest"}) for one in own_entries(session, person)]}
 
 
 def is_noted_since(session: Session, about: UUID, action: str, since: dt.datetime) -> bool:

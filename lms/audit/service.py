@@ -38,6 +38,7 @@ def record(session: Session, actor: Actor, at: dt.datetime, *entries: Entry) -> 
 def cut(session: Session, actor: Actor, before: dt.datetime, at: dt.datetime, limit: int) -> int:
     """Remove the oldest entries of before a moment, some at a time; how many. What is younger than 90 days stays."""
     before = min(before, at - dt.timedelta(days=LEAST_DAYS, hours=1))
+    _take_turn(session)
     in_order = select(AuditEvent.id, AuditEvent.at, AuditEvent.digest).order_by(AuditEvent.id)
     gone: list[tuple[int, str]] = []
     for id_, happened_at, digest in session.execute(in_order.limit(limit)):

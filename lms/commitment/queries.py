@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +15,9 @@ from lms.commitment.models import Commitment, ExerciseMark, FollowUp
 from lms.commitment.planning import Plan
 from lms.commitment.service import open_plan
 from lms.content.blocks import Block
+from lms.db import as_facts
 from lms.enrolment.models import Registration
+from lms.enrolment.queries import own_facts, own_rows
 from lms.vault import SealBrokenError
 
 
@@ -59,3 +62,18 @@ def _state(session: Session, person: Person, registration: Registration, kept: C
     except SealBrokenError:
         return PlanState(Plan(), kept.version, is_shut=True)
     return PlanState(plan, kept.version, follow_ups=kept.follow_ups)
+
+
+def own_record(session: Session, person: Person, in_clear: bool) -> dict[str, Any]:
+    """What is kept here of a person: plans, their words only in clear for whoever made them; exercises."""
+    plans = own_rows(session, person.id, Commitment)
+    return {
+        "plans": [
+            {"module": taken.module_id}
+            | as_facts(plan)
+            | {"words": asdict(_state(session, person, taken, plan).plan) if in_clear else None}
+            | {"follow_ups": [as_facts(one) for one in plan.follow_ups]}
+            for taken, plan in plans
+        ],
+        "exercises": own_facts(session, person.id, ExerciseMark),
+    }

@@ -15,6 +15,7 @@ from lms.commitment.planning import Plan
 from lms.content import blocks
 from lms.content.module import Page
 from lms.enrolment.models import Registration
+from lms.enrolment.service import forget_rows
 from lms.outbox.service import record
 from lms.progress.service import Activity
 
@@ -90,3 +91,8 @@ def _mark(session: Session, activity: Activity, block: blocks.Exercise) -> Exerc
 
 def _about(registration: Registration, kept: Commitment) -> str:
     return f"plan {kept.block_id} of {registration.uuid}, version {kept.version}"
+
+
+def forget(session: Session, person_id: int) -> None:
+    """Nothing is left of a person's plans and exercises."""
+    forget_rows(session, person_id, Commitment, ExerciseMark)

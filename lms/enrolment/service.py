@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lms import events
 from lms.accounts.models import Person
 from lms.content.module import Module
 from lms.content.schema import Programme
+from lms.db import Base
 from lms.enrolment.models import Registration
 from lms.outbox.service import record
+
+# What is deleted at once is not looked for among what the session holds.
+UNSEEN = {"synchronize_session": False}
 
 
 def course(programme: Programme, module: Module) -> events.Course:
@@ -40,3 +45,25 @@ def register(session: Session, person: Person, course: events.Course, at: dt.dat
         session.flush()
         record(session, events.Registered(at=at, learner=person.uuid, registration=registration.uuid, course=course))
     return registration
+
+
+def forget_rows(session: Session, person_id: int, *tables: type[Base]) -> None:
+    """Delete whatever hangs on a person's registrations in these tables."""
+    own = select(Registration.id).filter_by(person_id=person_id)
+    for table in tables:
+        session.execute(delete(table).where(table.__table__.c.registration_id.in_(own)), execution_options=UNSEEN)
+
+
+def become_nobodys(session: Session, person_id: int) -> None:
+    """Of a person's registrations stays what is counted: module, state, days; the name outside is another one."""
+    for taken in session.scalars(select(Registration).filter_by(person_id=person_id)):
+        taken.uuid, taken.seconds = uuid4(), 0
+        taken.registered_at = _day(taken.registered_at)
+        taken.started_at, taken.passed_at, taken.completed_at = (
+            moment and _day(moment) for moment in (taken.started_at, taken.passed_at, taken.completed_at)
+        )
+    session.flush()
+
+
+def _day(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -9,21 +9,32 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from lms.audit.actions import SYSTEM
+from lms.config import Settings
 from lms.db import db, writing
+from lms.privacy.retention.rounds import carry_out
+from lms.privacy.retention.service import delete_old_mails
 from lms.progress.service import end_silent_visits
 
 EVERY_SECONDS = 60.0
 AT_A_TIME = 100
+RETENTION_EVERY = dt.timedelta(hours=1)
 
 log = structlog.get_logger("lms.operate.chores")
 
 
 def run(app: Flask, stop: threading.Event) -> None:
-    """Do what is due, every minute until stopped. Faults of the database are waited out."""
+    """Do what is due, every minute until stopped. Faults of the database and of the disk are waited out."""
+    removed_at: dt.datetime | None = None
     while not stop.is_set():
+        at = dt.datetime.now(dt.UTC)
         try:
-            do(app, dt.datetime.now(dt.UTC))
-        except SQLAlchemyError as error:
+            do(app, at)
+            # Also when a clock was set back: rather once too often than not for a year.
+            if removed_at is None or abs(at - removed_at) >= RETENTION_EVERY:
+                remove_old(app, at)
+                removed_at = at
+        except (SQLAlchemyError, OSError) as error:
             log.warning("not done, tried again later", error=str(error).splitlines()[0])
         stop.wait(EVERY_SECONDS)
 
@@ -41,3 +52,15 @@ def do(app: Flask, at: dt.datetime) -> int:
     if done:
         log.info("ended silent visits", visits=done)
     return done
+
+
+def remove_old(app: Flask, at: dt.datetime) -> dict[str, int]:
+    """Remove what is past the times that are set; how many of each kind. Relays side by side do no harm."""
+    settings: Settings = app.config["CARES"]
+    with app.app_context():
+        removed = carry_out(db.session, settings, SYSTEM, at)
+    removed["mails"] = delete_old_mails(settings, at)
+    removed = {kind: count for kind, count in removed.items() if count}
+    if removed:
+        log.info("removed what is past its time", **{kind.replace(" ", "_"): count for kind, count in removed.items()})
+    return removed

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms.db import as_facts
 from lms.outbox.models import Delivery, Relay, Statement
 
 SILENT_AFTER = dt.timedelta(seconds=60)
@@ -85,3 +87,20 @@ def delivered(session: Session, registration: UUID) -> set[UUID]:
     """The statements of a registration that the Learning Record Store should hold."""
     query = select(Statement.uuid).filter_by(registration=registration, delivery=Delivery.DELIVERED)
     return set(session.scalars(query))
+
+
+def own_record(session: Session, registrations: Collection[UUID]) -> dict[str, Any]:
+    """What is told of some registrations: each statement as it is sent, and how it stands."""
+    query = select(Statement).where(Statement.registration.in_(registrations)).order_by(Statement.id)
+    return {
+        "statements": [
+            as_facts(one, but={"body", "partition"}) | {"statement": json.loads(one.body)}
+            for one in session.scalars(query)
+        ]
+    }
+
+
+def count_of(session: Session, registrations: Collection[UUID]) -> dict[Delivery, int]:
+    """How many statements of some registrations are where."""
+    query = select(Statement.delivery, func.count()).where(Statement.registration.in_(registrations))
+    return {row[0]: row[1] for row in session.execute(query.group_by(Statement.delivery))}

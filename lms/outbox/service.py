@@ -112,3 +112,19 @@ def _row(event: Event, draft: Draft) -> dict[str, Any]:
         "delivery": Delivery.PARKED if draft.fault else Delivery.QUEUED,
         "answer": draft.fault and draft.fault[:ANSWER_CHARACTERS],
     }
+
+
+def forget(session: Session, registrations: Collection[uuid.UUID]) -> None:
+    """Nothing is left here of what was told of some registrations; what still waited is never sent."""
+    session.execute(
+        delete(Statement).where(Statement.registration.in_(registrations)),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def drop_old(session: Session, before: dt.datetime, limit: int) -> int:
+    """Delete statements that were delivered before a moment, some at a time; how many."""
+    oldest = select(Statement.id, Statement.delivered_at).filter_by(delivery=Delivery.DELIVERED).order_by(Statement.id)
+    old = [id_ for id_, at in session.execute(oldest.limit(limit)) if at and at < before]
+    session.execute(delete(Statement).where(Statement.id.in_(old)), execution_options={"synchronize_session": False})
+    return len(old)

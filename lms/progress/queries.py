@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import String, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from lms.enrolment.models import Registration
-from lms.progress.models import PageProgress, Place
+from lms.enrolment.queries import own_facts
+from lms.progress.models import PageProgress, Place, Visit
 
 OPENED = (
     select(func.aggregate_strings(PageProgress.page_id + ":" + cast(PageProgress.seconds, String), " "))
@@ -44,3 +46,12 @@ def seconds_by_page(opened: str | None) -> dict[str, int]:
     """What the column OPENED holds: the active seconds on each page that was opened."""
     pairs = (pair.rpartition(":") for pair in (opened or "").split())
     return {page_id: int(seconds) for page_id, _, seconds in pairs}
+
+
+def own_record(session: Session, person_id: int) -> dict[str, Any]:
+    """What is kept here of a person: pages they opened, where they stopped, when they were there."""
+    return {
+        "pages": own_facts(session, person_id, PageProgress),
+        "where_you_stopped": own_facts(session, person_id, Place),
+        "visits": own_facts(session, person_id, Visit),
+    }

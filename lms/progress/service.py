@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms import events
@@ -18,7 +18,7 @@ from lms.content.schema import Programme
 from lms.db import write_at_once
 from lms.enrolment.models import Registration, State
 from lms.enrolment.queries import own_steps
-from lms.enrolment.service import course, register
+from lms.enrolment.service import course, forget_rows, register
 from lms.outbox.service import record
 from lms.progress import completion
 from lms.progress.models import PageProgress, Place, Visit
@@ -291,3 +291,14 @@ def _stay_at(session: Session, activity: Activity, page_id: str, anchor: str | N
     elif anchor is not None or place.page_id != page_id:
         there = {"registration": registration_id, "page": page_id, "top": anchor or "", "now": at}
         session.connection().execute(_MOVE, there)
+
+
+def forget(session: Session, person_id: int) -> None:
+    """Nothing is left of when a person was there and what they opened."""
+    forget_rows(session, person_id, Visit, Place, PageProgress)
+
+
+def drop_old_visits(session: Session, before: dt.datetime, limit: int) -> int:
+    """Delete visits that ended before a moment, some at a time; how many. The time spent stays counted."""
+    old = select(Visit.id).where(Visit.ended_at < before).order_by(Visit.ended_at).limit(limit)
+    return len(session.scalars(delete(Visit).where(Visit.id.in_(old)).returning(Visit.id)).all())

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -15,11 +16,14 @@ from lms.accounts.models import Person
 from lms.accounts.service import known_data_key
 from lms.content import blocks
 from lms.content.blocks import Block
+from lms.db import as_facts
 from lms.enrolment.models import Registration
+from lms.enrolment.queries import own_rows
 from lms.pulse import rating
 from lms.pulse.models import ModuleComment, SelfAssessment
 from lms.pulse.rating import Ratings, Row
 from lms.pulse.service import open_ratings
+from lms.vault import SealBrokenError
 
 
 @dataclass(frozen=True)
@@ -65,3 +69,26 @@ def _answered(
     answers = [open_ratings(key, registration, one) for one in kept]
     found = rating.rows(block, answers)
     return AssessmentState(uuid4(), {}, found, kept[0].answered_at, kept[-1].answered_at)
+
+
+def own_record(session: Session, person: Person, in_clear: bool) -> dict[str, Any]:
+    """What is kept here of a person: how they saw themselves, the ratings only in clear for whoever gave them.
+
+    Comments on modules bear no name, so nobody can say which are theirs.
+    """
+    given = own_rows(session, person.id, SelfAssessment)
+    return {
+        "self_assessments": [
+            {"module": taken.module_id}
+            | as_facts(one)
+            | {"ratings": _ratings(session, person, taken, one) if in_clear else None}
+            for taken, one in given
+        ]
+    }
+
+
+def _ratings(session: Session, person: Person, taken: Registration, kept: SelfAssessment) -> dict[str, int] | None:
+    try:
+        return dict(open_ratings(known_data_key(session, person), taken, kept))
+    except SealBrokenError:
+        return None

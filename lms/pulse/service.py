@@ -12,6 +12,7 @@ from lms.accounts.service import data_key
 from lms.content import blocks
 from lms.content.module import Page
 from lms.enrolment.models import Registration
+from lms.enrolment.service import forget_rows
 from lms.outbox.service import record
 from lms.progress.service import Activity
 from lms.pulse import rating
@@ -49,3 +50,8 @@ def open_ratings(key: bytes, registration: Registration, kept: SelfAssessment) -
 
 def _about(registration: Registration, kept: SelfAssessment) -> str:
     return f"self-assessment {kept.block_id} of {registration.uuid}, answer {kept.token}"
+
+
+def forget(session: Session, person_id: int) -> None:
+    """Nothing is left of what a person said of themselves."""
+    forget_rows(session, person_id, SelfAssessment)

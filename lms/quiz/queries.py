@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, func, select
@@ -16,7 +17,9 @@ from lms.content.blocks import Block, Check, Practice
 from lms.content.library import library
 from lms.content.module import Module
 from lms.content.schema import Item
+from lms.db import as_facts
 from lms.enrolment.models import Registration
+from lms.enrolment.queries import own_facts, own_rows
 from lms.quiz import grading
 from lms.quiz.drawing import Presented, present
 from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
@@ -207,3 +210,19 @@ def _question(attempt: QuizAttempt, module: Module, place: int, item_id: str, ke
         raise LookupError(f"revision {attempt.revision_id} has no item {item_id}")
     response = tuple(kept.response) if kept else ()
     return Question(place, item, present(item, str(attempt.uuid)), response, kept.version if kept else 0)
+
+
+def own_record(session: Session, person_id: int) -> dict[str, Any]:
+    """What is kept here of a person: quizzes with every answer, and answers to checks."""
+    attempts = own_rows(session, person_id, QuizAttempt)
+    responses = select(QuizResponse).filter(QuizResponse.attempt_id.in_([attempt.id for _, attempt in attempts]))
+    given: dict[int, list[dict[str, Any]]] = {}
+    for response in session.scalars(responses.order_by(QuizResponse.id)):
+        given.setdefault(response.attempt_id, []).append(as_facts(response))
+    return {
+        "quiz_attempts": [
+            {"module": taken.module_id} | as_facts(attempt) | {"responses": given.get(attempt.id, [])}
+            for taken, attempt in attempts
+        ],
+        "check_answers": own_facts(session, person_id, CheckAnswer),
+    }

@@ -14,6 +14,7 @@ from lms.accounts.models import Person
 from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.content.schema import Item
+from lms.enrolment.service import forget_rows
 from lms.outbox.service import record
 from lms.progress.service import Activity, begin, pass_quiz
 from lms.progress.visiting import step_seconds
@@ -220,3 +221,8 @@ def _answered(
 def _touch(attempt: QuizAttempt, at: dt.datetime) -> None:
     attempt.seconds += step_seconds(at - attempt.touched_at)
     attempt.touched_at = max(attempt.touched_at, at)
+
+
+def forget(session: Session, person_id: int) -> None:
+    """Nothing is left of what a person answered."""
+    forget_rows(session, person_id, QuizAttempt, CheckAnswer)

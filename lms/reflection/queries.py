@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import asdict, dataclass, replace
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from lms.accounts.models import Person
 from lms.accounts.service import Writer, known_data_key
 from lms.content.blocks import Block, Commitment
 from lms.content.library import library
 from lms.content.module import Module
+from lms.db import as_facts
 from lms.enrolment.models import Registration
 from lms.enrolment.queries import own_registrations
 from lms.reflection.journal import Piece, Volume, volumes
@@ -157,3 +158,23 @@ def _opened(session: Session, person: Writer, entry: Entry, version: EntryVersio
         return opened(key, version.ciphertext, person.uuid, entry.uuid, version.number)
     except SealBrokenError:
         return None
+
+
+def own_record(session: Session, person: Person, in_clear: bool) -> dict[str, Any]:
+    """What is kept here of a person: what they wrote with all versions, the words only in clear for their author."""
+    query = select(Entry).filter_by(person_id=person.id).options(selectinload(Entry.versions)).order_by(Entry.id)
+    return {
+        "writing": [
+            {"module": entry.module_id}
+            | as_facts(entry, but={"module_id"})
+            | {"versions": [_version_record(session, person, entry, one, in_clear) for one in entry.versions]}
+            for entry in session.scalars(query)
+        ]
+    }
+
+
+def _version_record(
+    session: Session, person: Person, entry: Entry, version: EntryVersion, in_clear: bool
+) -> dict[str, Any]:
+    words = _opened(session, person, entry, version) if in_clear else None
+    return as_facts(version) | {"words": asdict(words) if words else None}

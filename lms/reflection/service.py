@@ -149,3 +149,8 @@ def _write(
 
 def _step(latest: EntryVersion, entry: Entry, words: Words) -> Step:
     return Step(entry.sitting, latest.began_at, latest.saved_at, words.characters, latest.is_deliberate)
+
+
+def forget(session: Session, person_id: int) -> None:
+    """Nothing is left of what a person wrote."""
+    session.execute(delete(Entry).filter_by(person_id=person_id), execution_options={"synchronize_session": False})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from lms.content.blocks import Block
 from lms.content.library import library
 from lms.content.schema import Choice, Scenario
 from lms.enrolment.models import Registration
+from lms.enrolment.queries import own_facts
 from lms.scenario.comparing import Comparison, compare
 from lms.scenario.models import ScenarioRun
 from lms.scenario.story import Played, play
@@ -101,3 +103,8 @@ def _state(session: Session, runs: Sequence[ScenarioRun]) -> State:
     first = next((run for run in runs if run.ending_id and run.replay_of_id is None), None)
     run = under_way or runs[0]
     return State(run, first, library.revision(session, run.revision_id).scenarios[run.scenario_id])
+
+
+def own_record(session: Session, person_id: int) -> dict[str, Any]:
+    """What is kept here of a person: the stories they played, with every choice."""
+    return {"stories": own_facts(session, person_id, ScenarioRun)}

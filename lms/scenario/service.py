@@ -14,6 +14,7 @@ from lms.accounts.models import Person
 from lms.content.library import library
 from lms.content.schema import Choice, Scenario
 from lms.enrolment.models import Registration
+from lms.enrolment.service import forget_rows
 from lms.outbox.service import record
 from lms.progress.service import Activity, begin
 from lms.progress.visiting import step_seconds
@@ -179,3 +180,8 @@ def _end(session: Session, playing: Playing) -> None:
             seconds=run.seconds,
         ),
     )
+
+
+def forget(session: Session, person_id: int) -> None:
+    """Nothing is left of the stories that a person played."""
+    forget_rows(session, person_id, ScenarioRun)

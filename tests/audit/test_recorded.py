@@ -24,6 +24,7 @@ from lms.audit.models import AuditEvent
 from lms.audit.queries import prove
 from lms.cli import main
 from lms.config import Settings
+from lms.privacy import cli
 
 Run = Callable[..., Result]
 MakePerson = Callable[..., Person]
@@ -45,6 +46,12 @@ def run(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
     return invoke
 
 
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is on a page in these tests."""
+    monkeypatch.setattr(cli, "PAGES_ON_THEIR_WAY", 0)
+
+
 def log(session: Session) -> list[AuditEvent]:
     session.rollback()
     session.expire_all()
@@ -61,6 +68,9 @@ COMMANDS: dict[str, tuple[list[str], set[Action]]] = {
     "link": (["link", EMAIL], {Action.LINK_MADE}),
     "disable": (["disable", EMAIL], {Action.DISABLED}),
     "enable": (["enable", EMAIL], {Action.ENABLED}),
+    "export": (["export", EMAIL, "RECORD"], {Action.EXPORTED}),
+    "erase": (["erase", EMAIL, "--yes"], {Action.DISABLED, Action.ERASED}),
+    "erasure-requests": (["erasure-requests"], {Action.LOOKED}),
     "sites add": (["sites", "add", "east", "East"], {Action.SITE_ADDED}),
 }
 
@@ -77,17 +87,20 @@ def test_every_command_for_people_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_is_written_down(name: str, run: Run, person: MakePerson, session: Session, tmp_path: Path) -> None:
+def test_a_command_is_written_down(
+    monkeypatch: pytest.MonkeyPatch, name: str, run: Run, person: MakePerson, session: Session, tmp_path: Path
+) -> None:
     zoe = person("Zoë Ng", EMAIL, PASSWORD)
     file = tmp_path / "people.csv"
     file.write_text(f"email,name,site,role,site_name\nkim@example.org,Kim,n,,North\n{EMAIL},Zoë Orr,n,,\n", "utf-8")
     arguments, expected = COMMANDS[name]
-    run("people", *(str(file) if argument == "FILE" else argument for argument in arguments))
+    files = {"FILE": file, "RECORD": tmp_path / "record.zip"}
+    run("people", *(files.get(argument, argument) for argument in arguments))
     found = log(session)
     assert {event.action for event in found} == expected
     assert {(event.actor_kind, event.actor_was) for event in found} == {(ActorKind.OPERATOR, operator().was)}
     about = {event.about for event in found}
-    assert zoe.uuid in about or name in ("add", "sites add")
+    assert zoe.uuid in about or name in ("add", "sites add", "erasure-requests")
     said = json.dumps([event.facts for event in found])
     assert not any(secret in said for secret in ("Zoë", "zoe", "Kim", "kim", "New", "n@ex", PASSWORD))
     assert prove(session).is_whole
@@ -128,3 +141,16 @@ def test_a_sign_in_that_is_held_back_is_written_down_once(
     assert [(event.action, event.about, event.actor_kind) for event in log(session)] == [
         (Action.HELD_BACK, zoe.uuid, ActorKind.VISITOR)
     ] * 2
+
+
+def test_looking_at_one_person_is_written_down(run: Run, person: MakePerson, session: Session) -> None:
+    zoe = person("Zoë Ng", EMAIL)
+    run("people", "disable", EMAIL)
+    assert "person disabled" in run("audit", "show").output
+    assert len(log(session)) == 1, "to look at the log as a whole is not"
+    shown = run("audit", "show", "--about", EMAIL, "--json").output
+    assert json.loads(shown)["about"] == str(zoe.uuid)
+    assert [event.action for event in log(session)] == [Action.DISABLED, Action.LOOKED]
+    assert "person disabled" in run("audit", "show", "--by", operator().was, "--since", "2020-01-01").output
+    assert "The log is whole: 2 entries" in run("audit", "verify").output
+    assert run("audit", "verify", "--noted", log(session)[0].digest).exit_code == 0

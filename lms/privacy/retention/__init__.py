@@ -1,0 +1,1 @@
+"""How long what is kept: carried out by the relay and by `lms retention`."""

@@ -1,0 +1,35 @@
+"""What a person's record is made of, part by part, in words that they understand."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Section(NamedTuple):
+    """One part of a record."""
+
+    title: str
+    meaning: str
+
+
+SECTIONS = {
+    "account": Section("Your account", "Name, address and since when. The password is kept only as a hash."),
+    "places": Section("Where you work", "Sites, and roles beside learning."),
+    "sign_ins": Section("Where you are signed in", "Browsers, and when they were used last."),
+    "password_links": Section("Links to set a password", "Those that still work."),
+    "erasure_requests": Section("Erasure", "Whether you asked to be erased."),
+    "registrations": Section("Modules", "Which modules you take, how far you are, and how long you worked."),
+    "pages": Section("Pages", "Pages that you opened, and the seconds on each."),
+    "where_you_stopped": Section("Where you stopped", "The paragraph to take you back to."),
+    "visits": Section("Visits", "When you were there."),
+    "quiz_attempts": Section("Quizzes", "Your quizzes, with every answer."),
+    "check_answers": Section("Checks", "Your answers to questions inside pages."),
+    "writing": Section("What you wrote", "Reflections, recalls and practice, with all earlier versions."),
+    "plans": Section("Plans", "Your if-then plans, with the days to look back."),
+    "exercises": Section("Exercises", "What you ticked off."),
+    "self_assessments": Section("How you saw yourself", "Your ratings in self-assessments."),
+    "stories": Section("Stories", "The stories that you played, choice by choice."),
+    "statements": Section("Statements", "What was told to the Learning Record Store, word for word."),
+    "audit": Section("Who did what", "What others did to your record, and you to others'."),
+}
+COMMENTS = "Comments on modules bear no name: nobody can say which are yours, so they are not in here."

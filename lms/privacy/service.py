@@ -1,0 +1,70 @@
+"""What can be done about a person's data: asking for an end to it, and ending it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts import service as accounts
+from lms.accounts.models import Person
+from lms.audit.actions import Action, Actor, Entry
+from lms.audit.service import record
+from lms.commitment import service as commitment
+from lms.enrolment import service as enrolment
+from lms.outbox import queries as outbox_queries
+from lms.outbox import service as outbox
+from lms.outbox.models import Delivery
+from lms.privacy.queries import registration_uuids
+from lms.progress import service as progress
+from lms.pulse import service as pulse
+from lms.quiz import service as quiz
+from lms.reflection import service as reflection
+from lms.scenario import service as scenario
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What an erasure leaves outside of the database."""
+
+    uuid: UUID
+    """By which the Learning Record Store knows the person; here it leads to nobody any more."""
+    delivered: int
+    """Statements that are there."""
+    withdrawn: int
+    """Statements that were not sent yet, and never will be (one may have been on its way)."""
+
+
+def ask_for_erasure(session: Session, person_id: int, actor: Actor, at: dt.datetime) -> None:
+    """A person wants to be erased; an operator carries it out."""
+    accounts.ask_for_erasure(session, person_id, at)
+    record(session, actor, at, Entry(Action.ERASURE_ASKED, actor.uuid))
+
+
+def take_erasure_back(session: Session, person_id: int, actor: Actor, at: dt.datetime) -> None:
+    """A person wants to stay after all."""
+    accounts.take_erasure_back(session, person_id)
+    record(session, actor, at, Entry(Action.ERASURE_TAKEN_BACK, actor.uuid))
+
+
+def erase(session: Session, person: Person, actor: Actor, at: dt.datetime) -> Erased:
+    """Nothing is left here that leads to a person; that somebody took which modules is still counted.
+
+    The rows of a person are locked first: whatever they still do waits, and then finds nobody.
+    """
+    session.execute(select(Person.id).filter_by(id=person.id).with_for_update())
+    registrations = registration_uuids(session, person.id)
+    counts = outbox_queries.count_of(session, registrations)
+    delivered = counts.pop(Delivery.DELIVERED, 0)
+    erased = Erased(person.uuid, delivered, sum(counts.values()))
+    outbox.forget(session, registrations)
+    for room in (quiz, scenario, commitment, pulse, reflection, progress):
+        room.forget(session, person.id)
+    enrolment.become_nobodys(session, person.id)
+    accounts.become_nobody(session, person, at)
+    facts = {"delivered": erased.delivered, "withdrawn": erased.withdrawn}
+    record(session, actor, at, Entry(Action.ERASED, erased.uuid, facts))
+    return erased

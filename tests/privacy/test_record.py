@@ -1,0 +1,110 @@
+"""A person's record is complete: whatever is kept of them is in it, and it is theirs alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person
+from lms.db import plain
+from lms.migrations.tables import tables
+from lms.privacy.parcel import as_page, packed
+from lms.privacy.queries import record_of
+from lms.privacy.sections import SECTIONS
+from tests.privacy.filled import Filler, of_a_person
+
+MakePerson = Callable[..., Person]
+NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
+DOCUMENT = Path(__file__).parents[2] / "docs" / "peoples-data.md"
+
+NOT_TOLD = {
+    ("person", "password_hash"): "would help whoever steals the file to guess the password",
+    ("sign_in", "token_hash"): "is of use to nobody but a thief",
+    ("password_link", "token_hash"): "is of use to nobody but a thief",
+    ("statement", "partition"): "follows from the registration",
+    ("statement", "body"): "is told as the statement, not as text",
+}
+# Tables of which no row belongs to one person, and why.
+OF_NOBODY = {
+    "audit_cut": "only says how far the log was cut",
+    "audit_event": "names people by their opaque name; told as `audit`, tested below",
+    "module_comment": "nothing in it leads to who wrote it",
+    "relay": "a process",
+    "revision": "what is taught",
+    "site": "a place; told with who works there",
+    "tries": "digests of addresses, for a day at most; nobody's own row can be told from another's",
+}
+
+
+@pytest.fixture
+def filler(session: Session, person: MakePerson) -> Filler:
+    filler = Filler(session)
+    filler.fill(person("Zoë Ng"))
+    return filler
+
+
+def test_every_table_is_a_persons_or_says_why_not() -> None:
+    ours = {table.name for table in of_a_person()}
+    assert ours | set(OF_NOBODY) == set(tables().tables)
+    assert not ours & set(OF_NOBODY)
+
+
+def test_every_column_is_told(session: Session, filler: Filler) -> None:
+    person = session.get_one(Person, filler.rows["person"]["id"])
+    record = record_of(session, person, NOW, in_clear=True)
+    told = set(_leaves(record))
+    missing = {
+        (table, column)
+        for (table, column), value in filler.kept.items()
+        if table != "revision" and not {str(one) for one in _leaves(plain(value))} <= told
+    }
+    assert missing <= set(NOT_TOLD), "tell it in the room's own_record, or say above why not"
+    assert json.loads(json.dumps(record)) == record
+
+
+def test_the_page_shows_all_of_it(session: Session, filler: Filler) -> None:
+    person = session.get_one(Person, filler.rows["person"]["id"])
+    record = record_of(session, person, NOW, in_clear=True)
+    page = as_page(record, "Cares")
+    assert set(re.findall(r"Secret\d{4}words", json.dumps(record))) <= set(re.findall(r"Secret\d{4}words", page))
+
+
+def test_it_is_of_one_person(session: Session, filler: Filler, person: MakePerson) -> None:
+    record = record_of(session, session.merge(person("Max Orr")), NOW, in_clear=True)
+    assert not re.search("Secret", json.dumps(record))
+    assert record["account"]["name"] == "Max Orr"
+
+
+def test_the_sections_are_those_that_are_explained_and_documented(session: Session, filler: Filler) -> None:
+    person = session.get_one(Person, filler.rows["person"]["id"])
+    record = record_of(session, person, NOW, in_clear=True)
+    assert set(record) - {"form", "made_at", "private_writing"} == set(SECTIONS)
+    documented = re.findall(r"^\| `(\w+)` \|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert documented == list(SECTIONS)
+    assert all(record[key] for key in SECTIONS if key != "audit")
+
+
+def test_what_is_typed_stays_text_in_the_page(session: Session, filler: Filler) -> None:
+    person = session.get_one(Person, filler.rows["person"]["id"])
+    person.name = "</title><script>alert(1)</script>"
+    record = record_of(session, person, NOW, in_clear=True)
+    assert "<script" not in as_page(record, "<script>")
+    assert packed(record, "Cares")[:2] == b"PK"
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for inside in value.values():
+            yield from _leaves(inside)
+    elif isinstance(value, list):
+        for inside in value:
+            yield from _leaves(inside)
+    else:
+        yield str(value)
