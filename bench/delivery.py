@@ -64,7 +64,7 @@ def _delays(place: Place, since: dt.datetime) -> Iterator[float]:
     url, parameters = f"{to.endpoint}statements", {"since": since.isoformat(), "limit": "100"}
     with httpx.Client(auth=(to.key, to.secret), headers={VERSION_HEADER: "1.0.3"}) as client:
         while url:
-            page = client.get(url, params=parameters).raise_for_status().json()
+            page = client.get(url, params=parameters or None).raise_for_status().json()
             for one in page["statements"]:
                 happened, stored = (dt.datetime.fromisoformat(one[name]) for name in ("timestamp", "stored"))
                 if happened >= since:

@@ -9,6 +9,7 @@ from lms.accounts.cli import people
 from lms.config import SettingsError
 from lms.content.cli import courses
 from lms.lrs.cli import lrs
+from lms.operate.backup.cli import backup, restore
 from lms.operate.cli import doctor, relay, up, web
 from lms.privacy.cli import audit, retention
 from lms.pulse.cli import comments
@@ -37,6 +38,7 @@ def main() -> None:
 
 
 main.add_command(audit)
+main.add_command(backup)
 main.add_command(comments)
 main.add_command(courses)
 main.add_command(doctor)
@@ -44,6 +46,7 @@ main.add_command(lrs)
 main.add_command(people)
 main.add_command(relay)
 main.add_command(retention)
+main.add_command(restore)
 main.add_command(up)
 main.add_command(web)
 main.add_command(xapi)

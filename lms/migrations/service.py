@@ -46,6 +46,12 @@ def is_current(engine: Engine) -> bool:
         return _revision(connection, config) == newest(config)
 
 
+def step_of(engine: Engine) -> str | None:
+    """At which step the tables are; None if there are none. Raises MigrationError."""
+    with engine.connect() as connection:
+        return _revision(connection, configuration(connection))
+
+
 def configuration(connection: Connection) -> Config:
     """What Alembic needs to know."""
     config = Config()

@@ -52,7 +52,7 @@ def up(demo: bool, admin_email: str) -> None:
 
 def _serve(settings: Settings, admin_email: str, demo: bool) -> None:
     instance.make(settings.instance)
-    _lock = instance.lock(settings.instance)
+    _lock, _use = instance.lock(settings.instance), instance.use(settings.instance)
     folder = settings.instance / "log"
     book.lead_to(folder / "up.log")
     logs.configure(settings.log_level)
@@ -108,6 +108,7 @@ def web() -> None:
     settings = config.load()
     logs.configure(settings.log_level)
     try:
+        _use = instance.use(settings.instance)
         listener = listen(settings.host, settings.port)
         Server(_warm(create_app(settings)), settings, listener, WEB_LEAVE_SECONDS).run()
     except StartError as error:
@@ -121,8 +122,9 @@ def relay() -> None:
     settings = config.load()
     logs.configure(settings.log_level)
     try:
+        _use = instance.use(settings.instance)
         run_relay(create_app(settings), settings)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, StartError) as error:
         raise click.ClickException(f"the relay cannot start: {error}") from None
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from lms.operate.start_error import StartError
 
 LOCK = "up.lock"
+IN_USE = "in-use.lock"
 _PATIENCE_SECONDS = 4.0
 """How long the parts of a supervisor that was killed may take to end."""
 
@@ -66,6 +67,30 @@ def lock(folder: Path) -> int:
         time.sleep(0.05)
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    return descriptor
+
+
+def use(folder: Path) -> int:
+    """Say that the databases are in use, for as long as the descriptor is open; many may. Raises StartError, OSError.
+
+    A folder that is not there is nobody's yet.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return _held(folder, fcntl.LOCK_SH, "The databases are being restored: start again when that is done.")
+
+
+def use_alone(folder: Path) -> int:
+    """Keep all others out for as long as the descriptor is open. Raises StartError while they are there, OSError."""
+    return _held(folder, fcntl.LOCK_EX, f"Cares is at work with the folder {folder}, it is in use: stop it first.")
+
+
+def _held(folder: Path, kind: int, otherwise: str) -> int:
+    descriptor = os.open(folder / IN_USE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise StartError(otherwise) from None
     return descriptor
 
 

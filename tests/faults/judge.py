@@ -125,12 +125,12 @@ def _by_registration(statements: Sequence[Told]) -> Mapping[UUID, list[str]]:
 def _lost(session: Session, deeds: Sequence[Deed]) -> Iterator[Finding]:
     """Every acknowledged deed must be there; of texts and answers, the last one."""
     seen = _Seen(session)
-    for deed in {_subject(deed): deed for deed in deeds}.values():
+    for deed in {subject(deed): deed for deed in deeds}.values():
         if not seen.has(deed):
             yield Finding(Kind.LOST, str(deed))
 
 
-def _subject(deed: Deed) -> tuple[object, ...]:
+def subject(deed: Deed) -> tuple[object, ...]:
     """Deeds about the same thing: a later one takes the place of an earlier one."""
     if isinstance(deed, Wrote):
         return (Wrote, deed.learner, deed.block)

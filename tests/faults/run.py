@@ -79,22 +79,22 @@ class Outcome:
 def run(folder: Path, database_url: str, plan: Plan) -> Outcome:
     """Carry out a plan on an installation of its own."""
     chance, site, ledger = Random(plan.seed), Site(folder, database_url), Ledger()
-    with _prepared(site) as (app, module), ExitStack() as stack:
+    with prepared(site) as (app, module), ExitStack() as stack:
         parts = {name: _part(site, name, plan) for name in ("lrs", "web", "relay")}
         for part in parts.values():
             stack.callback(part.stop)
         wire = Wire(site.wire_port, site.lrs_port, Random(plan.seed + 1), plan.shares)
         stack.callback(wire.stop)
-        wait_until(lambda: _answers(site), 60)
+        wait_until(lambda: answers(site), 60)
         stop, kills = threading.Event(), Counter[str]()
         crowd = [
-            threading.Thread(target=_learn, args=(app, site, module, ledger, stop, Random(plan.seed + number)))
+            threading.Thread(target=learn, args=(app, site, module, ledger, stop, Random(plan.seed + number)))
             for number in range(plan.learners)
         ]
         for one in crowd:
             one.start()
         try:
-            _kill(parts, plan, chance, kills)
+            _kill(site, parts, plan, chance, kills)
             wait_until(lambda: len(ledger.deeds) >= plan.least_deeds, 120)
         finally:
             stop.set()
@@ -102,13 +102,13 @@ def run(folder: Path, database_url: str, plan: Plan) -> Outcome:
                 one.join(180)
         with app.app_context():
             wait_until(lambda: not standing(db.session).queued, DRAIN_SECONDS)
-            stored = list(_stored(site))
-            found = findings(db.session, ledger, stored)
-        return Outcome(found, kills, ledger.counts, ledger.retries, len(stored), wire.harmed)
+            statements = list(stored(site))
+            found = findings(db.session, ledger, statements)
+        return Outcome(found, kills, ledger.counts, ledger.retries, len(statements), wire.harmed)
 
 
 @contextmanager
-def _prepared(site: Site) -> Iterator[tuple[Flask, Module]]:
+def prepared(site: Site) -> Iterator[tuple[Flask, Module]]:
     """An installation that is ready to be started, and an application in this process that sees the same database."""
     settings = config.load({}, instance=site.instance, database_url=site.database_url, port=site.port)
     instance.make(site.instance)
@@ -135,7 +135,7 @@ def _part(site: Site, name: str, plan: Plan) -> Part:
     return Part(site, name, variant, LMS_LRS_ENDPOINT=endpoint, LMS_LRS_KEY=client.key, LMS_LRS_SECRET=client.secret)
 
 
-def _learn(app: Flask, site: Site, module: Module, ledger: Ledger, stop: threading.Event, chance: Random) -> None:
+def learn(app: Flask, site: Site, module: Module, ledger: Ledger, stop: threading.Event, chance: Random) -> None:
     """One after the other, until it is enough."""
     while not stop.is_set():
         try:
@@ -154,30 +154,32 @@ def _login(app: Flask, chance: Random) -> Login:
     return Login(person.uuid, (app.config["SIGN_IN_COOKIE_NAME"], key))
 
 
-def _kill(parts: dict[str, Part], plan: Plan, chance: Random, kills: Counter[str]) -> None:
-    """Kill web and relay in a random order, until each has died as often as was planned."""
+def _kill(site: Site, parts: dict[str, Part], plan: Plan, chance: Random, kills: Counter[str]) -> None:
+    """Kill web and relay in a random order while they serve, until each has died as often as was planned."""
     left = Counter(web=plan.web_kills, relay=plan.relay_kills)
     while left.total():
         time.sleep(chance.uniform(*plan.seconds_between))
         name = chance.choice(list(left.elements()))
+        if name == "web":
+            wait_until(lambda: answers(site), 60)  # to kill what is down already would prove nothing
         if parts[name].kill(chance):
             kills[name] += 1
             left[name] -= 1
 
 
-def _answers(site: Site) -> bool:
+def answers(site: Site) -> bool:
     try:
         return httpx.get(f"http://127.0.0.1:{site.port}/sign-in", timeout=10).status_code == 200
     except httpx.TransportError:
         return False
 
 
-def _stored(site: Site) -> Iterator[Json]:
+def stored(site: Site) -> Iterator[Json]:
     """Every statement of the store, in the order of their storing."""
     client = keys.lrs_client(site.instance)
     url, parameters = f"http://127.0.0.1:{site.lrs_port}/xapi/statements", {"ascending": "true", "limit": "500"}
     with httpx.Client(auth=(client.key, client.secret), headers=VERSION, timeout=60) as http:
         while url:
-            page = http.get(url, params=parameters).raise_for_status().json()
+            page = http.get(url, params=parameters or None).raise_for_status().json()
             yield from page["statements"]
             url, parameters = urljoin(url, page["more"]) if page.get("more") else "", {}

@@ -23,7 +23,9 @@ def main() -> None:
     parser.add_argument("--relay-kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=20261123)
     asked = parser.parse_args()
-    plan = Plan(asked.web_kills, asked.relay_kills, learners=6, seconds_between=(0.1, 0.9), seed=asked.seed)
+    plan = Plan(
+        asked.web_kills, asked.relay_kills, learners=6, seconds_between=(0.1, 0.9), least_deeds=1000, seed=asked.seed
+    )
     is_well = True
     for kind in asked.database or ["sqlite", "postgresql"]:
         with tempfile.TemporaryDirectory() as folder, _database(kind, Path(folder)) as url:
