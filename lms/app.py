@@ -22,6 +22,7 @@ from lms.db import db, web_engine_options
 from lms.health import views as health
 from lms.outbox.service import Sink, session_options
 from lms.player import views as player
+from lms.privacy import views as privacy
 from lms.pulse import views as pulse
 from lms.quiz import views as quiz
 from lms.reflection import views as reflection
@@ -86,6 +87,7 @@ def _add_features(app: Flask) -> None:
     reflection.install(app)
     scenario.install(app)
     player.install(app)
+    privacy.install(app)
     health.install(app)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.audit.chain import START, first_break
@@ -22,6 +22,8 @@ PORTION = 1000
 class Wanted:
     """Which entries are asked for; what is empty does not limit."""
 
+    concerning: UUID | None = None
+    """A person to whose record it was done, or who did it."""
     about: UUID | None = None
     by: UUID | None = None
     by_operator: str = ""
@@ -57,8 +59,7 @@ def entries(session: Session, wanted: Wanted, limit: int) -> Sequence[AuditEvent
 
 def own_entries(session: Session, person: UUID) -> Sequence[AuditEvent]:
     """What was done to a person's record or by them, the oldest first."""
-    concerns = or_(AuditEvent.about == person, AuditEvent.actor_uuid == person)
-    return session.scalars(select(AuditEvent).where(concerns).order_by(AuditEvent.id)).all()
+    return session.scalars(select(AuditEvent).where(_concerns(person)).order_by(AuditEvent.id)).all()
 
 
 def own_record(session: Session, person: UUID) -> dict[str, Any]:
@@ -94,6 +95,10 @@ def prove(session: Session, noted: str = "") -> Proof:
     )
 
 
+def _concerns(person: UUID) -> ColumnElement[bool]:
+    return or_(AuditEvent.about == person, AuditEvent.actor_uuid == person)
+
+
 def _in_order(session: Session) -> Iterator[AuditEvent]:
     """All entries, a portion at a time: a log may be longer than memory allows."""
     after = 0
@@ -116,6 +121,8 @@ def _filtered(query: Select[AuditEvent], wanted: Wanted) -> Select[AuditEvent]:
         AuditEvent.action: wanted.action,
     }
     query = query.where(*(column == value for column, value in given.items() if value))
+    if wanted.concerning:
+        query = query.where(_concerns(wanted.concerning))
     if wanted.since:
         query = query.where(AuditEvent.at >= wanted.since)
     return query.where(AuditEvent.id < wanted.before_id) if wanted.before_id else query
