@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -127,6 +127,11 @@ def erasure_requests(session: Session) -> Sequence[tuple[Person, dt.datetime]]:
 def erasure_asked_at(session: Session, person_id: int) -> dt.datetime | None:
     """Since when a person asks to be erased; None if they do not."""
     return session.scalar(select(ErasureRequest.asked_at).filter_by(person_id=person_id))
+
+
+def people_by_uuid(session: Session, uuids: Collection[UUID]) -> Sequence[Person]:
+    """The people with these names outside."""
+    return session.scalars(select(Person).where(Person.uuid.in_(uuids)).order_by(Person.id)).all()
 
 
 def leavers(session: Session, before: dt.datetime, limit: int) -> Sequence[Person]:

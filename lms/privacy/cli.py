@@ -26,7 +26,7 @@ from lms.audit.queries import Wanted
 from lms.audit.service import record
 from lms.config import Settings
 from lms.db import as_facts, open_session, writing
-from lms.privacy import leaving, service, traces
+from lms.privacy import leaving, remembered, service, traces
 from lms.privacy.parcel import packed
 from lms.privacy.queries import record_of
 from lms.privacy.retention.rounds import carry_out, foresee
@@ -108,6 +108,7 @@ def _erase(settings: Settings, email: str) -> None:
                 record(session, operator(), _now(), Entry(Action.DISABLED, person.uuid))
         if was_active:
             time.sleep(PAGES_ON_THEIR_WAY)
+        remembered.remember(settings.instance, [person.uuid])
         with writing(session):
             erased = service.erase(session, _person(session, email), operator(), _now())
     click.echo("\n".join(leaving.remains(erased, settings.url, is_embedded=not settings.lrs_endpoint)))

@@ -49,7 +49,7 @@ def remains(erased: Gone, url: str, is_embedded: bool) -> list[str]:
         f"What remains: {erased.delivered} statements in {where}, of the actor",
         f"  {actor}",
         "  which leads to nobody here any more. To delete them there, ask for that actor.",
-        "  Backups of before: they hold all of it, and open with the keys of this installation. Let them expire,",
-        "  and after a restore of one erase the person again.",
+        "  Backups of before: they hold all of it, and open with the keys of this installation. Let them expire.",
+        "  After a restore of one the relay erases the person again: the file `erased` remembers the opaque name.",
         "  The audit log, under the same opaque name. Logs hold no names.",
     ]

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
@@ -24,6 +25,8 @@ from lms.config import Settings
 from lms.db import writing
 from lms.operate.chores import remove_old
 from lms.outbox.models import Delivery, Statement
+from lms.privacy.remembered import names, remember
+from lms.privacy.retention.rounds import foresee
 from lms.progress.models import Visit
 from lms.reflection.models import Entry as Written
 from tests.privacy.filled import Filler
@@ -87,9 +90,13 @@ def test_leavers_are_erased_where_that_is_set(
         set_active(session, session.get_one(Person, left.id), False, ago(100))
         set_active(session, session.get_one(Person, stays.id), False, ago(10))
     app.config["CARES"] = settings.model_copy(update={"keep_leavers_days": 90})
+    assert foresee(session, app.config["CARES"], SYSTEM, NOW)["leavers"] == 1
+    assert names(settings.instance) == set(), "who is only looked for is not erased"
+    session.rollback()
     assert remove_old(app, NOW)["leavers"] == 1
     session.expire_all()
     assert session.get_one(Person, left.id).email.endswith(NOWHERE)
+    assert names(settings.instance) == {left.uuid}
     assert session.get_one(Person, stays.id).name == "Kim Lee"
     assert "leavers" not in remove_old(app, NOW + dt.timedelta(minutes=1))
 
@@ -114,3 +121,18 @@ def test_the_command_says_first_and_does_then(
 def test_the_times_are_days_and_not_less_than_none() -> None:
     with pytest.raises(config.SettingsError, match="LMS_KEEP_VISITS_DAYS"):
         config.load({"LMS_KEEP_VISITS_DAYS": "-1"}, instance=Path("nowhere"))
+
+
+def test_a_restored_copy_does_not_bring_anyone_back(
+    app: Flask, filled: Person, session: Session, settings: Settings
+) -> None:
+    remember(settings.instance, [filled.uuid, uuid4()])
+    with (settings.instance / "erased").open("a") as file:
+        file.write(str(uuid4())[:20])  # the machine died while it was written
+    session.rollback()
+    assert (settings.instance / "erased").stat().st_mode & 0o777 == 0o600
+    assert remove_old(app, NOW)["erased before"] == 1
+    session.expire_all()
+    assert session.get_one(Person, filled.id).email.endswith(NOWHERE)
+    assert session.scalar(select(func.count()).select_from(Written)) == 0
+    assert remove_old(app, NOW) == {}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from lms.audit import service as audit
 from lms.audit.actions import Actor
 from lms.config import Settings
 from lms.outbox import service as outbox
+from lms.privacy import remembered
 from lms.privacy.service import erase
 from lms.progress import service as progress
 
@@ -22,9 +24,11 @@ PEOPLE_AT_A_TIME = 5
 
 Step = Callable[[Session], int]
 """Removes some; how many. Called again for as long as it finds any."""
+Remember = Callable[[Sequence[UUID]], None]
+"""Is told the opaque names of those who are about to be erased."""
 
 
-def steps(settings: Settings, actor: Actor, at: dt.datetime) -> Mapping[str, Step]:
+def steps(settings: Settings, actor: Actor, at: dt.datetime, remember: Remember) -> Mapping[str, Step]:
     """What is to be removed, by kind; what is kept for ever is not among it.
 
     What active people have written is in none of them.
@@ -40,11 +44,15 @@ def steps(settings: Settings, actor: Actor, at: dt.datetime) -> Mapping[str, Ste
         "visits": lambda session, before: progress.drop_old_visits(session, before, AT_A_TIME),
         "statements": lambda session, before: outbox.drop_old(session, before, AT_A_TIME),
         "audit log": lambda session, before: audit.cut(session, actor, before, at, AT_A_TIME),
-        "leavers": lambda session, before: _erase_leavers(session, before, actor, at),
+        "leavers": lambda session, before: _erase_leavers(session, before, actor, at, remember),
     }
     due = {kind: at - dt.timedelta(days=days) for kind, days in ages.items() if days}
     found = {kind: _until(removing[kind], before) for kind, before in due.items()}
-    return {"sign-ins": lambda session: _drop_old(session, settings, at)} | found
+    always: dict[str, Step] = {
+        "sign-ins": lambda session: _drop_old(session, settings, at),
+        "erased before": lambda session: _erase_again(session, settings, actor, at),
+    }
+    return always | found
 
 
 def old_mails(settings: Settings, at: dt.datetime) -> list[Path]:
@@ -72,8 +80,19 @@ def _drop_old(session: Session, settings: Settings, at: dt.datetime) -> int:
     return 0
 
 
-def _erase_leavers(session: Session, before: dt.datetime, actor: Actor, at: dt.datetime) -> int:
+def _erase_again(session: Session, settings: Settings, actor: Actor, at: dt.datetime) -> int:
+    """Who came back with a restored copy, or whose erasure was killed."""
+    known = sorted(remembered.names(settings.instance))
+    portions = (known[start : start + AT_A_TIME] for start in range(0, len(known), AT_A_TIME))
+    found = [person for portion in portions for person in accounts_queries.people_by_uuid(session, portion)]
+    for person in found:
+        erase(session, person, actor, at)
+    return len(found)
+
+
+def _erase_leavers(session: Session, before: dt.datetime, actor: Actor, at: dt.datetime, remember: Remember) -> int:
     found = accounts_queries.leavers(session, before, PEOPLE_AT_A_TIME)
+    remember([person.uuid for person in found])
     for person in found:
         erase(session, person, actor, at)
     return len(found)
