@@ -78,14 +78,18 @@ def set_active(session: Session, person: Person, is_active: bool, at: dt.datetim
 
 
 def data_key(session: Session, person: Person) -> bytes:
-    """The key of a person's private writing; made at first need, which takes a transaction that writes."""
-    wrapped = session.scalar(select(Person.data_key).filter_by(id=person.id))
+    """The key of a person's private writing; made at first need, which takes a transaction that writes.
+
+    Whoever was erased meanwhile gets one that is kept nowhere: what is sealed with it opens for nobody.
+    """
+    wrapped = session.scalar(select(Person.data_key).filter_by(id=person.id, uuid=person.uuid))
     if wrapped is None:
         # Two tabs may write first at the same moment: the second waits here and finds what the first made.
-        wrapped = session.scalar(select(Person.data_key).filter_by(id=person.id).with_for_update())
+        same = select(Person.data_key).filter_by(id=person.id, uuid=person.uuid)
+        wrapped = session.scalar(same.with_for_update())
     if wrapped is None:
         wrapped = vault.wrap(session.info[VAULT], vault.new_data_key(), str(person.uuid))
-        session.execute(update(Person).filter_by(id=person.id).values(data_key=wrapped))
+        session.execute(update(Person).filter_by(id=person.id, uuid=person.uuid).values(data_key=wrapped))
     return vault.unwrap(session.info[VAULT], wrapped, str(person.uuid))
 
 

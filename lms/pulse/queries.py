@@ -51,9 +51,13 @@ def on_page(session: Session, registration: Registration, given: Sequence[Block]
     kept = session.scalars(query.order_by(SelfAssessment.block_id, SelfAssessment.id)).all()
     states = {block_id: AssessmentState(uuid4(), {}) for block_id in assessments}
     if kept:
-        key = known_data_key(session, session.get_one(Person, registration.person_id))
+        person = session.get_one(Person, registration.person_id)
         for block_id, group in groupby(kept, lambda one: one.block_id):
-            states[block_id] = _answered(key, registration, assessments[block_id], list(group))
+            opened = [(one, _ratings(session, person, registration, one)) for one in group]
+            answers = [(one, ratings) for one, ratings in opened if ratings is not None]
+            # An answer that does not open must not take the whole page away: it looks like none.
+            if answers:
+                states[block_id] = _answered(assessments[block_id], answers)
     return states
 
 
@@ -63,12 +67,9 @@ def comments(session: Session, module_id: str | None = None) -> list[ModuleComme
     return list(session.scalars(query.filter_by(module_id=module_id) if module_id else query))
 
 
-def _answered(
-    key: bytes, registration: Registration, block: blocks.SelfAssessment, kept: list[SelfAssessment]
-) -> AssessmentState:
-    answers = [open_ratings(key, registration, one) for one in kept]
-    found = rating.rows(block, answers)
-    return AssessmentState(uuid4(), {}, found, kept[0].answered_at, kept[-1].answered_at)
+def _answered(block: blocks.SelfAssessment, answers: Sequence[tuple[SelfAssessment, Ratings]]) -> AssessmentState:
+    found = rating.rows(block, [ratings for _, ratings in answers])
+    return AssessmentState(uuid4(), {}, found, answers[0][0].answered_at, answers[-1][0].answered_at)
 
 
 def own_record(session: Session, person: Person, in_clear: bool) -> dict[str, Any]:

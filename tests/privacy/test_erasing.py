@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from lms import keys
 from lms.accounts.models import Person
+from lms.accounts.service import data_key
 from lms.audit import service as audit
 from lms.audit.actions import SYSTEM, Action
 from lms.audit.models import AuditEvent
@@ -233,3 +234,13 @@ def test_a_copy_for_a_request_leaves_private_writing_out(
     assert run("people", "export", EMAIL, file).exit_code == 1, "nothing is written over"
     assert run("people", "export", "nobody@example.org", tmp_path / "x.zip").exit_code == 1
     assert not (tmp_path / "x.zip").exists()
+
+
+def test_what_is_sealed_while_someone_is_erased_opens_for_nobody(session: Session, filler: Filler) -> None:
+    stale = session.get_one(Person, filler.rows["person"]["id"])
+    session.expunge(stale)
+    with writing(session):
+        service.erase(session, session.get_one(Person, stale.id), SYSTEM, NOW)
+    with writing(session):
+        data_key(session, stale)
+    assert session.scalar(select(Person.data_key).filter_by(id=stale.id)) is None

@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.accounts.models import Person
 from lms.cli import main
@@ -135,3 +135,11 @@ def test_comments_reach_the_authors_without_a_name(
     assert (
         "There are no comments yet." in CliRunner().invoke(main, ["comments", "--module", "x"], env=environment).output
     )
+
+
+def test_an_answer_that_does_not_open_does_not_take_the_page_away(app: Flask, learner: Any) -> None:
+    learner.submit(ADDRESS, form())
+    with app.app_context():
+        db.session.execute(update(SelfAssessment).values(sealed=b"\x01 something else"))
+        db.session.commit()
+    assert learner.get(PAGE).status_code == 200
