@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine, create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from lms.audit.queries import Wanted, entries, own_entries, prove
 from lms.audit.rules_in_sql import REFUSAL
 from lms.audit.service import cut, record
 from lms.db import Base, engine_options, writing
-from lms.migrations.service import upgrade
+from lms.migrations.service import configuration, upgrade
 
 NOW = dt.datetime.now(dt.UTC)
 ADA, BEN = uuid.uuid4(), uuid.uuid4()
@@ -211,3 +212,22 @@ def _rules(engine: Engine) -> list[str]:
     )
     with engine.connect() as connection:
         return list(connection.scalars(text(sqlite if engine.dialect.name == "sqlite" else postgresql)))
+
+
+def test_the_step_keeps_the_people_that_are_there(database_url: str) -> None:
+    engine = create_engine(**engine_options(database_url.replace("postgresql:", "postgresql+psycopg:", 1)))
+    with engine.connect() as connection, connection.begin():
+        command.upgrade(configuration(connection), "0001")
+        connection.execute(
+            text(
+                "INSERT INTO person (id, uuid, email, name, created_at, is_active, is_password_temporary)"
+                " VALUES (7, :uuid, 'ada@example.org', 'Ada', '2026-01-01', false, false)"
+            ),
+            {"uuid": ADA.hex},
+        )
+        connection.execute(text("INSERT INTO sign_in VALUES (1, 'x', 7, '2026-01-01', '2026-01-01', 'a test')"))
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT id, name, disabled_at FROM person")).all() == [(7, "Ada", None)]
+        assert connection.scalar(text("SELECT person_id FROM sign_in")) == 7
+    engine.dispose()
