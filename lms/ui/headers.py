@@ -44,7 +44,7 @@ def install(app: Flask) -> None:
             response.headers.setdefault(name, value)
         if request.endpoint == "ui.static":
             session.accessed = False  # else `Vary: Cookie` makes browsers fetch the file anew after every sign-in
-        else:
+        elif response.headers.get("Cache-Control", "no-cache") == "no-cache":  # what Flask says of a file by itself
             # A shared computer must show nothing of the one who sat there before.
-            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers["Cache-Control"] = "no-store"
         return response

@@ -1,0 +1,143 @@
+"""Every route, with every role and with nobody; other people's ids; forms without a token. It grows by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms.accounts import access
+from lms.accounts.models import Person, Role
+from lms.accounts.service import set_active
+from lms.db import db, transaction
+from tests.attacks.conftest import SECRET, Owner, changed, dump
+from tests.attacks.walk import Address, address_of
+
+ELSEWHERE = {
+    ("accounts.set_password", "GET"): "/password/none",
+    ("accounts.set_password", "POST"): "/password/none",
+    ("accounts.sign_in", "GET"): "/sign-in",
+    ("accounts.sign_in", "POST"): "/sign-in",
+    ("health.alive", "GET"): "/healthz",
+    ("health.ready", "GET"): "/readyz",
+    ("health.metrics", "GET"): "/metrics",
+    ("player.key_for_device", "POST"): "/device-key",
+    ("player.completed", "GET"): "/modules/notice-and-listen/completed",
+    ("player.media", "GET"): "/modules/notice-and-listen/media/none.svg",
+    ("quiz.result", "GET"): "/attempts/00000000-0000-4000-8000-000000000000/result",
+    ("reflection.bring_back", "POST"): "/reflections/00000000-0000-4000-8000-000000000000/versions/1",
+    ("reflection.delete", "POST"): "/reflections/00000000-0000-4000-8000-000000000000/delete",
+    ("scenario.leave", "POST"): "/stories/00000000-0000-4000-8000-000000000000/leave",
+    ("scenario.replay", "POST"): "/stories/00000000-0000-4000-8000-000000000000/replay",
+}
+"""Addresses to which no link or form leads, or only later."""
+WRITES_ON_GET = {"player.page": {"place", "visit", "page_progress", "statement", "registration"}}
+"""That its owner was here, and the first opening."""
+EXTRAS = {
+    "role": "admin",
+    "roles": "admin",
+    "site": "1",
+    "site_id": "1",
+    "person_id": "1",
+    "owner": "1",
+    "is_active": "0",
+    "is_admin": "1",
+    "score": "100",
+    "raw": "100",
+    "passed": "1",
+    "completed_at": "2026-01-01",
+    "email": "eve@example.org",
+}
+
+
+def addresses(app: Flask, owner: Owner, method: str) -> list[Address]:
+    """All that the owner met, and what nobody is led to."""
+    elsewhere = [address_of(app, way, path) for (_, way), path in ELSEWHERE.items() if way == method]
+    return [*owner.walk.of(method), *filter(None, elsewhere)]
+
+
+def test_every_route_is_attacked(app: Flask, owner: Owner) -> None:
+    known = owner.walk.endpoints | set(ELSEWHERE)
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            assert (rule.endpoint, method) in known, f"no link or form leads to {rule}: say in ELSEWHERE what it is"
+
+
+def test_nobody_and_who_was_disabled_come_in_nowhere(
+    app: Flask, owner: Owner, person: Callable[..., Person], sign_in: Callable[..., FlaskClient]
+) -> None:
+    gone = person("Gone")
+    shut_out = sign_in(app.test_client(), gone)
+    with app.app_context(), transaction() as session:
+        set_active(session, session.merge(gone), False, dt.datetime.now(dt.UTC))
+    before = dump(app)
+    for browser in (app.test_client(), shut_out):
+        for method in ("GET", "POST"):
+            for address in addresses(app, owner, method):
+                if access.policy_of(app, address.endpoint) is access.PUBLIC:
+                    continue
+                answer = browser.open(address.path, method=method, data=owner.walk.addresses.get(address))
+                assert answer.status_code in (303, 401), address
+                assert SECRET not in answer.text, address
+    assert changed(before, dump(app)) == set()
+
+
+def test_a_role_opens_what_it_should_and_shows_nothing_of_others(
+    app: Flask, owner: Owner, person: Callable[..., Person], sign_in: Callable[..., FlaskClient]
+) -> None:
+    for role in Role:
+        browser = sign_in(app.test_client(), person("Rae Holm", roles=[role], site="north"))
+        for address in addresses(app, owner, "GET"):
+            policy, answer = access.policy_of(app, address.endpoint), browser.get(address.path)
+            assert policy
+            assert (answer.status_code == 403) == (not policy.admits({role})), (role, address)
+            assert answer.status_code < 500, (role, address)
+            assert SECRET.encode() not in answer.data, (role, address)
+
+
+def test_what_belongs_to_someone_is_not_there_for_others(app: Flask, owner: Owner, other: FlaskClient) -> None:
+    theirs = [one for one in (*owner.walk.of("GET"), *owner.walk.of("POST")) if one.is_someones]
+    assert {one.endpoint.split(".")[0] for one in theirs} >= {"quiz", "reflection", "scenario"}
+    before = dump(app)
+    for address in theirs:
+        form = {**owner.walk.addresses[address], "csrf_token": other.csrf_token()}
+        answer = other.open(address.path, method=address.method, data=form)
+        assert answer.status_code in (403, 404), address
+        assert SECRET.encode() not in answer.data, address
+    assert changed(before, dump(app)) == set()
+
+
+def test_a_form_without_its_token_changes_nothing(app: Flask, owner: Owner, other: FlaskClient) -> None:
+    forged = {"none": None, "nonsense": "nonsense", "another's": other.csrf_token()}
+    before = dump(app, "tries")
+    for address in addresses(app, owner, "POST"):
+        for name, token in forged.items():
+            form = {key: value for key, value in owner.walk.addresses.get(address, {}).items() if key != "csrf_token"}
+            answer = owner.browser.post(address.path, data=form | ({"csrf_token": token} if token else {}))
+            assert answer.status_code >= 400 or "csrf_token" in answer.text, (address, name)
+    assert changed(before, dump(app, "tries")) == set()
+
+
+def test_looking_writes_nothing(app: Flask, owner: Owner) -> None:
+    for address in addresses(app, owner, "GET"):
+        for method in ("GET", "HEAD"):
+            before = dump(app)
+            owner.browser.open(address.path, method=method)
+            allowed = WRITES_ON_GET.get(address.endpoint, set()) if method == "GET" else set()
+            assert changed(before, dump(app)) <= allowed, (method, address)
+
+
+def test_fields_that_nobody_asked_for_are_ignored(app: Flask, owner: Owner, other: FlaskClient) -> None:
+    before = dump(app)
+    for address in owner.walk.of("POST"):
+        if address.endpoint.split(".")[0] == "accounts" or address.is_someones:
+            continue
+        other.submit(address.path, {**EXTRAS, **owner.walk.addresses[address]})
+    after = dump(app)
+    assert {"person", "membership", "site"} & changed(before, after) <= {"person"}
+    with app.app_context():
+        people = db.session.query(Person).all()
+        assert [one.email for one in people if one.email == EXTRAS["email"]] == []
+        assert all(one.is_active for one in people)
