@@ -89,8 +89,7 @@ def sign_in() -> Answer:
     with transaction() as session:
         wait = service.take_try(session, email, address, at)
     if wait:
-        # Afterwards, so that the time of the answer does not tell whether there is such an account.
-        _post_office().later(_note_held_back, _app(), email, address, at)
+        note_held_back(email, at)
         return _wait_page("accounts/sign_in.html", form, wait)
     person = _proven(email, form.password.data)
     if person is None:
@@ -176,6 +175,7 @@ def change_password() -> Answer:
     with transaction() as session:
         wait = service.take_try(session, email, request.remote_addr, at)
     if wait:
+        note_held_back(email, at)
         form.current_password.errors = [_wait_sentence(wait)]
         return make_response(_account_page(form), 429)
     person = _proven(email, form.current_password.data)
@@ -263,6 +263,14 @@ def _note_password(session: Session, person: Person, proof: str, at: dt.datetime
     roles = [one.role for one in queries.own_memberships(session, person.id) if one.role]
     actor = actions.person(person.uuid, roles, request.remote_addr)
     record(session, actor, at, Entry(Action.PASSWORD_SET, person.uuid, {"by": proof}))
+
+
+def note_held_back(email: str, at: dt.datetime) -> None:
+    """Into the audit log: too many tries with this address.
+
+    Afterwards, so that the time of the answer does not tell whether there is such an account.
+    """
+    _post_office().later(_note_held_back, _app(), email, request.remote_addr, at)
 
 
 def _note_held_back(app: Flask, email: str, address: str | None, at: dt.datetime) -> None:

@@ -30,6 +30,7 @@ from lms.accounts import queries as accounts
 from lms.accounts import service as accounts_service
 from lms.accounts.access import needs, signed_in
 from lms.accounts.models import Role
+from lms.accounts.views import note_held_back
 from lms.audit import actions
 from lms.audit.actions import Action, Actor, Entry
 from lms.audit.queries import Wanted, entries
@@ -74,6 +75,7 @@ def copy() -> Answer:
     with transaction() as session:
         wait = accounts_service.take_try(session, current_user.email, request.remote_addr, at)
     if wait:
+        note_held_back(current_user.email, at)
         minutes = math.ceil(wait.total_seconds() / 60)
         form.current_password.errors = [f"There were too many tries. Please try again in {minutes} minutes."]
         answer = make_response(_your_data(form), 429)

@@ -97,10 +97,12 @@ def test_no_copy_without_the_password(entered: Any, session: Session, given: str
     assert log(session) == []
 
 
-def test_guessing_the_password_is_held_back(entered: Any) -> None:
+def test_guessing_the_password_is_held_back(app: Flask, entered: Any, session: Session, zoe: Person) -> None:
     codes = [entered.submit("/account/data/copy", {"current_password": "wrong"}).status_code for _ in range(11)]
     assert codes == [422] * 10 + [429]
     assert entered.submit("/account/data/copy", {"current_password": PASSWORD}).status_code == 429
+    app.extensions["mail"].settle()
+    assert [(event.action, event.about) for event in log(session)] == [(Action.HELD_BACK, zoe.uuid)]
 
 
 def test_erasure_is_asked_for_and_taken_back(entered: Any, session: Session, zoe: Person) -> None:
