@@ -11,11 +11,12 @@ from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Request, request
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
 
 _REPLACED = "\ufffd"
 _TEXT = "Something in what was sent cannot be read as text. Please go back, take it out and send it again."
+_FORMS_ONLY = "Only forms can be sent here: no JSON, and no files."
 
 
 class StrictFormDataParser(FormDataParser):
@@ -36,6 +37,8 @@ class StrictFormDataParser(FormDataParser):
         for pair in (*form.items(multi=True), *names):
             if any("\0" in part or _REPLACED in part for part in pair):
                 raise BadRequest(_TEXT)
+        if files:
+            raise UnsupportedMediaType(_FORMS_ONLY)
         return found
 
 
@@ -54,6 +57,9 @@ def install(app: Flask) -> None:
         refuse_unless_text(request.query_string)
         if "\0" in request.path or _REPLACED in request.path:
             raise BadRequest(_TEXT)
+        # Flask-WTF would read JSON and files as if they were fields: of any type and depth, and past the look above.
+        if request.is_json:
+            raise UnsupportedMediaType(_FORMS_ONLY)
 
 
 def refuse_unless_text(encoded: bytes) -> None:

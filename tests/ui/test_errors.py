@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,6 +141,22 @@ def test_unreadable_multipart_is_refused(client: FlaskClient) -> None:
     body = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\na\x00b\r\n--x--\r\n'
     answer = client.post("/sign-in", data=body, content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 400
+
+
+JSON_BODIES = [b'{"a":' * 50_000, b'{"email": 5, "password": []}', b'{"email": "a\\u0000b"}', b"[]", b"5", b""]
+
+
+@pytest.mark.parametrize("body", JSON_BODIES, ids=range(len(JSON_BODIES)))
+@pytest.mark.parametrize("kind", ["application/json", "application/problem+json; charset=utf-16"])
+def test_json_is_not_read_as_a_form(client: FlaskClient, body: bytes, kind: str) -> None:
+    headers = {"X-CSRFToken": client.csrf_token()}  # type: ignore[attr-defined]
+    assert client.post("/sign-in", data=body, content_type=kind, headers=headers).status_code == 415
+
+
+def test_a_file_is_not_read_as_a_field(client: FlaskClient) -> None:
+    token = client.csrf_token()  # type: ignore[attr-defined]
+    fields = {name: (io.BytesIO(b"x"), "a.txt") for name in ("email", "password", "parcel")}
+    assert client.post("/sign-in", data={"csrf_token": token, **fields}).status_code == 415
 
 
 def test_any_real_text_comes_through(client: FlaskClient) -> None:
