@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from lms.accounts import service
 from lms.db import db, writing
 from tests.attacks.payloads import PAYLOADS
-from tests.attacks.walker import Walker
+from tests.attacks.walk import walk
 from tests.conftest import Client
 from tests.journeys.conftest import Site, bundle, chromium, site  # noqa: F401
 
@@ -66,12 +66,13 @@ def test_the_watch_notices_what_runs(watched: Watched, site: Site) -> None:  # n
 @pytest.mark.slow
 def test_nothing_that_is_written_runs_or_leaves_the_page(watched: Watched, site: Site) -> None:  # noqa: F811
     assert len(PAYLOADS) >= 60
-    client, walker = _mallory(site.app)
-    walker.go()
+    client = _mallory(site.app)
     key = client.get_cookie(site.app.config["SIGN_IN_COOKIE_NAME"])
     assert key
     watched.page.context.add_cookies([{"name": key.key, "value": key.value, "url": site.url}])
-    written = {path: answer for path, answer in walker.again().answers.items() if answer.mimetype == "text/html"}
+    walk(site.app, client, TEXT)
+    seen = walk(site.app, client, sends=False)
+    written = {address.path: answer for address, answer in seen.answers if answer.mimetype == "text/html"}
     holding = [path for path, answer in written.items() if "pwned" in answer.text]
     assert len(holding) > 8
     assert not [path for path, answer in written.items() if "<script>pwned" in answer.text]
@@ -80,7 +81,7 @@ def test_nothing_that_is_written_runs_or_leaves_the_page(watched: Watched, site:
     assert watched.told == []
 
 
-def _mallory(app: Flask) -> tuple[Any, Walker]:
+def _mallory(app: Flask) -> Any:
     at = dt.datetime.now(dt.UTC)
     with app.app_context(), db.sessionmaker() as own, writing(own) as session:
         mallory = service.add_person(session, "mallory@example.org", "".join(PAYLOADS[:2]), at)
@@ -89,7 +90,7 @@ def _mallory(app: Flask) -> tuple[Any, Walker]:
     app.test_client_class = Client
     client = app.test_client()
     client.set_cookie(app.config["SIGN_IN_COOKIE_NAME"], key)
-    return client, Walker(app, client, TEXT)
+    return client
 
 
 def _note(found: Watched, site: Site, url: str) -> None:  # noqa: F811
