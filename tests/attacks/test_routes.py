@@ -26,6 +26,8 @@ ELSEWHERE = {
     ("player.key_for_device", "POST"): "/device-key",
     ("player.completed", "GET"): "/modules/notice-and-listen/completed",
     ("player.media", "GET"): "/modules/notice-and-listen/media/none.svg",
+    ("privacy.audit", "GET"): "/audit",
+    ("privacy.audit_of_person", "POST"): "/audit/person",
     ("quiz.result", "GET"): "/attempts/00000000-0000-4000-8000-000000000000/result",
     ("reflection.bring_back", "POST"): "/reflections/00000000-0000-4000-8000-000000000000/versions/1",
     ("reflection.delete", "POST"): "/reflections/00000000-0000-4000-8000-000000000000/delete",

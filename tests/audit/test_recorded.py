@@ -86,10 +86,9 @@ def test_every_command_for_people_is_tried_here() -> None:
     assert _names(people) == set(COMMANDS)
 
 
+@pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_is_written_down(
-    monkeypatch: pytest.MonkeyPatch, name: str, run: Run, person: MakePerson, session: Session, tmp_path: Path
-) -> None:
+def test_a_command_is_written_down(name: str, run: Run, person: MakePerson, session: Session, tmp_path: Path) -> None:
     zoe = person("Zoë Ng", EMAIL, PASSWORD)
     file = tmp_path / "people.csv"
     file.write_text(f"email,name,site,role,site_name\nkim@example.org,Kim,n,,North\n{EMAIL},Zoë Orr,n,,\n", "utf-8")
