@@ -7,12 +7,12 @@ SOURCES := lms tests bench
 # Without kept bytecode every process that the tests start would compile the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test soak bench check format migration lock clean
+.PHONY: run test soak bench check audit format migration lock clean
 
 run: $(VENV)/installed
 	$(BIN)/lms up --demo
 
-test: $(VENV)/installed-dev check
+test: $(VENV)/installed-dev audit
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: $(VENV)/installed-dev
@@ -20,6 +20,10 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check $(wildcard $(SOURCES))
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive lms --configfile pyproject.toml
+
+audit: check ## Known holes in the libraries too; says so where nobody can be asked
+	$(BIN)/python -m tests.attacks.libraries
 
 soak: $(VENV)/installed-dev ## Kill processes under load, hundreds of times, on both databases; takes half an hour
 	$(BIN)/python -m tests.faults.soak

@@ -12,7 +12,7 @@ from lms.accounts import passwords
 from lms.accounts.email_address import MAX_CHARACTERS, is_email, normal
 
 MISSING_EMAIL = "Please give your e-mail address."
-MISSING_PASSWORD = "Please give your password."  # noqa: S105
+MISSING_PASSWORD = "Please give your password."  # noqa: S105  # nosec B105
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]

@@ -21,7 +21,7 @@ class Action(StrEnum):
     DISABLED = "person disabled"
     ENABLED = "person enabled"
     LINK_MADE = "password link made"
-    PASSWORD_SET = "password set"  # noqa: S105
+    PASSWORD_SET = "password set"  # noqa: S105  # nosec B105
     HELD_BACK = "sign-in held back"
     """Too many tries; once for each span of tries."""
     SITE_ADDED = "site added"

@@ -17,13 +17,13 @@ SQLITE = (
     f"WHEN OLD.at > datetime('now', '-{LEAST_DAYS} days') OR NOT EXISTS ({_IS_OVER}) "
     f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     # INSERT OR REPLACE removes without asking the rule above.
-    "CREATE TRIGGER audit_event_is_new BEFORE INSERT ON audit_event "  # noqa: S608
+    "CREATE TRIGGER audit_event_is_new BEFORE INSERT ON audit_event "  # noqa: S608  # nosec B608
     "WHEN EXISTS (SELECT 1 FROM audit_event "
     "WHERE id = NEW.id OR previous = NEW.previous OR digest = NEW.digest) "
     f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     f"CREATE TRIGGER audit_cut_stays BEFORE UPDATE ON audit_cut BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     f"CREATE TRIGGER audit_cut_is_kept BEFORE DELETE ON audit_cut BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
-    "CREATE TRIGGER audit_cut_is_new BEFORE INSERT ON audit_cut "  # noqa: S608
+    "CREATE TRIGGER audit_cut_is_new BEFORE INSERT ON audit_cut "  # noqa: S608  # nosec B608
     "WHEN EXISTS (SELECT 1 FROM audit_cut WHERE id = NEW.id) "
     f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
 )

@@ -25,7 +25,7 @@ KEEP_SECONDS = 5
 """How long a browser may keep a connection for its next request."""
 MAIL_SECONDS = 1.0
 """How long a worker that ends may take for mails that were put off until after an answer."""
-_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn makes private files there
+_MEMORY = Path("/dev/shm")  # gunicorn makes private files there  # noqa: S108  # nosec B108
 
 
 class Server(BaseApplication):  # type: ignore[misc]

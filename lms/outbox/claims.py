@@ -147,7 +147,7 @@ class AdvisoryClaim:
             self._held.remove(partition)
         self._leaving &= self._held
         # In random order, so that relays that start together do not try for the same ones.
-        free = random.sample(sorted(EVERYTHING - self._held), PARTITIONS - len(self._held))
+        free = random.sample(sorted(EVERYTHING - self._held), PARTITIONS - len(self._held))  # nosec B311
         for partition in free:
             if len(self._held) >= share:
                 break

@@ -14,4 +14,4 @@ _LINE = '<span class="write-line">&nbsp;</span>'
 def with_lines(html: str) -> Markup:
     """Clean HTML of a tool with its lines to write on."""
     ruled = _RULE.sub(f"<p>{_LINE}</p>", html)
-    return Markup(_BLANK.sub(_LINE, ruled))  # noqa: S704 - rendered and cleaned when the module was read
+    return Markup(_BLANK.sub(_LINE, ruled))  # rendered and cleaned when the module was read  # noqa: S704  # nosec B704

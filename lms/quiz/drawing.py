@@ -23,13 +23,13 @@ def draw(bank: BankFile, seed: str, seen: Collection[str] = ()) -> tuple[str, ..
 
     Items of the last attempt (`seen`) are drawn again only where a slot has no other.
     """
-    chance = random.Random(f"draw {seed}")  # noqa: S311 - reproducible on purpose, guards nothing
+    chance = random.Random(f"draw {seed}")  # reproducible on purpose, guards nothing  # noqa: S311  # nosec B311
     return tuple(_one_of(chance, bank, slot.id, seen) for slot in bank.blueprint)
 
 
 def present(item: Item, seed: str) -> Presented:
     """The item's parts, shuffled by the seed and the item's id; a numeric item has none."""
-    chance = random.Random(f"present {seed} {item.id}")  # noqa: S311
+    chance = random.Random(f"present {seed} {item.id}")  # noqa: S311  # nosec B311
     if isinstance(item, NumericItem):
         return Presented()
     if isinstance(item, MatchingItem):

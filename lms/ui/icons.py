@@ -15,7 +15,7 @@ def icon(name: str, label: str = "") -> Markup:
     """An icon by its Bootstrap name; without a label it is for the eye alone. Raises KeyError for an unknown one."""
     voice = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     template = Markup('<svg class="icon" viewBox="0 0 16 16" width="16" height="16" {}>{}</svg>')
-    return template.format(voice, Markup(_shapes(name)))  # noqa: S704 - shapes of the library's own sprite
+    return template.format(voice, Markup(_shapes(name)))  # shapes of the library's own sprite  # noqa: S704  # nosec B704
 
 
 @lru_cache(maxsize=256)

@@ -159,7 +159,7 @@ class Relay:
         self._ledger.delivered += [statement.id for statement in outcome.delivered]
         self._ledger.parked += outcome.parked
         was_in_trouble = self._schedule.trouble is not None
-        self._schedule.follow(outcome, time.monotonic(), random.random())  # noqa: S311 - spreads load, hides nothing
+        self._schedule.follow(outcome, time.monotonic(), random.random())  # spreads load, hides nothing  # noqa: S311  # nosec B311
         for statement, answer in outcome.parked:
             log.error("parked", statement=str(statement.uuid), answer=answer[:300])
         if outcome.delivered:

@@ -40,7 +40,7 @@ def _run(program: str, url: str, *arguments: str, connection: str = "--dbname") 
     # Others can see the arguments of a program, but not its environment.
     environment = os.environ | ({"PGPASSWORD": str(parts.password)} if parts.password else {})
     address = parts.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    done = subprocess.run(  # noqa: S603 - arguments of ours, no shell
+    done = subprocess.run(  # arguments of ours, no shell  # noqa: S603  # nosec B603
         [found, *arguments, f"{connection}={address}"], env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
