@@ -139,13 +139,13 @@ def learn(app: Flask, site: Site, module: Module, ledger: Ledger, stop: threadin
     """One after the other, until it is enough."""
     while not stop.is_set():
         try:
-            Learner(f"http://127.0.0.1:{site.port}", _login(app, chance), module, ledger, chance).work(stop)
+            Learner(f"http://127.0.0.1:{site.port}", signed_in(app, chance), module, ledger, chance).work(stop)
         except Exception as error:
             ledger.wonder(f"a learner gave up: {error!r}")
             return
 
 
-def _login(app: Flask, chance: Random) -> Login:
+def signed_in(app: Flask, chance: Random) -> Login:
     at, email = dt.datetime.now(dt.UTC), f"learner-{chance.getrandbits(64):x}@example.org"
     with app.app_context(), db.sessionmaker() as own, writing(own) as session:
         person = accounts.add_person(session, email, "Ada Bell", at)
