@@ -27,6 +27,9 @@ class StrictFormDataParser(FormDataParser):
     ) -> Any:
         if mimetype == "application/x-www-form-urlencoded":
             body = stream.read()
+            # Of a body without a stated length the library keeps what is allowed, and drops the rest without a word:
+            # only to ask for more raises RequestEntityTooLarge.
+            stream.read(1)
             refuse_unless_text(body)
             if self.max_form_parts is not None and body.count(b"&") >= self.max_form_parts:
                 raise RequestEntityTooLarge

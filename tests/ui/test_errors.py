@@ -14,7 +14,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from lms import config
 from lms.accounts.access import public
-from lms.app import create_app
+from lms.app import REQUEST_BYTES, create_app
 from lms.db import Base, db
 from lms.ui.errors import WORDS
 
@@ -141,6 +141,24 @@ def test_unreadable_multipart_is_refused(client: FlaskClient) -> None:
     body = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\na\x00b\r\n--x--\r\n'
     answer = client.post("/sign-in", data=body, content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 400
+
+
+CHUNKED = {"Transfer-Encoding": "chunked"}
+
+
+def test_too_much_without_a_stated_length_is_refused_and_not_cut(client: FlaskClient) -> None:
+    """As sent in chunks, whose end gunicorn finds."""
+    body = io.BytesIO(b"email=" + b"x" * 4 * REQUEST_BYTES)
+    sent = {"input_stream": body, "content_type": "application/x-www-form-urlencoded", "headers": CHUNKED}
+    answer = client.post("/sign-in", **sent, environ_overrides={"wsgi.input_terminated": True})
+    assert answer.status_code == 413
+
+
+def test_a_form_in_chunks_is_read(client: FlaskClient) -> None:
+    body = io.BytesIO(b"email=zoe%40example.org&password=x")
+    sent = {"input_stream": body, "content_type": "application/x-www-form-urlencoded", "headers": CHUNKED}
+    answer = client.post("/sign-in", **sent, environ_overrides={"wsgi.input_terminated": True})
+    assert "zoe@example.org" in answer.text
 
 
 JSON_BODIES = [b'{"a":' * 50_000, b'{"email": 5, "password": []}', b'{"email": "a\\u0000b"}', b"[]", b"5", b""]
