@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,7 +76,11 @@ class Outcome:
         return Counter(finding.kind.name for finding in self.findings)
 
 
-def run(folder: Path, database_url: str, plan: Plan) -> Outcome:
+Disaster = Callable[[Site], None]
+"""Something else that happens to an installation while learners are at work."""
+
+
+def run(folder: Path, database_url: str, plan: Plan, disaster: Disaster | None = None) -> Outcome:
     """Carry out a plan on an installation of its own."""
     chance, site, ledger = Random(plan.seed), Site(folder, database_url), Ledger()
     with prepared(site) as (app, module), ExitStack() as stack:
@@ -95,6 +99,9 @@ def run(folder: Path, database_url: str, plan: Plan) -> Outcome:
             one.start()
         try:
             _kill(site, parts, plan, chance, kills)
+            if disaster:
+                wait_until(lambda: len(ledger.deeds) >= plan.least_deeds // 2, 120)
+                disaster(site)
             wait_until(lambda: len(ledger.deeds) >= plan.least_deeds, 120)
         finally:
             stop.set()
