@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from lms import config
+from lms.accounts import service as accounts
 from lms.accounts.models import Person
+from lms.app import create_app
+from lms.config import Settings
 from lms.content import bundle as bundles
 from lms.content.library import library
 from lms.content.service import import_new
 from lms.db import db, transaction
 from lms.migrations.tables import tables
 from tests.attacks.walk import Walk, walk
+from tests.conftest import Client, hashed
 
 REPOSITORY = Path(__file__).parents[2]
 SECRET = "Unheard-of-words-4711"
@@ -37,23 +44,60 @@ class Owner:
     walk: Walk
 
 
-@pytest.fixture
-def ready_url(sqlite_pattern: Path, tmp_path: Path) -> str:
-    """One kind of database is enough here: what is attacked stands above it."""
-    path = tmp_path / "cares.db"
-    path.write_bytes(sqlite_pattern.read_bytes())
-    return f"sqlite:///{path}"
+@dataclass(frozen=True)
+class Pattern:
+    """An installation in which everything has been done once; each test gets a copy."""
+
+    folder: Path
+    owner: UUID
+    cookie: tuple[str, str]
+    walk: Walk
 
 
-@pytest.fixture
-def owner(app: Flask, person: Callable[..., Person], sign_in: Callable[..., FlaskClient]) -> Owner:
-    """A learner with something of every kind."""
-    with app.app_context(), transaction() as session:
-        import_new(session, bundles.from_folder(REPOSITORY), dt.datetime.now(dt.UTC))
+@pytest.fixture(scope="session")
+def pattern(sqlite_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Pattern:
+    """Made once: the walk takes seconds. One kind of database is enough: what is attacked stands above it."""
+    folder = tmp_path_factory.mktemp("attacked")
+    shutil.copy(sqlite_pattern, folder / "cares.db")
     library.forget()
-    ada = person("Ada Bell", password="a long enough password")
-    browser = sign_in(app.test_client(), ada)
-    return Owner(ada, browser, walk(app, browser, SECRET))
+    app = create_app(_settings(folder))
+    app.test_client_class = Client
+    with app.app_context(), transaction() as session:
+        at = dt.datetime.now(dt.UTC)
+        import_new(session, bundles.from_folder(REPOSITORY), at)
+        ada = accounts.add_person(session, "ada@example.org", "Ada Bell", at)
+        accounts.set_password(session, ada, hashed("a long enough password"))
+        key = accounts.begin_sign_in(session, ada.id, ada.password_hash, "a test", at)
+    assert key
+    cookie = (app.config["SIGN_IN_COOKIE_NAME"], key)
+    browser = app.test_client()
+    browser.set_cookie(*cookie)
+    library.forget()
+    walked = walk(app, browser, SECRET)
+    with app.app_context():
+        db.engine.dispose()
+    return Pattern(folder, ada.uuid, cookie, walked)
+
+
+def _settings(folder: Path) -> Settings:
+    return config.load({}, instance=folder / "instance", database_url=f"sqlite:///{folder / 'cares.db'}")
+
+
+@pytest.fixture
+def settings(pattern: Pattern, tmp_path: Path) -> Settings:
+    """Of a copy of the pattern."""
+    shutil.copytree(pattern.folder, tmp_path, dirs_exist_ok=True)
+    return _settings(tmp_path)
+
+
+@pytest.fixture
+def owner(app: Flask, pattern: Pattern) -> Owner:
+    """A learner with something of every kind."""
+    browser = app.test_client()
+    browser.set_cookie(*pattern.cookie)
+    with app.app_context():
+        ada = db.session.scalars(select(Person).filter_by(uuid=pattern.owner)).one()
+    return Owner(ada, browser, pattern.walk)
 
 
 @pytest.fixture
