@@ -1,0 +1,41 @@
+"""What is copied to servers names only what exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lms.cli import main
+from lms.config import PREFIX, Settings, load
+
+FOLDER = Path(__file__).parents[2] / "docs" / "deploy"
+UNITS = sorted(FOLDER.glob("*.service"))
+
+
+def test_every_setting_exists_and_is_taken(tmp_path: Path) -> None:
+    lines = (FOLDER / "environment").read_text(encoding="utf-8").splitlines()
+    given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert {name.removeprefix(PREFIX).lower() for name in given} <= set(Settings.model_fields)
+    settings = load(given | {"LMS_INSTANCE": str(tmp_path)})
+    assert settings.is_https
+    assert settings.trusted_proxies == 1
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_every_unit_starts_a_command_that_exists(unit: Path) -> None:
+    text = unit.read_text(encoding="utf-8")
+    found = re.search(r"^ExecStart=.*\.venv/bin/lms (\w+)", text, re.MULTILINE)
+    assert found, unit
+    assert found[1] in main.commands
+    assert "User=cares" in text
+    assert "UMask=0077" in text
+
+
+def test_the_proxy_says_all_that_is_believed() -> None:
+    text = (FOLDER / "nginx.conf").read_text(encoding="utf-8")
+    for block in re.findall(r"location [^{]+\{[^}]+\}", text):
+        for name in ("Host", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host"):
+            assert f"proxy_set_header {name} $" in block, block
+    assert "proxy_request_buffering on" in text
