@@ -31,6 +31,7 @@ from lms.app import create_app
 from lms.content import strict_yaml
 from lms.content.library import library
 from lms.db import db, writing
+from tests.browser import chromium  # noqa: F401 - a fixture for all
 from tests.databases import embedded_postgres, lay_out, new_database, wipe
 
 # How long an example takes says how busy the machine is; tests of speed measure CPU time.

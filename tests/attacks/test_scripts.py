@@ -16,7 +16,7 @@ from lms.db import db, writing
 from tests.attacks.payloads import PAYLOADS
 from tests.attacks.walk import walk
 from tests.conftest import Client
-from tests.journeys.conftest import Site, bundle, chromium, site  # noqa: F401
+from tests.journeys.conftest import Site, bundle, site  # noqa: F401
 
 TEXT = "\n".join(PAYLOADS)
 WATCH = """

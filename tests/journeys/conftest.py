@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from lms import config
@@ -28,16 +27,6 @@ from tests.standards.judges import learning_locker, ralph  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long walk by the river"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NARROWEST = {"width": 320, "height": 640}
 """Also what a screen of 1280 pixels is at 400% zoom (WCAG 2.2, 1.4.10)."""
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
@@ -88,21 +77,6 @@ def site(tmp_path: Path, sqlite_pattern: Path, bundle: Bundle) -> Iterator[Site]
     with app.app_context():
         db.engine.dispose()
     library.forget()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A Chromium: the system's, else the one that Playwright has installed; without either, the tests are skipped."""
-    with sync_playwright() as playwright:
-        path = _executable(playwright)
-        if path is None:
-            pytest.skip("no Chromium: install the package chromium, or run `playwright install chromium`")
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        except PlaywrightError as error:
-            pytest.skip(f"no Chromium: {path} does not start: {str(error).splitlines()[0]}")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -162,11 +136,3 @@ def accessible() -> Callable[[Page], None]:
             assert sideways <= 0, f"{page.url} scrolls sideways at {viewport['width']} px"
 
     return check
-
-
-def _executable(playwright: Playwright) -> str | None:
-    for name in NAMES:
-        if path := shutil.which(name):
-            return path
-    own = playwright.chromium.executable_path
-    return own if Path(own).exists() else None
