@@ -27,6 +27,7 @@ audit: check ## Known holes in the libraries too; says so where nobody can be as
 
 soak: $(VENV)/installed-dev ## Kill processes under load, hundreds of times, on both databases; takes half an hour
 	$(BIN)/python -m tests.faults.soak
+	$(BIN)/python -m pytest -m soak -rP
 
 bench: $(VENV)/installed-dev ## Every figure of docs/performance.md; takes half an hour
 	$(BIN)/python -m bench

@@ -10,7 +10,7 @@ from lms.config import SettingsError
 from lms.content.cli import courses
 from lms.lrs.cli import lrs
 from lms.operate.backup.cli import backup, restore
-from lms.operate.cli import doctor, relay, up, web
+from lms.operate.cli import doctor, make_ready, relay, up, web
 from lms.privacy.cli import audit, retention
 from lms.pulse.cli import comments
 from lms.xapi.cli import xapi
@@ -27,7 +27,7 @@ class _Commands(click.Group):
         except (OperationalError, ProgrammingError) as error:
             reason = str(error.orig).splitlines()[0]
             raise click.ClickException(
-                f"the database cannot be used ({reason}); `lms up` sets it up at its first start."
+                f"the database cannot be used ({reason}); `lms up` or `lms prepare` sets it up."
             ) from None
 
 
@@ -43,6 +43,7 @@ main.add_command(comments)
 main.add_command(courses)
 main.add_command(doctor)
 main.add_command(lrs)
+main.add_command(make_ready)
 main.add_command(people)
 main.add_command(relay)
 main.add_command(retention)

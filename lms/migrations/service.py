@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from lms.db import WRITES
 from lms.migrations.tables import tables
@@ -20,16 +23,37 @@ FOLDER = Path(__file__).parent
 # Key of the advisory lock that lets one host at a time change the tables.
 _TURN = 1_129_468_003
 
+PATIENCE_SECONDS = 60.0
+"""How long a table may be in use by someone who does not end, such as a report or a copy."""
+_PAUSE_SECONDS = 2.0
+
 
 class MigrationError(Exception):
     """A database that cannot be brought to this version; a sentence says why and what to do."""
 
 
-def upgrade(engine: Engine) -> bool:
+def upgrade(engine: Engine, patience: float = PATIENCE_SECONDS) -> bool:
     """Take every step that is missing, in one transaction: a start that is killed leaves all as it was.
 
-    Whether there were any. Raises MigrationError, and SQLAlchemyError when the database does not let us.
+    Whether there were any. A table that is in use is tried again until `patience` (seconds) is at its end.
+    Raises MigrationError, and SQLAlchemyError when the database does not let us.
     """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return _upgrade(engine)
+        except OperationalError as error:
+            if not isinstance(error.orig, LockNotAvailable):
+                raise
+        if time.monotonic() > until:
+            raise MigrationError(
+                f"A table was in use for {patience:.0f} seconds, perhaps by a report or a copy that is being made; "
+                "nothing is changed. Try again when that has ended."
+            )
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _upgrade(engine: Engine) -> bool:
     with _alone(engine) as connection:
         config = configuration(connection)
         before = _revision(connection, config)
@@ -123,6 +147,7 @@ def _prepare_postgresql(connection: Connection) -> Iterator[None]:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
-        # Whoever reads and writes goes first: rather fail and be tried again than hold all of them up.
-        connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+        # While we wait for a table, everybody who comes later waits behind us, and learners wait 3 seconds at most
+        # (lms.db): rather give up soon and try again.
+        connection.execute(text("SET LOCAL lock_timeout = '1s'"))
         yield

@@ -1,10 +1,11 @@
-"""Commands that run an installation: `lms up`, `lms web`, `lms relay`, `lms doctor`."""
+"""Commands that run an installation: `lms up`, `lms prepare`, `lms web`, `lms relay`, `lms doctor`."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import click
 from flask import Flask
@@ -21,20 +22,25 @@ from lms.operate.doctor import examine
 from lms.operate.instance import Telling
 from lms.operate.logs import book
 from lms.operate.parts import parts, run_relay
-from lms.operate.preparing import prepare
+from lms.operate.preparing import check_prepared, prepare
 from lms.operate.start_error import StartError, of_file
 from lms.operate.supervisor import HopelessError, Supervisor
 from lms.operate.web_server import Server, listen
-from lms.operate.welcome import as_table, welcome
+from lms.operate.welcome import as_table, readiness, welcome
 
 WEB_LEAVE_SECONDS = 20
 PRIVATE = 0o077
 DEFAULT_ADMIN = "admin@example.org"
 
 
+_admin_option = click.option(
+    "--admin", "admin_email", default=DEFAULT_ADMIN, help="E-mail address of the admin, at the first start."
+)
+
+
 @click.command()
 @click.option("--demo", is_flag=True, help="Add invented people to try it with, and print their passwords.")
-@click.option("--admin", "admin_email", default=DEFAULT_ADMIN, help="E-mail address of the admin, at the first start.")
+@_admin_option
 def up(demo: bool, admin_email: str) -> None:
     """Serve everything: web, relay and the embedded Learning Record Store. Ctrl-C stops it.
 
@@ -42,8 +48,37 @@ def up(demo: bool, admin_email: str) -> None:
     """
     os.umask(PRIVATE)
     settings = config.load()
-    try:
+    with _said_in_a_sentence(settings):
         _serve(settings, admin_email, demo)
+
+
+@click.command("prepare")
+@_admin_option
+def make_ready(admin_email: str) -> None:
+    """Make folder, keys, tables and admin, or renew them for a new version; publish new modules. Then end.
+
+    For installations whose parts are started one by one (lms web, lms relay): before their first start, and before
+    they are started with a new version. Web and relay of the version before may go on meanwhile.
+    """
+    os.umask(PRIVATE)
+    settings = config.load()
+    with _said_in_a_sentence(settings):
+        logs.configure(settings.log_level)
+        instance.make(settings.instance)
+        _lock, _use = instance.lock(settings.instance), instance.use(settings.instance)
+        prepared = prepare(settings, admin_email)
+        for warning in prepared.warnings:
+            _warn(warning)
+        for line in readiness(settings, prepared.admin):
+            click.echo(line)
+        instance.told(settings.instance)
+
+
+@contextmanager
+def _said_in_a_sentence(settings: Settings) -> Iterator[None]:
+    """What keeps an installation from being started."""
+    try:
+        yield
     except (StartError, HopelessError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
@@ -109,6 +144,7 @@ def web() -> None:
     logs.configure(settings.log_level)
     try:
         _use = instance.use(settings.instance)
+        check_prepared(settings)
         listener = listen(settings.host, settings.port)
         Server(_warm(create_app(settings)), settings, listener, WEB_LEAVE_SECONDS).run()
     except StartError as error:
@@ -123,6 +159,7 @@ def relay() -> None:
     logs.configure(settings.log_level)
     try:
         _use = instance.use(settings.instance)
+        check_prepared(settings)
         run_relay(create_app(settings), settings)
     except (OSError, ValueError, StartError) as error:
         raise click.ClickException(f"the relay cannot start: {error}") from None

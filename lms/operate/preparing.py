@@ -22,7 +22,7 @@ from lms.content.problems import ContentError
 from lms.content.queries import is_empty
 from lms.content.service import import_new
 from lms.db import engine_options, writing
-from lms.migrations.service import MigrationError, upgrade
+from lms.migrations.service import MigrationError, is_current, upgrade
 from lms.operate import instance
 from lms.operate.instance import Telling
 from lms.operate.sealing import check_keys
@@ -62,6 +62,20 @@ def prepare(settings: Settings, admin_email: str) -> Prepared:
         check_keys(engine, settings)
         warnings = _import_files(engine)
         return Prepared(_admin(engine, settings, admin_email), tuple(warnings))
+    except MigrationError as error:
+        raise StartError(str(error)) from None
+    except SQLAlchemyError as error:
+        raise of_database(error, settings.database) from None
+    finally:
+        engine.dispose()
+
+
+def check_prepared(settings: Settings) -> None:
+    """For a part that is started on its own. Raises StartError unless the tables are those of this version."""
+    engine = create_engine(**engine_options(settings.database))
+    try:
+        if not is_current(engine):
+            raise StartError("The tables of the database are not those of this version: run `lms prepare` first.")
     except MigrationError as error:
         raise StartError(str(error)) from None
     except SQLAlchemyError as error:

@@ -11,14 +11,24 @@ from lms.operate.preparing import Admin
 
 def welcome(settings: Settings, admin: Admin) -> list[str]:
     """Five lines."""
-    once = f"Sign in as   {admin.email}   with the one-time password   {admin.password}   (it is shown this once)"
     return [
         f"Cares is ready at   {settings.url}",
-        once if admin.password else f"Sign in as   {admin.email}   (its password was shown once, at the first start)",
+        _how_to_sign_in(admin),
         "No password? lms people link EMAIL   More people? lms people add --help, lms people import --help",
         f"Database, keys and logs are in   {settings.instance.resolve()}   Keep a copy of all of it.",
         "Ctrl-C stops it; nothing is lost.",
     ]
+
+
+def readiness(settings: Settings, admin: Admin) -> list[str]:
+    """What is said when an installation is prepared, but not served yet."""
+    return [f"Ready to be served at   {settings.url}   by `lms web` and `lms relay`.", _how_to_sign_in(admin)]
+
+
+def _how_to_sign_in(admin: Admin) -> str:
+    if admin.password:
+        return f"Sign in as   {admin.email}   with the one-time password   {admin.password}   (it is shown this once)"
+    return f"Sign in as   {admin.email}   (its password was shown once, at the first start)"
 
 
 def as_table(logins: Sequence[Login]) -> list[str]:

@@ -137,4 +137,4 @@ def test_a_database_without_tables_is_told(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("LMS_INSTANCE", str(tmp_path))
     result = CliRunner().invoke(main, ["people", "link", "a@example.org"])
     assert result.exit_code == 1
-    assert "`lms up` sets it up at its first start" in result.output
+    assert "`lms up` or `lms prepare` sets it up" in result.output

@@ -133,7 +133,7 @@ class Learner:
                 return answer
             if answer is not None and answer.status_code != 503:
                 self._ledger.wonder(f"{method} {path}: {answer.status_code}")
-            self._ledger.tried_again()
+            self._ledger.tried_again(was_refused=answer is not None and answer.status_code == 503)
             time.sleep(self._chance.uniform(0.02, 0.2))
         raise GaveUpError(f"{method} {path}")
 

