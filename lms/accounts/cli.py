@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from lms import config
@@ -142,14 +141,8 @@ def add_site(code: str, name: str) -> None:
 @contextmanager
 def _database() -> Iterator[tuple[Session, config.Settings]]:
     settings = config.load()
-    try:
-        with open_session(settings.database) as session, writing(session):
-            yield session, settings
-    except (OperationalError, ProgrammingError) as error:
-        reason = str(error.orig).splitlines()[0]
-        raise click.ClickException(
-            f"the database cannot be used ({reason}); `lms up` sets it up at its first start."
-        ) from None
+    with open_session(settings.database) as session, writing(session):
+        yield session, settings
 
 
 def _note(session: Session, *entries: Entry) -> None:
