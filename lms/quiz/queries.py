@@ -37,6 +37,11 @@ _NEWEST = (
     .group_by(CheckAnswer.item_id)
 )
 _LATEST_ANSWERS = select(CheckAnswer).where(CheckAnswer.id.in_(_NEWEST))
+_OWN_ATTEMPT = (
+    select(QuizAttempt)
+    .join(Registration, Registration.id == QuizAttempt.registration_id)
+    .where(QuizAttempt.uuid == bindparam("attempt"), Registration.person_id == bindparam("person"))
+)
 _ATTEMPT = select(QuizAttempt).order_by(QuizAttempt.number.desc()).limit(1)
 
 
@@ -123,19 +128,28 @@ class CheckState:
 
 def own_sitting(session: Session, person_id: int, attempt_id: UUID) -> Sitting | None:
     """A person's attempt; someone else's looks like none."""
-    query = (
-        select(QuizAttempt, Registration.module_id)
-        .join(Registration, Registration.id == QuizAttempt.registration_id)
-        .filter(QuizAttempt.uuid == attempt_id, Registration.person_id == person_id)
-    )
-    attempt = session.scalar(query)
+    attempt = _own_attempt(session, person_id, attempt_id)
     return sitting(session, attempt) if attempt else None
+
+
+def own_paper(session: Session, person_id: int, attempt_id: UUID) -> Sitting | None:
+    """The same without the answers kept, for whoever is about to write one."""
+    attempt = _own_attempt(session, person_id, attempt_id)
+    return _sitting(session, attempt, {}) if attempt else None
+
+
+def _own_attempt(session: Session, person_id: int, attempt_id: UUID) -> QuizAttempt | None:
+    return session.scalar(_OWN_ATTEMPT, {"attempt": attempt_id, "person": person_id})
 
 
 def sitting(session: Session, attempt: QuizAttempt) -> Sitting:
     """An attempt with its questions and the answers kept."""
+    kept = session.scalars(select(QuizResponse).filter_by(attempt_id=attempt.id))
+    return _sitting(session, attempt, {row.item_id: row for row in kept})
+
+
+def _sitting(session: Session, attempt: QuizAttempt, kept: Mapping[str, QuizResponse]) -> Sitting:
     module = library.revision(session, attempt.revision_id)
-    kept = {row.item_id: row for row in session.scalars(select(QuizResponse).filter_by(attempt_id=attempt.id))}
     questions = (
         _question(attempt, module, place, item_id, kept.get(item_id)) for place, item_id in enumerate(attempt.items, 1)
     )

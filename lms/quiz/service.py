@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import String, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from lms import events
@@ -23,6 +23,19 @@ from lms.quiz.drawing import draw, present
 from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
 from lms.quiz.responding import Response
 
+# Made once: to build a query costs more than to ask it.
+_WORK = (
+    select(QuizAttempt, QuizResponse)
+    .outerjoin(
+        QuizResponse,
+        and_(
+            QuizResponse.attempt_id == QuizAttempt.id,
+            or_(bindparam("item", type_=String).is_(None), QuizResponse.item_id == bindparam("item", type_=String)),
+        ),
+    )
+    .where(QuizAttempt.uuid == bindparam("attempt"), QuizAttempt.registration_id == bindparam("registration"))
+)
+
 
 @dataclass(frozen=True)
 class Work:
@@ -30,6 +43,8 @@ class Work:
 
     activity: Activity
     attempt: QuizAttempt
+    responses: dict[str, QuizResponse] = field(default_factory=dict)
+    """The answers kept, by item: all, or that to the item at hand."""
 
 
 class TooEarlyError(Exception):
@@ -52,15 +67,20 @@ class SubmittedError(Exception):
     """The attempt is over: nothing in it changes any more."""
 
 
-def own_attempt(session: Session, person: Person, module_id: str, attempt_id: UUID, at: dt.datetime) -> Work | None:
-    """A person at work in an attempt of theirs, with the registration locked; someone else's looks like none."""
+def own_attempt(
+    session: Session, person: Person, module_id: str, attempt_id: UUID, at: dt.datetime, item_id: str | None = None
+) -> Work | None:
+    """A person at work in an attempt of theirs, with the registration locked; someone else's looks like none.
+
+    With the answers kept, or with that to one item.
+    """
     activity = begin(session, person, module_id, at)
     if activity is None:
         return None
     # Read after the registration was locked, so that it is seen as it is now.
-    query = select(QuizAttempt).filter_by(uuid=attempt_id, registration_id=activity.registration.id)
-    attempt = session.scalar(query)
-    return Work(activity, attempt) if attempt else None
+    asked = {"attempt": attempt_id, "registration": activity.registration.id, "item": item_id}
+    rows = session.execute(_WORK, asked).all()
+    return Work(activity, rows[0][0], {kept.item_id: kept for _, kept in rows if kept}) if rows else None
 
 
 def start_attempt(session: Session, activity: Activity) -> QuizAttempt:
@@ -88,7 +108,7 @@ def save_response(session: Session, work: Work, item_id: str, response: Response
     attempt, at = work.attempt, work.activity.at
     if attempt.submitted_at is not None:
         raise SubmittedError
-    kept = session.scalar(select(QuizResponse).filter_by(attempt_id=attempt.id, item_id=item_id))
+    kept = work.responses.get(item_id)
     if list(response) == (kept.response if kept else []):
         return kept.version if kept else 0
     if kept is None:
@@ -108,9 +128,8 @@ def submit_attempt(session: Session, work: Work) -> None:
         return
     _touch(attempt, activity.at)
     module = library.revision(session, attempt.revision_id)
-    responses = {kept.item_id: kept for kept in responses_of(session, attempt)}
     score = grading.total(
-        _settle(session, activity, attempt, module, item_id, responses.get(item_id)) for item_id in attempt.items
+        _settle(session, activity, attempt, module, item_id, work.responses.get(item_id)) for item_id in attempt.items
     )
     attempt.submitted_at = activity.at
     attempt.raw, attempt.max, attempt.scaled = float(score.raw), score.max, float(score.scaled)
@@ -157,11 +176,6 @@ def answer_check(
     told = _answered(activity, item, response, score, str(activity.registration.uuid))
     record(session, replace(told, page_id=page.id))
     return answer
-
-
-def responses_of(session: Session, attempt: QuizAttempt) -> list[QuizResponse]:
-    """The answers kept in an attempt."""
-    return list(session.scalars(select(QuizResponse).filter_by(attempt_id=attempt.id)))
 
 
 def _draw_attempt(session: Session, activity: Activity, last: QuizAttempt | None) -> QuizAttempt:

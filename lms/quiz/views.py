@@ -75,20 +75,20 @@ def item(attempt_id: UUID, place: int) -> Answer:
 @carries_text
 def answer_item(attempt_id: UUID, place: int) -> Answer:
     """Keep one answer and go where the button says. A script saves the same way, and is told the version."""
-    sitting = _sitting(attempt_id)
-    question = sitting.at(place) or not_found()
+    paper = queries.own_paper(db.session, current_user.id, attempt_id) or not_found()
+    question = paper.at(place) or not_found()
     form = {} if "clear" in request.form else _form()
     try:
-        version = _save(sitting, question, form)
+        version = _save(paper, question, form)
     except ResponseError as error:
-        return _refused(sitting, question, form, str(error))
+        return _refused(_sitting(attempt_id), place, form, str(error))
     except service.ChangedError as error:
-        return _changed(sitting, question, form, error)
+        return _changed(_sitting(attempt_id), place, form, error)
     except service.SubmittedError:
         return redirect(url(".result", attempt_id=attempt_id), 303)
     if is_script():
         return jsonify(version=version, saved_at=now().isoformat())
-    return redirect(_next_stop(sitting, place), 303)
+    return redirect(_next_stop(paper, place), 303)
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/review")
@@ -169,24 +169,24 @@ def minutes_until(moment: dt.datetime | None) -> int:
     return max(0, math.ceil((moment - now()).total_seconds() / 60)) if moment else 0
 
 
-def _save(sitting: Sitting, question: Question, form: Form) -> int:
+def _save(paper: Sitting, question: Question, form: Form) -> int:
     response = read(question.item, question.presented, form)
     version = request.form.get("version", default=0, type=int)
+    attempt_id, module_id, item_id = paper.attempt.uuid, paper.module.id, question.item.id
     with transaction() as session:
-        attempt_id, module_id = sitting.attempt.uuid, sitting.module.id
-        work = service.own_attempt(session, current_user, module_id, attempt_id, now()) or not_found()
-        return service.save_response(session, work, question.item.id, response, version)
+        work = service.own_attempt(session, current_user, module_id, attempt_id, now(), item_id) or not_found()
+        return service.save_response(session, work, item_id, response, version)
 
 
-def _refused(sitting: Sitting, question: Question, form: Form, error: str) -> Answer:
+def _refused(sitting: Sitting, place: int, form: Form, error: str) -> Answer:
     if is_script():
         return jsonify(errors={"answer": [error]}), 422
-    return _item_page(sitting, question, form, error), 422
+    return _item_page(sitting, sitting.questions[place - 1], form, error), 422
 
 
-def _changed(sitting: Sitting, question: Question, form: Form, error: service.ChangedError) -> Answer:
+def _changed(sitting: Sitting, place: int, form: Form, error: service.ChangedError) -> Answer:
     """Both answers are shown; whichever button is pressed now is meant."""
-    kept = error.kept
+    question, kept = sitting.questions[place - 1], error.kept
     if is_script():
         fields = to_form(question.item, question.presented, tuple(kept.response))
         return jsonify(version=kept.version, fields=fields), 409
