@@ -25,7 +25,7 @@ from lms.operate.parts import parts, run_relay
 from lms.operate.preparing import check_prepared, prepare
 from lms.operate.start_error import StartError, of_file
 from lms.operate.supervisor import HopelessError, Supervisor
-from lms.operate.web_server import Server, listen
+from lms.operate.web_server import Server, given, listen
 from lms.operate.welcome import as_table, readiness, welcome
 
 WEB_LEAVE_SECONDS = 20
@@ -145,7 +145,7 @@ def web() -> None:
     try:
         _use = instance.use(settings.instance)
         check_prepared(settings)
-        listener = listen(settings.host, settings.port)
+        listener = given() or listen(settings.host, settings.port)
         Server(_warm(create_app(settings)), settings, listener, WEB_LEAVE_SECONDS).run()
     except StartError as error:
         raise click.ClickException(str(error)) from None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from gunicorn import systemd
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
@@ -59,6 +60,19 @@ def listen(host: str, port: int, settings: str = "LMS_HOST and LMS_PORT") -> soc
             f"Nothing can listen at {host}, port {port}: {reason}. "
             f"Stop what is there, or choose another address by {settings}."
         ) from None
+    return listener
+
+
+def given() -> socket.socket | None:
+    """The socket that systemd listens with for us (sd_listen_fds(3)), if there is one.
+
+    It stays open while we are stopped and started again: who comes meanwhile waits and is answered.
+    """
+    if not systemd.listen_fds():
+        return None
+    listener = socket.socket(fileno=systemd.SD_LISTEN_FDS_START)
+    if listener.family != socket.AF_UNIX:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +17,13 @@ from tests.operate.installation import children, free_port, is_alive, wait_until
 REPOSITORY = Path(__file__).parents[2]
 AGAIN_SECONDS = 0.1
 STOP_SECONDS = 30
+TAKE = """\
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""Hands a listening socket over as systemd does (sd_listen_fds(3))."""
 
 
 @dataclass
@@ -47,11 +55,21 @@ class Site:
 
 
 class Part:
-    """`lms <name>`, for as long as it is wanted."""
+    """`lms <name>`, for as long as it is wanted; with a listener, as systemd starts it from a socket."""
 
-    def __init__(self, site: Site, name: str, variant: str | None = None, **settings: str) -> None:
+    def __init__(
+        self,
+        site: Site,
+        name: str,
+        variant: str | None = None,
+        listener: socket.socket | None = None,
+        **settings: str,
+    ) -> None:
         self.name = name
         self._command = [sys.executable, *(["-m", "tests.faults.broken", variant] if variant else ["-m", "lms"]), name]
+        self._given = (listener.fileno(),) if listener else ()
+        if listener:
+            self._command = [sys.executable, "-c", TAKE, str(listener.fileno()), *self._command]
         self._environment = site.settings(**settings)
         self._log = site.folder / f"{name}.log"
         self._is_wanted = True
@@ -89,7 +107,9 @@ class Part:
     def _start(self) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
             environment = self._environment | {"PYTHONPATH": str(self._release)}
-            return subprocess.Popen(self._command, cwd=self._release, env=environment, stdout=log, stderr=log)
+            return subprocess.Popen(
+                self._command, cwd=self._release, env=environment, stdout=log, stderr=log, pass_fds=self._given
+            )
 
     def _start_again_and_again(self) -> None:
         stopping = threading.Event()

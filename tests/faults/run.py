@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
 import threading
 import time
 from collections import Counter
@@ -55,6 +56,8 @@ class Plan:
     """How often things go wrong between relay and store."""
     least_deeds: int = 60
     """Acknowledged before it may end."""
+    holds_the_port: bool = False
+    """Whether somebody listens for the web, as systemd does, also while it is not there."""
     seed: int = 20261123
 
 
@@ -86,7 +89,8 @@ def run(folder: Path, database_url: str, plan: Plan, disaster: Disaster | None =
     """Carry out a plan on an installation of its own."""
     chance, site, ledger = Random(plan.seed), Site(folder, database_url), Ledger()
     with prepared(site) as (app, module), ExitStack() as stack:
-        parts = {name: _part(site, name, plan) for name in ("lrs", "web", "relay")}
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", site.port))) if plan.holds_the_port else None
+        parts = {name: _part(site, name, plan, listener) for name in ("lrs", "web", "relay")}
         for part in parts.values():
             stack.callback(part.stop)
         wire = Wire(site.wire_port, site.lrs_port, Random(plan.seed + 1), plan.shares)
@@ -135,10 +139,10 @@ def prepared(site: Site) -> Iterator[tuple[Flask, Module]]:
         library.forget()
 
 
-def _part(site: Site, name: str, plan: Plan) -> Part:
+def _part(site: Site, name: str, plan: Plan, listener: socket.socket | None) -> Part:
     variant = plan.variant if plan.variant_of == name else None
     if name != "relay":
-        return Part(site, name, variant)
+        return Part(site, name, variant, listener if name == "web" else None)
     client = keys.lrs_client(site.instance)
     endpoint = f"http://127.0.0.1:{site.wire_port}/xapi"
     return Part(site, name, variant, LMS_LRS_ENDPOINT=endpoint, LMS_LRS_KEY=client.key, LMS_LRS_SECRET=client.secret)

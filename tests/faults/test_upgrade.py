@@ -21,7 +21,7 @@ from tests.faults.processes import Part, Site
 from tests.faults.run import Plan, answers, run
 from tests.operate.installation import wait_until
 
-PLAN = Plan(least_deeds=150)
+PLAN = Plan(least_deeds=150, holds_the_port=True)
 
 pytestmark = pytest.mark.slow
 
@@ -53,6 +53,7 @@ def test_a_new_release_and_the_way_back_lose_nothing_and_refuse_nobody(tmp_path:
     outcome = run(tmp_path, database_url, PLAN, change)
     assert outcome.findings == []
     assert outcome.refusals == 0
+    assert outcome.retries == 0, "somebody was not answered while the web was started again"
 
 
 def test_a_renewal_waits_for_a_copy_that_is_being_made_and_holds_up_nobody(tmp_path: Path, postgres_url: str) -> None:

@@ -33,6 +33,12 @@ def test_every_unit_starts_a_command_that_exists(unit: Path) -> None:
     assert "UMask=0077" in text
 
 
+def test_the_proxy_asks_where_systemd_listens() -> None:
+    listens = re.search(r"^ListenStream=(\S+)", (FOLDER / "cares-web.socket").read_text(encoding="utf-8"), re.MULTILINE)
+    assert listens
+    assert f"server {listens[1]};" in (FOLDER / "nginx.conf").read_text(encoding="utf-8")
+
+
 def test_the_proxy_says_all_that_is_believed() -> None:
     text = (FOLDER / "nginx.conf").read_text(encoding="utf-8")
     for block in re.findall(r"location [^{]+\{[^}]+\}", text):
