@@ -21,6 +21,7 @@ from lms.lrs.refusal import RefusalError
 from lms.lrs.statements import views as statements
 from lms.lrs.storage import Storage
 from lms.lrs.visit import Resource, Visit, say
+from lms.wire import SAFE
 
 ROOT = "/xapi"
 CONTENT_BYTES = 16 * 1024 * 1024
@@ -67,6 +68,7 @@ class Application:
         except Exception:
             log.exception("failed", method=request.method, path=request.path)
             response = _refused(RefusalError(500, "the Learning Record Store failed; its log says why"))
+        response.headers.extend(SAFE)
         response.headers[HEADER] = edition.value
         response.headers["X-Experience-API-Consistent-Through"] = through
         return response

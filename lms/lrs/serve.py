@@ -14,12 +14,12 @@ from pathlib import Path
 
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
-from gunicorn.workers.gthread import ThreadWorker
 
 from lms import keys
 from lms.config import Settings
 from lms.lrs.app import Application
 from lms.lrs.storage import Storage
+from lms.wire import Answer, PoliteWorker, end_silence, with_whole_bodies
 
 HOST = "127.0.0.1"
 DATABASE = "lrs.db"
@@ -50,6 +50,7 @@ def _listen(port: int) -> socket.socket:
     # Answers are written in two pieces; the second must not wait for the client to confirm the first.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
+        end_silence(listener)
         listener.bind((HOST, port))
         listener.listen(256)
     except OSError as error:
@@ -61,7 +62,7 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-class _Worker(ThreadWorker):  # type: ignore[misc]
+class _Worker(PoliteWorker):
     """Has no master to report to; stops as softly as gunicorn's own, but sooner, and on every signal."""
 
     @classmethod
@@ -74,6 +75,8 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
             "graceful_timeout": GRACE_SECONDS,
             "keepalive": 30,
             "limit_request_line": 8190,
+            # Nobody may say by a header under which path this is.
+            "forwarded_allow_ips": "",
             "loglevel": "warning",
         }.items():
             settings.set(name, value)
@@ -101,5 +104,5 @@ class _Loaded:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    def wsgi(self) -> Application:
-        return self._application
+    def wsgi(self) -> Answer:
+        return with_whole_bodies(self._application)

@@ -14,14 +14,12 @@ import time
 from functools import partial
 from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker
+from lms.wire import SILENCE_SECONDS, PoliteWorker
 
 PLACES = 64
 MOST_TRIES = 25
 """How often a connection is left to a worker with fewer, before it is taken to be stuck."""
 TRY_SECONDS = 0.001
-SILENCE_SECONDS = 10.0
-"""How long a new connection may say nothing."""
 LINGER_SECONDS = 0.1
 """How long a worker that ends keeps idle connections open, for a request that is on its way."""
 NOTIFY_SECONDS = 1.0
@@ -63,7 +61,7 @@ class Board:
         return min((count for count in counts if count != _NOBODY), default=0)
 
 
-class FairWorker(ThreadWorker):  # type: ignore[misc]
+class FairWorker(PoliteWorker):
     """See above. Written for gunicorn 27."""
 
     board: Board

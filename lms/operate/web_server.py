@@ -18,6 +18,7 @@ from lms.config import Settings
 from lms.mail import PostOffice
 from lms.operate.fair_worker import Board, FairWorker
 from lms.operate.start_error import StartError
+from lms.wire import end_silence, with_whole_bodies
 
 BACKLOG = 1024
 ANSWER_SECONDS = 60
@@ -42,6 +43,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
+        self._app.wsgi_app = with_whole_bodies(self._app.wsgi_app)  # type: ignore[method-assign,assignment]
         return self._app
 
 
@@ -52,6 +54,7 @@ def listen(host: str, port: int, settings: str = "LMS_HOST and LMS_PORT") -> soc
         listener = socket.socket(found[0][0], socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        end_silence(listener)
         listener.bind(found[0][4])
         listener.listen(BACKLOG)
     except (OSError, UnicodeError) as error:

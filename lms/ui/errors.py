@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError, ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.db import OUT_OF_REACH
@@ -109,4 +109,6 @@ def _body(code: int, words: Words, text: str | None) -> Response | str:
 
 def _own_description(error: HTTPException) -> str | None:
     """What one of our views said about it, in place of the library's words."""
+    if isinstance(error, SecurityError):
+        return None  # the library repeats the host that was asked for
     return error.description if error.description != type(error).description else None
