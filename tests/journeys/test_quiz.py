@@ -72,6 +72,42 @@ def test_without_a_connection_the_choice_waits_on_the_device(site: Site, signed_
     expect(page.locator(".option input").nth(1)).to_be_checked()
 
 
+def test_who_goes_on_without_a_connection_stays_with_the_choice(site: Site, signed_in: Callable[..., Page]) -> None:
+    page = signed_in(site.person())
+    begin(page)
+    page.locator(".option").nth(0).click()
+    expect(page.locator("[data-keep-status]")).to_contain_text("Saved at")
+    page.context.set_offline(True)
+    page.locator(".option").nth(1).click()
+    page.get_by_role("button", name="Save and go on").click()
+    expect(page.locator("[data-keep-status]")).to_contain_text("kept on this device")
+    assert page.url.endswith("/items/1")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url("**/items/2")
+    page.go_back()
+    page.reload()
+    expect(page.locator(".option input").nth(1)).to_be_checked()
+
+
+def test_a_choice_outlives_the_browser(site: Site, signed_in: Callable[..., Page]) -> None:
+    page = signed_in(site.person())
+    begin(page)
+    there = page.url
+    page.locator(".option").nth(0).click()
+    expect(page.locator("[data-keep-status]")).to_contain_text("Saved at")
+    page.context.set_offline(True)
+    page.locator(".option").nth(1).click()
+    expect(page.locator("[data-keep-status]")).to_contain_text("kept on this device")
+    context = page.context
+    page.close()
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(there)
+    expect(again.locator(".option input").nth(1)).to_be_checked()
+    expect(again.locator("[data-keep-status]")).to_contain_text("Saved at")
+
+
 def test_of_two_windows_neither_overwrites_the_other_unseen(signed_in: Callable[..., Page]) -> None:
     page = signed_in()
     begin(page)

@@ -126,12 +126,17 @@ class Keeper {
     this.timer = setTimeout(() => this.save(), SAVE_AFTER);
   }
 
-  // What is being saved has to be saved first: only then does the form know which version it is based on.
+  // What is being saved has to be saved first: only then does the form know which version it is based on. And who has
+  // no connection stays here, with what they did: the browser would show a page that says nothing of it.
   sentByHand(event) {
     clearTimeout(this.timer);
-    if (!this.saving) return;
+    const isAway = this.address && !this.conflict && !this.isOut && (this.isAway || navigator.onLine === false);
+    if (event.defaultPrevented || !this.saving && !isAway) {
+      this.keep();
+      return;
+    }
     event.preventDefault();
-    this.saving.then(() => this.form.requestSubmit(event.submitter));
+    this.save().then(() => this.isAway || this.form.requestSubmit(event.submitter));
   }
 
   async keep() {
@@ -184,6 +189,7 @@ class Keeper {
   }
 
   saved({ version, saved_at: at }, changes) {
+    this.isAway = false;
     if (this.version && version !== undefined) this.version.value = version;
     this.wait = LEAST_WAIT;
     if (changes !== this.changes) {
@@ -201,6 +207,7 @@ class Keeper {
   }
 
   async later(why) {
+    this.isAway = true;
     const isKept = await this.keep();
     const how = isKept ? "Not sent yet: kept on this device." : "Not sent yet. Please keep this page open.";
     this.say([why, how, "We will try again."].filter(Boolean).join(" "), "kept");
