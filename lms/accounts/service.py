@@ -140,12 +140,12 @@ def make_link(session: Session, person_id: int, at: dt.datetime) -> str:
 
 def use_link(session: Session, token: str, at: dt.datetime) -> Person | None:
     """Whose password a link sets, used up by this; None if it was used, is too old or never was."""
-    used = session.scalar(
-        delete(PasswordLink)
-        .where(PasswordLink.token_hash == fingerprint(token), PasswordLink.expires_at > at)
-        .returning(PasswordLink.person_id)
-    )
-    return session.scalar(select(Person).filter_by(id=used, is_active=True)) if used else None
+    found = (PasswordLink.token_hash == fingerprint(token), PasswordLink.expires_at > at)
+    whose = select(PasswordLink.person_id).where(*found)
+    # The owner is locked before any link is: else two links used at once would wait for each other.
+    owner = session.scalar(select(Person).where(Person.id.in_(whose), Person.is_active).with_for_update())
+    used = session.scalar(delete(PasswordLink).where(*found).returning(PasswordLink.person_id))
+    return owner if used else None
 
 
 def forget_links(session: Session, person_id: int) -> None:

@@ -36,6 +36,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, app: Flask, settings: Settings, listener: socket.socket, leave_seconds: int) -> None:
         self._app, self._settings = app, settings
         self._listener, self._leave_seconds = listener, leave_seconds
+        end_silence(listener)
         super().__init__()
 
     def load_config(self) -> None:
@@ -54,7 +55,6 @@ def listen(host: str, port: int, settings: str = "LMS_HOST and LMS_PORT") -> soc
         listener = socket.socket(found[0][0], socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        end_silence(listener)
         listener.bind(found[0][4])
         listener.listen(BACKLOG)
     except (OSError, UnicodeError) as error:
