@@ -32,6 +32,7 @@ from lms.content.library import library
 from lms.content.module import Module
 from lms.db import db, transaction
 from lms.enrolment.availability import Standing
+from lms.paper.press import press
 from lms.player import blocks, overview, service
 from lms.player.device_key import device_key
 from lms.player.media_types import media_type
@@ -182,7 +183,8 @@ def tool_pdf(module_id: str, tool_id: str) -> Answer:
     module = _open_module(module_id)
     found = module.tools.get(tool_id) or abort(404)
     settings: Settings = current_app.config["CARES"]
-    data = tool_sheet(found, module.title, settings.organisation, settings.brand_colour)
+    with press.turn(current_user.id):
+        data = tool_sheet(found, module.title, settings.organisation, settings.brand_colour)
     return send_file(io.BytesIO(data), mimetype="application/pdf", download_name=f"{tool_id}.pdf")
 
 

@@ -28,6 +28,7 @@ from lms.config import Settings
 from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.db import db, transaction
+from lms.paper.press import press
 from lms.progress.service import begin
 from lms.reflection import queries, service
 from lms.reflection.forms import Sent, read
@@ -90,7 +91,8 @@ def workbook() -> Answer:
     settings: Settings = current_app.config["CARES"]
     volumes = queries.own_journal(db.session, current_user)
     accent, day = colours.light(settings.brand_colour).text, current_app.jinja_env.filters["day"]
-    made = to_workbook(volumes, current_user.name, accent, day, now())
+    with press.turn(current_user.id):
+        made = to_workbook(volumes, current_user.name, accent, day, now())
     name = "my-reflections.pdf"
     answer = send_file(io.BytesIO(made), mimetype="application/pdf", as_attachment=True, download_name=name)
     answer.headers["Cache-Control"] = "no-store"

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.db import OUT_OF_REACH
+from lms.paper.press import BusyError
 from lms.ui.logbook import tell_out_of_reach
 
 RETRY_SECONDS = 5
@@ -63,6 +64,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     for kind in OUT_OF_REACH:
         app.register_error_handler(kind, _out_of_reach)
+    app.register_error_handler(BusyError, _busy)
 
 
 def wants_json() -> bool:
@@ -92,6 +94,11 @@ def _http_error(error: HTTPException) -> Response | AnyResponse:
 def _out_of_reach(error: Exception) -> Response | AnyResponse:
     """The database is locked, full or gone: nothing was half-saved, and it may be over in a moment."""
     tell_out_of_reach(error)
+    return _http_error(ServiceUnavailable())
+
+
+def _busy(_: BusyError) -> Response | AnyResponse:
+    """Nothing is wrong; it is only much at once."""
     return _http_error(ServiceUnavailable())
 
 

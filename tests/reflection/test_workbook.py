@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lms.paper.press import press
 from tests.reflection.conftest import Author
 
 HOSTILE = (
@@ -68,3 +69,13 @@ def test_workbook_is_a_download_that_nothing_keeps(author: Author) -> None:
     answer = author.browser.get("/reflections/workbook.pdf")
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Disposition"] == "attachment; filename=my-reflections.pdf"
+
+
+def test_whoever_asks_for_many_at_once_gets_one_and_is_told_to_wait(author: Author) -> None:
+    """One person could otherwise fill the memory and all threads of the server."""
+    with press.turn(author.person.id):
+        busy = author.browser.get("/reflections/workbook.pdf")
+    assert busy.status_code == 503
+    assert int(busy.headers["Retry-After"]) > 0
+    assert "Please try again in a moment" in busy.text
+    assert author.browser.get("/reflections/workbook.pdf").status_code == 200
