@@ -13,6 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 MIN_CHARACTERS = 10
 MAX_CHARACTERS = 500
+"""As typed. To bring marks on letters into order takes Unicode's rule the square of their number: of a million, hours."""
 
 # OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -34,11 +35,12 @@ def hashed(password: str) -> str:
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether the password is right; takes as long where there is none to compare with."""
+    fits = len(password) <= MAX_CHARACTERS
     try:
-        right = _HASHER.verify(password_hash or _nobodys_hash(), _normal(password))
+        right = _HASHER.verify(password_hash or _nobodys_hash(), _normal(password) if fits else "")
     except (VerificationError, InvalidHashError):
         return False
-    return right and password_hash is not None
+    return right and fits and password_hash is not None
 
 
 def is_outdated(password_hash: str) -> bool:
@@ -51,11 +53,11 @@ def objection(password: str, email: str) -> str | None:
 
     Length and a list, no rules of composition: NIST SP 800-63B, 3.1.1.2.
     """
-    text = _normal(password)
+    text = _normal(password[: MAX_CHARACTERS + 1])
+    if len(text) > MAX_CHARACTERS or len(password) > MAX_CHARACTERS:
+        return f"Please take at most {MAX_CHARACTERS} characters."
     if len(text) < MIN_CHARACTERS:
         return f"Please take at least {MIN_CHARACTERS} characters. Three or four words in a row are easy to remember."
-    if len(text) > MAX_CHARACTERS:
-        return f"Please take at most {MAX_CHARACTERS} characters."
     if _bare(text) in {_bare(email), _bare(email.partition("@")[0])}:
         return "This is your e-mail address. Please take something that others cannot guess."
     if is_common(text):

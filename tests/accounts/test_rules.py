@@ -131,6 +131,18 @@ def test_length_counts_alone() -> None:
     assert "at most 500" in (passwords.objection("kettle lamp " * 50, "a@example.org") or "")
 
 
+def test_length_is_looked_at_before_letters_are_brought_into_order() -> None:
+    """A million marks on one letter would take hours, in which the whole process answers nobody."""
+    marks = "a" + "\u0300" * 200_000 + "\u0316" * 200_000
+    began = time.process_time()
+    assert "at most 500" in (passwords.objection(marks, "a@example.org") or "")
+    assert not passwords.matches(passwords.hashed("kettle-lamp-river"), marks)
+    assert time.process_time() - began < 60, "it would be minutes"
+    decomposed = "e\u0301" * 300
+    assert "at most 500" in (passwords.objection(decomposed, "a@example.org") or "")
+    assert not passwords.matches(passwords.hashed("é" * 300), decomposed)
+
+
 def test_a_hash_matches_its_password_only() -> None:
     kept = passwords.hashed("kettle-lamp-rivér")
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
