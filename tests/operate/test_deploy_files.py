@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ UNITS = sorted(FOLDER.glob("*.service"))
 
 
 def test_every_setting_exists_and_is_taken(tmp_path: Path) -> None:
-    lines = (FOLDER / "environment").read_text(encoding="utf-8").splitlines()
-    given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    # systemd and sh both read it: a value with blanks has to be quoted.
+    given = dict(word.split("=", 1) for word in shlex.split((FOLDER / "environment").read_text("utf-8"), comments=True))
     assert {name.removeprefix(PREFIX).lower() for name in given} <= set(Settings.model_fields)
     settings = load(given | {"LMS_INSTANCE": str(tmp_path)})
     assert settings.is_https
