@@ -112,9 +112,13 @@ class _Log(Logger):  # type: ignore[misc]
         self.access_log.disabled = True
         self._access_log_enabled = False  # else each request asks anew
 
+    # Arguments may hold an address, and that the secret of a mailed link.
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        # Its arguments may hold an address, and that the secret of a mailed link.
         self.error_log.error(msg.partition("%")[0], exc_info=sys.exc_info()[0])
+
+    def debug(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        if said := msg.partition("%")[0]:
+            self.error_log.debug(said)
 
 
 def _finish_mails(_arbiter: Any, worker: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from lms.db import db, transaction
 from lms.migrations.tables import tables
 from tests.attacks.walk import Walk, walk
 from tests.conftest import Client, hashed
+from tests.operate.installation import Installation
 
 REPOSITORY = Path(__file__).parents[2]
 SECRET = "Unheard-of-words-4711"
@@ -81,6 +82,16 @@ def pattern(sqlite_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 def _settings(folder: Path) -> Settings:
     return config.load({}, instance=folder / "instance", database_url=f"sqlite:///{folder / 'cares.db'}")
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A real installation with two web workers of four threads, which logs all it can."""
+    installation = Installation(tmp_path_factory.mktemp("attacked"), {"LMS_LOG_LEVEL": "DEBUG"})
+    installation.said = installation.start()
+    yield installation
+    if installation.process and installation.process.poll() is None:
+        installation.stop()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import socket
 import sys
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -46,17 +45,6 @@ HEADS = (
     b"GET /" + b"evil" * 5_000 + b" HTTP/1.1\r\nHost: {host}\r\n\r\n",
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
 )
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """With two web workers of four threads."""
-    installation = Installation(tmp_path_factory.mktemp("attacked"))
-    installation.said = installation.start()
-    yield installation
-    if installation.process and installation.process.poll() is None:
-        installation.process.kill()
-        installation.process.communicate()
 
 
 def doors(running: Installation) -> list[tuple[int, bytes]]:
