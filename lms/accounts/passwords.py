@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 MIN_CHARACTERS = 10
 MAX_CHARACTERS = 500
-"""As typed. To bring marks on letters into order takes Unicode's rule the square of their number: of a million, hours."""
+"""As typed. To bring marks on letters into order takes the square of their number: of a million, hours."""
 
 # OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)

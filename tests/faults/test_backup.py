@@ -150,6 +150,28 @@ def test_a_database_that_is_there_is_replaced_only_on_demand_and_kept(site: Site
     assert b"later@example.org" not in (site.instance / "cares.db").read_bytes()
 
 
+def test_who_was_erased_does_not_come_back(site: Site, tmp_path: Path) -> None:
+    first, second, copy = "first@example.org", "second@example.org", tmp_path / "copy.tar"
+    for email in (first, second):
+        assert lms(site, "people", "add", "--email", email, "--name", "Leaver").returncode == 0
+    before = tmp_path / "before.tar"
+    lms(site, "backup", str(before))
+    assert lms(site, "people", "erase", first, "--yes").returncode == 0
+    lms(site, "backup", str(copy))
+    assert lms(site, "people", "erase", second, "--yes").returncode == 0
+    done = lms(site, "restore", str(before), "--force")
+    assert "erased again: 2" in done.stdout, done
+    restored = (site.instance / "cares.db").read_bytes()
+    assert first.encode() not in restored
+    assert second.encode() not in restored
+
+    elsewhere = Site(tmp_path / "elsewhere", f"sqlite:///{tmp_path / 'elsewhere' / 'instance' / 'cares.db'}")
+    elsewhere.folder.mkdir()
+    assert "erased again" not in lms(elsewhere, "restore", str(copy)).stdout
+    done = lms(elsewhere, "restore", str(before), "--force")
+    assert "erased again: 1" in done.stdout, "the backup of after brings along who was erased by then"
+
+
 def test_an_installation_that_runs_is_not_restored(site: Site, tmp_path: Path) -> None:
     copy = tmp_path / "copy.tar"
     lms(site, "backup", str(copy))

@@ -54,6 +54,8 @@ def restore(file: Path, keys: Path | None, force: bool) -> None:
     click.echo(f"This is the installation of {done.made_at}. Start it; then `lms doctor` and `lms xapi reconcile`.")
     for path in done.kept:
         click.echo(f"What stood there before is {path}")
+    if done.erased:
+        click.echo(f"People who were erased since are erased again: {done.erased}.")
     if not done.has_store:
         click.echo("The Learning Record Store is another system: what it holds was not changed.")
 

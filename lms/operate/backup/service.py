@@ -14,14 +14,18 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from lms.audit.actions import operator
 from lms.config import Settings
-from lms.db import engine_options
+from lms.db import engine_options, writing
 from lms.lrs.serve import DATABASE as LRS
-from lms.migrations.service import MigrationError, step_of
+from lms.migrations.service import MigrationError, is_current, step_of
 from lms.operate import instance
 from lms.operate.backup import archive, postgresql, sqlite
 from lms.operate.backup.archive import BackupError, Contents, digest
+from lms.privacy import remembered, traces
+from lms.privacy.retention.service import erase_again
 
 MAIN = {"sqlite": "cares.db", "postgresql": "cares.pgdump"}
 KEYS = ("vault", "secret", "lrs-client")
@@ -47,6 +51,8 @@ class Restored:
     """Where the databases are that stood there before."""
     has_store: bool
     """Whether the statements of the embedded Learning Record Store came along."""
+    erased: int
+    """People of the backup who had been erased since."""
 
 
 def back_up(settings: Settings, target: Path, keys: Path | None) -> Contents:
@@ -93,6 +99,9 @@ def restore(settings: Settings, source: Path, keys: Path | None, is_forced: bool
 
 def _copies(settings: Settings, folder: Path) -> Iterator[tuple[str, Path]]:
     """The parts, the store's first: what it holds is in the database then, and never the other way round."""
+    forgotten = settings.instance / remembered.FILE
+    if forgotten.exists():
+        yield remembered.FILE, Path(shutil.copy(forgotten, folder / remembered.FILE))
     store = settings.instance / LRS
     if store.exists():
         sqlite.copy(store, folder / LRS)
@@ -106,7 +115,7 @@ def _copies(settings: Settings, folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _unpacked(settings: Settings, source: Path, folder: Path) -> Contents:
-    contents = archive.read(source, {LRS, *MAIN.values()}, folder)
+    contents = archive.read(source, {LRS, remembered.FILE, *MAIN.values()}, folder)
     kind = _kind(settings)
     if contents.database != kind or MAIN[kind] not in contents.digests:
         raise BackupError(
@@ -134,7 +143,21 @@ def _put_in_place(settings: Settings, contents: Contents, folder: Path) -> Resto
             for statement in _END_SIGN_INS:
                 connection.execute(text(statement))
             connection.execute(text(_SEND_AGAIN), {"since": since})
-    return Restored(contents.made_at, tuple(path for path in kept if path), LRS in contents.digests)
+    remembered.remember(settings.instance, remembered.names(folder))
+    there = tuple(path for path in kept if path)
+    return Restored(contents.made_at, there, LRS in contents.digests, _erase_again(settings))
+
+
+def _erase_again(settings: Settings) -> int:
+    """How many were erased. Tables of an earlier version are left to the relay, which does it when it is started."""
+    with _engine(settings) as engine:
+        if not is_current(engine):
+            return 0
+        with Session(engine) as session, writing(session):
+            erased = erase_again(session, settings, operator(), dt.datetime.now(dt.UTC))
+    if erased and _kind(settings) == "sqlite":
+        traces.scrub(settings.database)
+    return erased
 
 
 def _restore_keys(settings: Settings, source: Path, folder: Path) -> None:

@@ -50,7 +50,7 @@ def steps(settings: Settings, actor: Actor, at: dt.datetime, remember: Remember)
     found = {kind: _until(removing[kind], before) for kind, before in due.items()}
     always: dict[str, Step] = {
         "sign-ins": lambda session: _drop_old(session, settings, at),
-        "erased before": lambda session: _erase_again(session, settings, actor, at),
+        "erased before": lambda session: erase_again(session, settings, actor, at),
     }
     return always | found
 
@@ -80,7 +80,7 @@ def _drop_old(session: Session, settings: Settings, at: dt.datetime) -> int:
     return 0
 
 
-def _erase_again(session: Session, settings: Settings, actor: Actor, at: dt.datetime) -> int:
+def erase_again(session: Session, settings: Settings, actor: Actor, at: dt.datetime) -> int:
     """Who came back with a restored copy, or whose erasure was killed."""
     known = sorted(remembered.names(settings.instance))
     portions = (known[start : start + AT_A_TIME] for start in range(0, len(known), AT_A_TIME))
