@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from lms.content.schema import BankFile, Item, MatchingItem, NumericItem
+from lms.content.schema import BankFile, Item, MatchingItem, MatchSource, NumericItem, Option, Target
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,11 @@ def draw(bank: BankFile, seed: str, seen: Collection[str] = ()) -> tuple[str, ..
 
 def present(item: Item, seed: str) -> Presented:
     """The item's parts, shuffled by the seed and the item's id; a numeric item has none."""
-    chance = random.Random(f"present {seed} {item.id}")  # noqa: S311  # nosec B311
     if isinstance(item, NumericItem):
         return Presented()
     if isinstance(item, MatchingItem):
-        return Presented(
-            _shuffled(chance, [source.id for source in item.sources]),
-            _shuffled(chance, [target.id for target in item.targets]),
-        )
-    return Presented(_shuffled(chance, [option.id for option in item.options]))
+        return Presented(_shuffled(f"{seed} {item.id}", item.sources), _shuffled(f"{seed} {item.id}", item.targets))
+    return Presented(_shuffled(f"{seed} {item.id}", item.options))
 
 
 def _one_of(chance: random.Random, bank: BankFile, slot_id: str, seen: Collection[str]) -> str:
@@ -46,5 +43,14 @@ def _one_of(chance: random.Random, bank: BankFile, slot_id: str, seen: Collectio
     return chance.choice(fresh or candidates)
 
 
-def _shuffled(chance: random.Random, ids: list[str]) -> tuple[str, ...]:
-    return tuple(chance.sample(ids, len(ids)))
+def _shuffled(seed: str, parts: Iterable[Option | Target | MatchSource]) -> tuple[str, ...]:
+    """Ids of the parts in an order that follows from their words alone.
+
+    Learners know the seed, which is in their address bar. Were the author's order shuffled by it, they could turn that
+    back, and the author's order is the key of an ordering item, and often that of others.
+    """
+    return tuple(part.id for part in sorted(parts, key=lambda part: _lot(seed, part.text.source)))
+
+
+def _lot(seed: str, words: str) -> bytes:
+    return hashlib.sha256(f"{seed} {words}".encode()).digest()

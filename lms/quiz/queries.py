@@ -230,13 +230,23 @@ def own_record(session: Session, person_id: int) -> dict[str, Any]:
     """What is kept here of a person: quizzes with every answer, and answers to checks."""
     attempts = own_rows(session, person_id, QuizAttempt)
     responses = select(QuizResponse).filter(QuizResponse.attempt_id.in_([attempt.id for _, attempt in attempts]))
-    given: dict[int, list[dict[str, Any]]] = {}
+    given: dict[int, list[QuizResponse]] = {}
     for response in session.scalars(responses.order_by(QuizResponse.id)):
-        given.setdefault(response.attempt_id, []).append(as_facts(response))
+        given.setdefault(response.attempt_id, []).append(response)
     return {
         "quiz_attempts": [
-            {"module": taken.module_id} | as_facts(attempt) | {"responses": given.get(attempt.id, [])}
+            {"module": taken.module_id}
+            | as_facts(attempt)
+            | {"responses": _told(session, attempt, given.get(attempt.id, []))}
             for taken, attempt in attempts
         ],
         "check_answers": own_facts(session, person_id, CheckAnswer),
     }
+
+
+def _told(session: Session, attempt: QuizAttempt, given: Iterable[QuizResponse]) -> list[dict[str, Any]]:
+    """Answers as they are kept; before they are handed in, in words: ids stand in the author's order, often the key."""
+    if attempt.submitted_at:
+        return [as_facts(response) for response in given]
+    words = {question.item.id: question.words for question in sitting(session, attempt).questions}
+    return [as_facts(response) | {"response": words.get(response.item_id, [])} for response in given]
