@@ -90,14 +90,20 @@ def delivered(session: Session, registration: UUID) -> set[UUID]:
 
 
 def own_record(session: Session, registrations: Collection[UUID]) -> dict[str, Any]:
-    """What is told of some registrations: each statement as it is sent, and how it stands."""
+    """What is told of some registrations: each statement as it is sent, but for keys to questions, and how it stands."""
     query = select(Statement).where(Statement.registration.in_(registrations)).order_by(Statement.id)
     return {
         "statements": [
-            as_facts(one, but={"body", "partition"}) | {"statement": json.loads(one.body)}
+            as_facts(one, but={"body", "partition"}) | {"statement": _without_key(json.loads(one.body))}
             for one in session.scalars(query)
         ]
     }
+
+
+def _without_key(statement: dict[str, Any]) -> dict[str, Any]:
+    """Whoever has failed a quiz shall learn, not read off the answers; they are nobody's personal data."""
+    statement.get("object", {}).get("definition", {}).pop("correctResponsesPattern", None)
+    return statement
 
 
 def count_of(session: Session, registrations: Collection[UUID]) -> dict[Delivery, int]:

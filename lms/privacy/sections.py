@@ -29,7 +29,9 @@ SECTIONS = {
     "exercises": Section("Exercises", "What you ticked off."),
     "self_assessments": Section("How you saw yourself", "Your ratings in self-assessments."),
     "stories": Section("Stories", "The stories that you played, choice by choice."),
-    "statements": Section("Statements", "What was told to the Learning Record Store, word for word."),
+    "statements": Section(
+        "Statements", "What was told to the Learning Record Store, word for word, but for the keys to questions."
+    ),
     "audit": Section("Who did what", "What others did to your record, and you to others'."),
 }
 COMMENTS = "Comments on modules bear no name: nobody can say which are yours, so they are not in here."

@@ -117,3 +117,18 @@ def copied(learner: Any) -> list[dict[str, Any]]:
         (attempt,) = json.loads(archive.read(name))["quiz_attempts"]
     found: list[dict[str, Any]] = attempt["responses"]
     return found
+
+
+def test_whoever_has_failed_finds_no_key_in_ones_own_copy(app: Flask, learner: Any, ada: Person) -> None:
+    with app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        session.execute(update(Person).filter_by(id=ada.id).values(password_hash=hashed(PASSWORD)))
+    attempt = start(learner)
+    for place, form in enumerate(right_forms(app, attempt), 1):
+        learner.submit(f"{attempt}/items/{place}", wrong(form))
+    learner.submit(f"{attempt}/submit")
+    assert "You have passed" not in learner.get(f"{attempt}/result").text
+    answer = learner.submit("/account/data/copy", {"current_password": PASSWORD})
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        packed = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"/verbs/answered" in packed
+    assert b"correctResponsesPattern" not in packed
