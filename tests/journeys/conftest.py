@@ -21,6 +21,8 @@ from lms.accounts.models import Person
 from lms.app import create_app
 from lms.content.bundle import Bundle, from_folder
 from lms.content.library import library
+from lms.content.loader import load_module
+from lms.content.module import Module
 from lms.content.service import import_bundle
 from lms.db import db, writing
 from tests.standards.judges import learning_locker, ralph  # noqa: F401
@@ -58,6 +60,12 @@ class Site:
 def bundle() -> Bundle:
     """What is taught; a test file that wants another overrides it."""
     return from_folder(ROOT)
+
+
+@pytest.fixture(scope="session")
+def module() -> Module:
+    """Module 1 as its files have it."""
+    return load_module(from_folder(ROOT), "notice-and-listen")
 
 
 @pytest.fixture

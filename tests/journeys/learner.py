@@ -12,6 +12,7 @@ from lms.content.module import Module
 from lms.content.module import Page as ModulePage
 from lms.content.schema import Item, MatchingItem, MultipleItem, NumericItem, OrderingItem, Scenario, SituationalItem
 from lms.scenario.story import play
+from tests.journeys.hands import Hands, Pointer
 
 
 @dataclass
@@ -21,26 +22,31 @@ class Learner:
     page: Page
     module: Module
     has_script: bool = True
+    hands: Hands = field(default_factory=Pointer)
     wrote: list[str] = field(default_factory=list)
     """Everything typed in private."""
 
     def read(self, page: ModulePage) -> None:
         """Open a page and do all that it asks for."""
         self.page.goto(f"/modules/{self.module.id}/pages/{page.id}")
+        self.do_all(page)
+
+    def do_all(self, page: ModulePage) -> None:
+        """All that a page asks for which is open."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(page.title)
         for block in page.blocks:
             self._do(block)
 
     def take_the_quiz(self) -> None:
         """Start the quiz, answer every question rightly and hand it in."""
-        self.page.get_by_role("button", name=re.compile("Start the quiz|Try again")).click()
+        self.hands.press(self.page.get_by_role("button", name=re.compile("Start the quiz|Try again")))
         self.page.wait_for_url("**/items/1")
         for place in range(1, len(self.module.bank.blueprint) + 1):
             self.page.wait_for_url(f"**/items/{place}")
             self._answer(self.page.locator("form .stem").locator(".."), self._asked())
-            self.page.locator(".quiz-turn .btn-primary").click()
+            self.hands.press(self.page.locator(".quiz-turn .btn-primary"))
         self.page.wait_for_url("**/review")
-        self.page.get_by_role("button", name="Hand in my answers").click()
+        self.hands.press(self.page.get_by_role("button", name="Hand in my answers"))
         self.page.wait_for_url("**/result")
 
     def _do(self, block: blocks.Block) -> None:
@@ -61,7 +67,7 @@ class Learner:
             self._write(here, block.id, "Save my plan")
             expect(here.locator(".plan-days")).to_be_visible()
         elif isinstance(block, blocks.Exercise):
-            here.get_by_role("button", name="I have done it").click()
+            self.hands.press(here.get_by_role("button", name="I have done it"))
             expect(here.locator(".verdict")).to_contain_text("Done on")
 
     def _check(self, here: Locator, item_id: str) -> None:
@@ -69,34 +75,34 @@ class Learner:
         assert item
         form = here.locator(f"form[action$='/checks/{item_id}']")
         self._answer(form, item)
-        form.get_by_role("button", name="Check my answer").click()
+        self.hands.press(form.get_by_role("button", name="Check my answer"))
         expect(here.locator(f"form[action$='/checks/{item_id}']")).to_be_hidden()  # behind "Try again"
 
     def _write(self, here: Locator, name: str, button: str) -> None:
         for number, box in enumerate(here.locator("textarea").all()):
             words = f"What I keep to myself about {name}, part {number}."
-            box.fill(words)
+            self.hands.write(box, words)
             self.wrote.append(words)
-        here.get_by_role("button", name=button, exact=True).click()
+        self.hands.press(here.get_by_role("button", name=button, exact=True))
 
     def _play(self, here: Locator, story: Scenario) -> None:
         """What helps most in every scene."""
-        here.get_by_role("button", name="Begin the story").click()
+        self.hands.press(here.get_by_role("button", name="Begin the story"))
         taken: list[str] = []
         while scene := play(story, taken).scene:
             expect(here.get_by_role("heading", name=scene.title)).to_be_visible()
             best = next(place for place, choice in enumerate(scene.choices) if choice.verdict == "best")
-            here.locator(".story-form .option").nth(best).click()
-            here.get_by_role("button", name="That is what I do").click()
+            self.hands.choose(here.locator(".story-form .option input").nth(best))
+            self.hands.press(here.get_by_role("button", name="That is what I do"))
             taken.append(scene.choices[best].id)
         expect(here.get_by_role("heading", name=story.endings[0].title)).to_be_visible()
 
     def _rate(self, here: Locator, block: blocks.SelfAssessment) -> None:
         for statement in block.statements:
-            here.get_by_role("group", name=statement.text).locator("label").nth(1).click()
+            self.hands.choose(here.get_by_role("group", name=statement.text).locator("input").nth(1))
         if block.comment:
-            here.get_by_label(block.comment).fill("Nothing here was about night shifts.")
-        here.get_by_role("button", name="Save my answers").first.click()
+            self.hands.write(here.get_by_label(block.comment), "Nothing here was about night shifts.")
+        self.hands.press(here.get_by_role("button", name="Save my answers").first)
         expect(here.locator(".rated")).to_be_visible()
 
     def _asked(self) -> Item:
@@ -108,27 +114,27 @@ class Learner:
     def _answer(self, form: Locator, item: Item) -> None:
         """Fill in what earns all marks."""
         if isinstance(item, NumericItem):
-            form.locator("input[name=number]").fill(f"{item.answer:g}")
+            self.hands.write(form.locator("input[name=number]"), f"{item.answer:g}")
         elif isinstance(item, OrderingItem):
             self._arrange(form, [option.text.plain for option in item.options])
         elif isinstance(item, MatchingItem):
             words = {target.id: target.text.plain for target in item.targets}
             for source in item.sources:
                 row = form.locator(".lines li").filter(has_text=source.text.plain)
-                row.locator("select").select_option(label=words[source.target])
+                self.hands.pick(row.locator("select"), words[source.target])
         else:
             for text in _right(item):
-                form.locator(".option").filter(has=self.page.get_by_label(text, exact=True)).locator("label").click()
+                self.hands.choose(form.locator(".option").get_by_label(text, exact=True))
 
     def _arrange(self, form: Locator, lines: list[str]) -> None:
         if not self.has_script:
             for place, text in enumerate(lines):
                 row = form.locator(".lines li").filter(has_text=text)
-                row.locator("select").select_option(label=str(place + 1))
+                self.hands.pick(row.locator("select"), str(place + 1))
             return
         for place, text in enumerate(lines):
             while text not in form.locator(".lines li").nth(place).inner_text():
-                form.get_by_role("button", name=f"Move up: {text}").click()
+                self.hands.press(form.get_by_role("button", name=f"Move up: {text}"))
 
 
 def _right(item: Item) -> list[str]:

@@ -16,12 +16,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lms.content import blocks
-from lms.content.bundle import from_folder
-from lms.content.loader import load_module
 from lms.content.module import Module
 from tests.journeys.conftest import DESK, PASSWORD, PHONE, Site
 from tests.journeys.learner import Learner
-from tests.operate.installation import REPOSITORY, Installation, wait_until
+from tests.operate.installation import Installation, wait_until
 from tests.standards.judges import Judge
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -34,12 +32,6 @@ COMPLETED = {
     "scenario": "scenarios",
 }
 """Blocks that are told as completed, and the part of the address that their activities have."""
-
-
-@pytest.fixture(scope="module")
-def module() -> Module:
-    """Module 1 as its files have it."""
-    return load_module(from_folder(REPOSITORY), MODULE)
 
 
 @pytest.fixture
@@ -212,6 +204,8 @@ def test_the_whole_module_without_a_script(
     expect(plain.page.get_by_role("heading", level=1)).to_have_text("You have passed")
     scripted = signed_in(ada)
     pages = [f"/modules/{MODULE}/pages/{page.id}" for page in module.pages]
+    titles: dict[str, str] = {}
     for path in (*pages, "/", f"/modules/{MODULE}", f"/modules/{MODULE}/completed", "/reflections"):
         scripted.goto(path)
         accessible(scripted)
+        assert titles.setdefault(scripted.title(), path) == path, f"two pages have the title of {path}"
