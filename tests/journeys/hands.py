@@ -62,7 +62,9 @@ class Pointer:
         select.select_option(label=label)
 
     def choose(self, option: Locator) -> None:
-        option.locator("..").locator("label").click()
+        around = option.locator("xpath=ancestor::label")
+        beside = option.locator("xpath=..").locator("label")
+        (around if around.count() else beside).click()
 
 
 def settled(here: dict[str, Any] | None, where: str) -> None:
