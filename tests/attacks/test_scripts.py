@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from lms.accounts import service
+from lms.accounts.queries import person_by_email
+from lms.cli import main
+from lms.content.library import library
+from lms.content.service import import_bundle
 from lms.db import db, writing
 from tests.attacks.payloads import PAYLOADS
+from tests.attacks.poison import is_taken, poisoned
 from tests.attacks.walk import walk
 from tests.conftest import Client
 from tests.journeys.conftest import Site, bundle, site  # noqa: F401
+from tests.quiz.sample import MODULE
 
 TEXT = "\n".join(PAYLOADS)
 WATCH = """
@@ -79,6 +88,56 @@ def test_nothing_that_is_written_runs_or_leaves_the_page(watched: Watched, site:
     for path in holding:
         watched.look(path)
     assert watched.told == []
+
+
+@pytest.mark.slow
+def test_hostile_modules_and_lists_of_people_are_refused_or_only_words(
+    watched: Watched,
+    site: Site,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From a bundle that somebody else wrote, and from a list that somebody else kept."""
+    texts = [text for text in PAYLOADS if is_taken(poisoned(["Plain"], [text]))]
+    assert 10 < len(texts) < 30, "markup is refused when it is imported; what is no markup stays words"
+    titles = [" ".join(PAYLOADS[place : place + 3]) for place in range(0, len(PAYLOADS), 3)]
+    with site.app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        import_bundle(session, poisoned(titles, texts), dt.datetime.now(dt.UTC))
+    library.forget()
+    names = [name for name in titles if name.isprintable()]
+    _import_people(site.app, tmp_path, monkeypatch, names)
+    for number in range(len(names)):
+        _look_as(watched, site, f"person-{number}@example.org", ("/account", "/", "/account/data")[number % 3])
+    start = f"/modules/{MODULE}"
+    pages = [f"{start}/pages/page-{number}" for number in range(len(titles))]
+    for path in ("/help", start, *pages[::3], f"{start}/pages/checks", f"{start}/pages/final"):
+        watched.look(path)
+    watched.page.locator("form[action$='/quiz/start'] button").click()
+    for number in range(1, 7):
+        watched.look(watched.page.url.removeprefix(site.url).partition("/items/")[0] + f"/items/{number}")
+    assert "pwned(1)" in watched.page.content()
+    assert watched.told == []
+
+
+def _import_people(app: Flask, folder: Path, monkeypatch: pytest.MonkeyPatch, names: list[str]) -> None:
+    path = folder / "people.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        people = csv.writer(file)
+        people.writerow(["email", "name", "site", "role", "site_name"])
+        people.writerows([f"person-{number}@example.org", name, "a", "", names[0]] for number, name in enumerate(names))
+    monkeypatch.setenv("LMS_INSTANCE", str(app.config["CARES"].instance))
+    monkeypatch.setenv("LMS_DATABASE_URL", app.config["CARES"].database_url)
+    done = CliRunner().invoke(main, ["people", "import", str(path)])
+    assert f"{len(names)} added" in done.output, done.output
+
+
+def _look_as(watched: Watched, site: Site, email: str, path: str) -> None:  # noqa: F811
+    with site.app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        who = person_by_email(session, email)
+        assert who
+        key = service.begin_sign_in(session, who.id, None, PAYLOADS[14], dt.datetime.now(dt.UTC)) or ""
+    watched.page.context.add_cookies([{"name": site.app.config["SIGN_IN_COOKIE_NAME"], "value": key, "url": site.url}])
+    watched.look(path)
 
 
 def _mallory(app: Flask) -> Any:

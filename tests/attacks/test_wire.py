@@ -63,6 +63,15 @@ def test_a_request_that_is_none_is_refused_once_and_not_repeated(running: Instal
                 assert f"{name}: {value}".encode() in answer, (head[:80], name)
 
 
+def test_the_learning_record_store_says_no_more_than_it_must(running: Installation) -> None:
+    """What it answers carries the same headers, and a stranger learns the versions of the standard and no more."""
+    for path in ("about", "statements", "statements?limit=1", "none", "../keys"):
+        answer = httpx.get(f"http://127.0.0.1:{running.lrs_port}/xapi/{path}", timeout=PATIENCE_SECONDS)
+        assert answer.status_code == (200 if path == "about" else 401 if path.startswith("statements") else 404)
+        for name, value in SAFE.items():
+            assert answer.headers[name] == value, (path, name)
+
+
 def test_a_broken_body_is_the_senders_fault(running: Installation) -> None:
     for port, path in doors(running):
         for body in BROKEN_BODIES:
