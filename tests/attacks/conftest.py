@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ from lms.db import db, transaction
 from lms.migrations.tables import tables
 from tests.attacks.walk import Walk, walk
 from tests.conftest import Client, hashed
-from tests.operate.installation import Installation
+from tests.operate.installation import Installation, wait_until
 
 REPOSITORY = Path(__file__).parents[2]
 SECRET = "Unheard-of-words-4711"
@@ -89,9 +90,15 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A real installation with two web workers of four threads, which logs all it can."""
     installation = Installation(tmp_path_factory.mktemp("attacked"), {"LMS_LOG_LEVEL": "DEBUG"})
     installation.said = installation.start()
+    wait_until(lambda: _listens(installation.lrs_port))
     yield installation
     if installation.process and installation.process.poll() is None:
         installation.stop()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture
