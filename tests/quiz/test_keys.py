@@ -1,4 +1,4 @@
-"""Nothing gives a key away before the answers are handed in: not the order, not an answer's answer, not one's copy (C1)."""
+"""Nothing gives a key away too early: not the order, not what is answered, not one's own copy (C1)."""
 
 from __future__ import annotations
 
