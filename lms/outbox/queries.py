@@ -90,7 +90,7 @@ def delivered(session: Session, registration: UUID) -> set[UUID]:
 
 
 def own_record(session: Session, registrations: Collection[UUID]) -> dict[str, Any]:
-    """What is told of some registrations: each statement as it is sent, but for keys to questions, and how it stands."""
+    """What is told of some registrations: each statement as sent, without keys to questions, and how it stands."""
     query = select(Statement).where(Statement.registration.in_(registrations)).order_by(Statement.id)
     return {
         "statements": [
