@@ -9,8 +9,9 @@ import smtplib
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,7 @@ from lms.content.problems import ContentError
 from lms.content.service import export_bundle
 from lms.db import engine_options, has_sound_wal, sqlite_module
 from lms.migrations.service import MigrationError, is_current
+from lms.operate.backup.service import last_made
 from lms.operate.sealing import check_keys
 from lms.operate.start_error import StartError, of_database, of_file
 from lms.outbox import queries
@@ -29,6 +31,9 @@ from lms.xapi.doctor import Finding
 
 LEAST_FREE_BYTES = 500_000_000
 MAIL_SECONDS = 5
+CLOCKS_APART_SECONDS = 5
+COPY_DAYS = 7
+"""How old the latest backup may be; as long may a new installation do without one."""
 OLD_SECONDS = 300
 """A statement that waits for longer is not only on its way."""
 
@@ -42,9 +47,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
         return
     yield from _folder(settings)
     yield from _disk(settings)
+    yield from _address(settings)
+    yield from _copies(settings)
     engine = create_engine(**engine_options(settings.database))
     try:
-        steps = (_database, _keys, _modules, _queue)
+        steps = (_database, _clock, _keys, _modules, _queue)
         for step in steps:
             findings = _without_faults(step, engine, settings)
             yield from findings
@@ -98,10 +105,45 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     yield Finding(free >= LEAST_FREE_BYTES, said, advice)
 
 
+def _address(settings: Settings) -> Iterator[Finding]:
+    here = urlsplit(settings.url).hostname in ("localhost", "127.0.0.1", "::1")
+    if settings.is_https and not settings.trusted_proxies:
+        advice = "Set LMS_TRUSTED_PROXIES to how many there are; until then everyone seems to come from one address."
+        yield Finding(False, f"People come to {settings.url}, but the proxy that does TLS is not believed.", advice)
+    elif not settings.is_https and not here:
+        advice = "Put a proxy with TLS in front (docs/deploy.md) and set LMS_PUBLIC_URL."
+        yield Finding(False, f"People come to {settings.url} without TLS: passwords can be read on their way.", advice)
+    else:
+        yield Finding(True, f"People come to {settings.url}.")
+
+
+def _copies(settings: Settings) -> Iterator[Finding]:
+    """Each host knows only of the backups that were made on it."""
+    latest, begun = last_made(settings.instance), settings.instance / "keys"
+    now = dt.datetime.now(dt.UTC)
+    age = now - (
+        latest or dt.datetime.fromtimestamp(begun.stat().st_mtime if begun.exists() else now.timestamp(), dt.UTC)
+    )
+    said = (
+        f"The latest backup made here is of {latest:%Y-%m-%d %H:%M} UTC." if latest else "No backup was made here yet."
+    )
+    yield Finding(age.days < COPY_DAYS, said, "lms backup FILE, every night.")
+
+
+def _clock(engine: Engine, settings: Settings) -> Iterator[Finding]:
+    if engine.dialect.name == "sqlite":
+        return
+    with engine.connect() as connection:
+        there = connection.scalar(select(func.clock_timestamp()))
+    apart = abs((dt.datetime.now(dt.UTC) - there).total_seconds()) if there else 0.0
+    said = f"The clocks of this host and of the database's are {apart:.1f} seconds apart."
+    yield Finding(apart <= CLOCKS_APART_SECONDS, said, "Let both follow a time server.")
+
+
 def _database(engine: Engine, settings: Settings) -> Iterator[Finding]:
     path = engine.url.database
     if engine.dialect.name == "sqlite" and path and not Path(path).exists():
-        yield Finding(False, f"There is no database {path} yet.", "`lms up` makes it.")
+        yield Finding(False, f"There is no database {path} yet.", "`lms up` or `lms prepare` makes it.")
         return
     with engine.connect() as connection:
         version = ".".join(map(str, connection.dialect.server_version_info or ()))
@@ -109,7 +151,11 @@ def _database(engine: Engine, settings: Settings) -> Iterator[Finding]:
     if is_current(engine):
         yield Finding(True, f"The database answers ({kind}), and its tables are those of this version.")
     else:
-        yield Finding(False, f"The tables of the database ({kind}) are of an older version.", "`lms up` renews them.")
+        yield Finding(
+            False,
+            f"The tables of the database ({kind}) are of an older version.",
+            "`lms up` or `lms prepare` renews them.",
+        )
     if engine.dialect.name == "sqlite" and not has_sound_wal(sqlite_module().sqlite_version_info):
         yield Finding(
             True,

@@ -30,6 +30,7 @@ from lms.privacy.retention.service import erase_again
 MAIN = {"sqlite": "cares.db", "postgresql": "cares.pgdump"}
 KEYS = ("vault", "secret", "lrs-client")
 SETTINGS = "settings.toml"
+STAMP = ".last-backup"
 _BEFORE = dt.timedelta(minutes=1)
 """Clocks of several hosts may differ by this much."""
 
@@ -70,11 +71,20 @@ def back_up(settings: Settings, target: Path, keys: Path | None) -> Contents:
         parts = dict(_copies(settings, folder))
         contents = Contents(made_at, kind, _step(settings), {name: digest(path) for name, path in parts.items()})
         archive.write(target, contents, parts)
+    (settings.instance / STAMP).write_text(made_at, encoding="ascii")
     if keys:
         found = {path.name: path for path in _secrets(settings) if path.exists()}
         about = Contents(made_at, kind, contents.step, {name: digest(path) for name, path in found.items()})
         archive.write(keys, about, found)
     return contents
+
+
+def last_made(folder: Path) -> dt.datetime | None:
+    """When the latest backup of the installation of this folder was made; None if none was."""
+    try:
+        return dt.datetime.fromisoformat((folder / STAMP).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
 
 
 def restore(settings: Settings, source: Path, keys: Path | None, is_forced: bool) -> Restored:
