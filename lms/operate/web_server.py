@@ -76,6 +76,7 @@ def given() -> socket.socket | None:
     listener = socket.socket(fileno=systemd.SD_LISTEN_FDS_START)
     if listener.family != socket.AF_UNIX:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    end_silence(listener)
     return listener
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -15,10 +17,11 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from lms.config import load
 from lms.db import engine_options
 from lms.migrations.service import step_of
+from lms.wire import SILENCE_SECONDS
 from tests.databases import new_database
 from tests.faults import next_release
 from tests.faults.processes import Part, Site
-from tests.faults.run import Plan, answers, run
+from tests.faults.run import Plan, answers, prepared, run
 from tests.operate.installation import wait_until
 
 PLAN = Plan(least_deeds=150, holds_the_port=True)
@@ -84,6 +87,18 @@ def test_what_has_other_tables_is_not_served(tmp_path: Path, database_url: str) 
         done = subprocess.run(command, env=site.settings(), cwd=tmp_path, capture_output=True, text=True, timeout=60)
         assert done.returncode == 1
         assert "run `lms prepare` first" in done.stderr
+
+
+def test_a_port_that_is_held_for_the_web_has_its_limits(tmp_path: Path) -> None:
+    site = Site(tmp_path, f"sqlite:///{tmp_path / 'cares.db'}")
+    with prepared(site), socket.create_server(("127.0.0.1", site.port)) as listener:
+        web = Part(site, "web", listener=listener)
+        try:
+            wait_until(lambda: answers(site), 60)
+            seconds, _ = struct.unpack("ll", listener.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16))
+        finally:
+            web.stop()
+    assert seconds == SILENCE_SECONDS
 
 
 def _prepare(site: Site, release: Path) -> subprocess.Popen[str]:
