@@ -45,7 +45,9 @@ def lrs_client(instance: Path) -> Credentials:
 def _kept(instance: Path, name: str, draft: str) -> str:
     """The content of a file of secrets; where there is none yet, the draft becomes it."""
     path = instance / "keys" / name
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # `mode` is for the last folder alone: parents that are made on the way would be open to all.
+    for folder in (instance, path.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         # Two processes may start at once: only one of them creates the file, both read what it wrote.
         with contextlib.suppress(FileExistsError):
