@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -112,7 +113,7 @@ class _Reading:
             self._tell(
                 line, f"{name!r} is not a column of ours", f"remove it; ours are {', '.join(REQUIRED + OPTIONAL)}"
             )
-        for name in {name for name in header if header.count(name) > 1}:
+        for name in [name for name, times in Counter(header).items() if times > 1]:
             self._tell(line, f"the column {name} is there twice", "remove one of them")
         return not self.problems
 

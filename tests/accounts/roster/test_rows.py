@@ -86,3 +86,9 @@ def test_a_role_for_the_whole_organisation_stands_beside_the_site() -> None:
     rows, _ = read("people.csv", (HEADER + "a@example.org,A,north,admin\nb@example.org,B,north,trainer\n").encode())
     assert rows[0].places == [("north", None), ("", Role.ADMIN)]
     assert rows[1].places == [("north", Role.TRAINER)]
+
+
+def test_a_header_without_end_is_told_at_once() -> None:
+    header = ",".join(["email", "name", "site", "role", *(f"column-{number}" for number in range(100_000))])
+    _, problems = read("people.csv", header.encode())
+    assert len(problems) == 100_000
