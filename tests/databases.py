@@ -6,16 +6,18 @@ import importlib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
 
 from lms.db import Base, engine_options
-from lms.migrations.service import configuration
+from lms.migrations.service import FOLDER, configuration
 
 
 def embedded_postgres(folder: Path) -> Any:
@@ -53,6 +55,11 @@ def lay_out(url: str) -> None:
     engine.dispose()
 
 
+@cache
+def _head() -> str | None:
+    return ScriptDirectory(str(FOLDER)).get_current_head()
+
+
 def wipe(engine: Engine) -> None:
     """No rows, numbers that begin at 1, and nobody connected: as if the PostgreSQL database were new."""
     with engine.begin() as connection:
@@ -63,6 +70,9 @@ def wipe(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql(_LET_GO_OF_THE_LOG + rows)
         connection.execute(_NUMBER_ANEW)
+        # A test may have played another release: processes would refuse to work with what it left.
+        connection.execute(text("DELETE FROM alembic_version"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": _head()})
 
 
 # With the milliseconds that each may take to end.

@@ -47,6 +47,8 @@ class Notebook:
     notes: dict[tuple[int, str], Note] = field(default_factory=dict)
     is_down: bool = False
     saves: int = 0
+    refusals: int = 0
+    """How often something was sent while it was down."""
 
     def install(self, app: Flask) -> None:
         """Show reflections by this room's template, and take what is written."""
@@ -68,6 +70,7 @@ class Notebook:
     def save(self, block_id: str) -> Response | AnyResponse:
         """Autosave's contract for scripts that want JSON; for all others, back to the page."""
         if self.is_down:
+            self.refusals += 1
             abort(503)
         note = self.own(block_id)
         if int(request.form["version"]) != note.version:

@@ -14,6 +14,7 @@ from lms.player import blocks
 from tests.journeys.conftest import PASSWORD, Site
 from tests.journeys.notebook import Note, Notebook
 from tests.player import sample
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -89,7 +90,10 @@ def test_text_outlives_a_server_that_is_down_and_a_closed_page(
     stored = page.evaluate("JSON.stringify(Object.entries(localStorage))")
     for word in WORDS.split():
         assert len(word) < 4 or word not in stored
+    before = notebook.refusals
     page.goto("/")
+    # A page that is left sends once more. Were it let in only now, the text would be there without the device's copy.
+    eventually(lambda: notebook.refusals > before)
     notebook.is_down = False
     page.goto(PAGE)
     expect(page.get_by_label("Your note")).to_have_value(WORDS)

@@ -21,7 +21,7 @@ from lms.db import db
 from lms.outbox import queries
 from lms.xapi.doctor import check
 from tests.lrs.conftest import QUICK, made, process
-from tests.xapi.conftest import eventually
+from tests.waiting import eventually
 
 Connect = Callable[[config.Settings], httpx.Client]
 

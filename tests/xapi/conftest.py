@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -92,14 +90,3 @@ def progressed(registration: uuid.UUID, percent: int) -> events.Progressed:
         course=COURSE,
         percent=percent,
     )
-
-
-def eventually(what: Callable[[], Any], seconds: float = 15.0) -> Any:
-    """Wait until something is so. Fails if it does not become so in time."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        found = what()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"not within {seconds} s")

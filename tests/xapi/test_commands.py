@@ -18,8 +18,8 @@ from lms.db import db
 from lms.outbox import queries
 from lms.xapi.doctor import check
 from lms.xapi.target import target
+from tests.waiting import eventually
 from tests.xapi import store as faults
-from tests.xapi.conftest import eventually
 from tests.xapi.store import KEY, SECRET, Store
 
 Happen = Callable[..., dict[str, list[str]]]

@@ -21,8 +21,8 @@ from sqlalchemy.exc import OperationalError
 from lms.config import Settings
 from lms.db import WRITES, db
 from lms.outbox import queries
+from tests.waiting import eventually
 from tests.xapi import store as faults
-from tests.xapi.conftest import eventually
 from tests.xapi.store import Answering, Store
 
 KILLS = int(os.environ.get("LMS_TEST_KILLS", "4"))
@@ -57,7 +57,8 @@ def test_killed_between_acceptance_and_mark(
         store.refuses_known = life % 2 == 0
         with relay_process(wired) as process:
             store.always = _killing(process, after=chance.randint(1, 2), seconds=chance.choice([-1, 0, 0.002, 0.01]))
-            process.wait(20)
+            # One that ends by itself would be taken for one that was killed.
+            assert process.wait(20) == -signal.SIGKILL
     store.always = None
     with relay_process(wired):
         eventually(lambda: queued(app) == 0, 30)

@@ -19,8 +19,8 @@ from lms.db import WRITES, db, transaction
 from lms.outbox import queries, service
 from lms.outbox.models import Delivery, Statement
 from lms.outbox.queries import Standing
+from tests.waiting import eventually
 from tests.xapi import store as faults
-from tests.xapi.conftest import eventually
 from tests.xapi.store import Serving, Store
 
 Happen = Callable[..., dict[str, list[str]]]
