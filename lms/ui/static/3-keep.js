@@ -127,16 +127,21 @@ class Keeper {
   }
 
   // What is being saved has to be saved first: only then does the form know which version it is based on. And who has
-  // no connection stays here, with what they did: the browser would show a page that says nothing of it.
+  // no connection stays here, with what they did: the browser would show a page that says nothing of it. A form that is
+  // sent without leaving the page (2-enhance.js) stays anyway, and says itself what went wrong.
   sentByHand(event) {
     clearTimeout(this.timer);
-    const isAway = this.address && !this.conflict && !this.isOut && (this.isAway || navigator.onLine === false);
-    if (event.defaultPrevented || !this.saving && !isAway) {
+    if (event.defaultPrevented || !this.saving && !this.isStuck) {
       this.keep();
       return;
     }
     event.preventDefault();
-    this.save().then(() => this.isAway || this.form.requestSubmit(event.submitter));
+    this.save().then(() => this.isStuck || this.form.requestSubmit(event.submitter));
+  }
+
+  get isStuck() {
+    const isHeld = !this.address || this.conflict || this.isOut || this.form.matches("[data-enhance]");
+    return !isHeld && (this.isAway || navigator.onLine === false);
   }
 
   async keep() {
