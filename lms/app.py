@@ -19,7 +19,9 @@ from lms.accounts.access import check_every_route_has_a_policy
 from lms.commitment import views as commitment
 from lms.config import Settings
 from lms.db import db, web_engine_options
+from lms.enrolment import views as enrolment
 from lms.health import views as health
+from lms.lookback import views as lookback
 from lms.outbox.service import Sink, session_options
 from lms.player import views as player
 from lms.privacy import views as privacy
@@ -81,11 +83,13 @@ def _add_features(app: Flask) -> None:
     """Blueprints, request hooks and error pages of each room, from the bottom of the house to its top."""
     ui.install(app)
     accounts.install(app)
+    enrolment.install(app)
     quiz.install(app)
     commitment.install(app)
     pulse.install(app)
     reflection.install(app)
     scenario.install(app)
+    lookback.install(app)
     player.install(app)
     privacy.install(app)
     health.install(app)

@@ -12,7 +12,7 @@ from lms.lrs.cli import lrs
 from lms.operate.backup.cli import backup, restore
 from lms.operate.cli import doctor, make_ready, relay, up, web
 from lms.privacy.cli import audit, retention
-from lms.pulse.cli import comments
+from lms.pulse.cli import comments, ratings
 from lms.xapi.cli import xapi
 
 
@@ -45,6 +45,7 @@ main.add_command(doctor)
 main.add_command(lrs)
 main.add_command(make_ready)
 main.add_command(people)
+main.add_command(ratings)
 main.add_command(relay)
 main.add_command(retention)
 main.add_command(restore)

@@ -58,6 +58,11 @@ class Settings(BaseModel):
     smtp_password: str = Field("", repr=False, description="Password at the mail server.")
     organisation: str = Field("Cares", min_length=1, max_length=80, description="Name shown in the page head.")
     time_zone: str = Field("Europe/London", description="Time zone of the days and times shown on pages (IANA name).")
+    mail_hours: str = Field(
+        "8-18",
+        pattern=r"^([01]?\d|2[0-4])-([01]?\d|2[0-4])$",
+        description="Hours of the day in which reminders may be mailed, by the clock of `LMS_TIME_ZONE`.",
+    )
     brand_colour: str = Field(
         "#0b5d5b", pattern=r"^#[0-9a-fA-F]{6}$", description="Main colour of pages and certificates."
     )
@@ -115,6 +120,14 @@ class Settings(BaseModel):
             raise ValueError("must start with sqlite:/// or postgresql://")
         return value
 
+    @field_validator("mail_hours")
+    @classmethod
+    def _hours_are_in_order(cls, value: str) -> str:
+        first, last = (int(hour) for hour in value.split("-"))
+        if first >= last:
+            raise ValueError("must name an earlier and a later hour, such as 8-18")
+        return value
+
     @model_validator(mode="after")
     def _lrs_is_whole(self) -> Self:
         given = [bool(self.lrs_endpoint), bool(self.lrs_key), bool(self.lrs_secret)]
@@ -126,6 +139,12 @@ class Settings(BaseModel):
     def url(self) -> str:
         """Public address without a slash at the end."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def hours_for_mail(self) -> tuple[int, int]:
+        """From which hour of the day reminders may be mailed, and up to which."""
+        first, last = (int(hour) for hour in self.mail_hours.split("-"))
+        return first, last
 
     @property
     def database(self) -> str:

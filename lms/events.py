@@ -110,6 +110,8 @@ class ItemAnswered(Event):
     """Ids of the targets offered, for matching."""
     correct: tuple[str, ...] = ()
     """The right response, in the same form as `response`."""
+    item_of: Course | None = None
+    """The module that the item belongs to, where an earlier one's is asked again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +163,22 @@ class CommitmentMade(Event):
 
     commitment_id: str
     page_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitmentReviewed(Event):
+    """A learner looked back at a plan, weeks later; the words of both stay private."""
+
+    commitment_id: str
+    page_id: str
+    number: int
+    """Which look back, from 1."""
+    happened: str | None = None
+    """How often its moment came: no, once, often."""
+    did: str | None = None
+    """Whether it was carried out: no, sometimes, yes."""
+    decision: str | None = None
+    """What becomes of it: keep, shrink, change; habit, go on, let go."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,6 +46,8 @@ class Person(Base):
     """Since when they are let in no longer; None while they are, and where it was not noted yet."""
     data_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Key of the person's private writing, wrapped by the installation's key; made at first need."""
+    mails_off_at: Mapped[dt.datetime | None]
+    """Since when they want no mails that remind them; None while they do."""
 
     memberships: Mapped[list[Membership]] = relationship(
         back_populates="person", lazy="raise_on_sql", cascade="save-update, merge, expunge", passive_deletes=True

@@ -248,6 +248,13 @@ def _network(address: str | None) -> str:
     return fingerprint(f"network {throttle.network(address)}")
 
 
+def set_mails(session: Session, person_id: int, are_wanted: bool, at: dt.datetime) -> None:
+    """Whether someone wants mails that remind them."""
+    person = session.get_one(Person, person_id)
+    if are_wanted or person.mails_off_at is None:
+        person.mails_off_at = None if are_wanted else at
+
+
 def ask_for_erasure(session: Session, person_id: int, at: dt.datetime) -> None:
     """A person wants to be erased; asking twice is asking once."""
     new = insert(session, ErasureRequest).values(person_id=person_id, asked_at=at)

@@ -164,6 +164,17 @@ def account() -> Answer:
     return _account_page(ChangePasswordForm(current_user.email))
 
 
+@blueprint.post("/account/mails")
+@signed_in
+def set_mails() -> Answer:
+    """Whether I want mails that remind me."""
+    are_wanted = request.form.get("mails") == "on"
+    with transaction() as session:
+        service.set_mails(session, current_user.id, are_wanted, now())
+    flash("You will be reminded by mail." if are_wanted else "You will get no such mails.", "success")
+    return redirect(url("accounts.account", _anchor="mails"), 303)
+
+
 @blueprint.post("/account/password")
 @signed_in
 def change_password() -> Answer:

@@ -29,6 +29,8 @@ class Action(StrEnum):
     ERASURE_ASKED = "erasure asked for"
     ERASURE_TAKEN_BACK = "erasure no longer asked for"
     ERASED = "person erased"
+    OPENED_EARLY = "module opened early"
+    CLOSED_AGAIN = "module no longer opened early"
     LOOKED = "looked at"
     """The facts say at what."""
     CUT = "audit log cut"

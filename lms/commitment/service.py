@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import events, vault
+from lms.accounts.models import Person
 from lms.accounts.service import data_key
 from lms.commitment import planning
+from lms.commitment.looking_back import Report
 from lms.commitment.models import Commitment, ExerciseMark, FollowUp
 from lms.commitment.planning import Plan
 from lms.content import blocks
@@ -78,10 +80,67 @@ def take_back(session: Session, activity: Activity, block: blocks.Exercise) -> N
         mark.done_at = mark.done_on = None
 
 
+def report(session: Session, activity: Activity, page: Page, number: int, said: Report) -> bool:
+    """Keep what a learner says of a plan on a day to look back, the words sealed; told once. False if there is none.
+
+    Saying it again takes the place of what was said before.
+    """
+    query = select(FollowUp, Commitment).join(Commitment, Commitment.id == FollowUp.commitment_id)
+    query = query.where(Commitment.registration_id == activity.registration.id, FollowUp.number == number)
+    found = session.execute(query).one_or_none()
+    if found is None or found[0].due_at > activity.at:
+        return False
+    follow_up, plan = found
+    is_first = follow_up.answered_at is None
+    follow_up.happened, follow_up.did, follow_up.decision = said.happened, said.did, said.decision
+    follow_up.version += 1
+    key = data_key(session, activity.person)
+    follow_up.sealed = vault.seal(key, said.obstacle, _about_day(activity.registration, plan, follow_up))
+    if is_first:
+        follow_up.answered_at = activity.at
+        told = events.CommitmentReviewed(
+            **activity.fact,
+            commitment_id=plan.block_id,
+            page_id=page.id,
+            number=number,
+            happened=said.happened,
+            did=said.did,
+            decision=said.decision,
+        )
+        record(session, told)
+    return True
+
+
+def open_obstacle(key: bytes, registration: Registration, plan: Commitment, follow_up: FollowUp) -> str:
+    """What got in the way, in its author's words. Raises SealBrokenError."""
+    if follow_up.sealed is None:
+        return ""
+    return vault.open_sealed(key, follow_up.sealed, _about_day(registration, plan, follow_up))
+
+
+def set_days_without_plan(
+    session: Session, person: Person, registration: Registration, block: blocks.Commitment, since: dt.datetime
+) -> None:
+    """Days to look back at a module for someone who made no plan: counted from a moment, with a plan that is empty."""
+    kept = session.scalar(select(Commitment).filter_by(registration_id=registration.id, block_id=block.id))
+    if kept is None:
+        kept = Commitment(registration_id=registration.id, block_id=block.id, version=0, changed_at=since)
+        key = data_key(session, person)
+        kept.sealed = vault.seal(key, Plan().to_text(), _about(registration, kept))
+        session.add(kept)
+    _set_days(kept, block, since)
+    session.flush()
+
+
+def _set_days(kept: Commitment, block: blocks.Commitment, since: dt.datetime) -> None:
+    days = planning.due(since, block.follow_up_days)
+    kept.follow_ups = [FollowUp(number=number, due_at=due_at) for number, due_at in enumerate(days, 1)]
+
+
 def _make(session: Session, activity: Activity, page: Page, block: blocks.Commitment, kept: Commitment) -> None:
     kept.made_at = activity.at
-    days = planning.due(activity.at, block.follow_up_days)
-    kept.follow_ups = [FollowUp(number=number, due_at=due_at) for number, due_at in enumerate(days, 1)]
+    if not kept.follow_ups:  # who completed the module before making a plan has them already
+        _set_days(kept, block, activity.at)
     record(session, events.CommitmentMade(**activity.fact, commitment_id=block.id, page_id=page.id))
 
 
@@ -90,7 +149,15 @@ def _mark(session: Session, activity: Activity, block: blocks.Exercise) -> Exerc
 
 
 def _about(registration: Registration, kept: Commitment) -> str:
-    return f"plan {kept.block_id} of {registration.uuid}, version {kept.version}"
+    return f"{_plan_of(registration, kept)}, version {kept.version}"
+
+
+def _plan_of(registration: Registration, kept: Commitment) -> str:
+    return f"plan {kept.block_id} of {registration.uuid}"
+
+
+def _about_day(registration: Registration, plan: Commitment, follow_up: FollowUp) -> str:
+    return f"{_plan_of(registration, plan)}, day {follow_up.number}, version {follow_up.version}"
 
 
 def forget(session: Session, person_id: int) -> None:

@@ -191,6 +191,8 @@ class SelfAssessment(Block):
     scale: tuple[Label, ...] = Field(min_length=2, max_length=7)
     statements: tuple[Statement, ...] = Field(min_length=1, max_length=30)
     comment: str = ""
+    then: bool = False
+    """Whether it also asks how it was before, as seen from now (then-test; Howard 1980)."""
     text: Text | None = None
 
     @model_validator(mode="after")

@@ -52,21 +52,33 @@ class Step:
     completed_at: dt.datetime | None = None
 
     @property
+    def is_shut(self) -> bool:
+        """Whether it waits for its turn."""
+        return self.standing in (Standing.LOCKED, Standing.WAITING)
+
+    @property
     def is_open(self) -> bool:
         """Whether its pages may be read."""
         return self.standing in OPEN_STANDINGS
 
 
 def steps(
-    programme: Programme, published: Collection[str], taken: Mapping[str, Taken], at: dt.datetime
+    programme: Programme,
+    published: Collection[str],
+    taken: Mapping[str, Taken],
+    at: dt.datetime,
+    early: Collection[str] = (),
 ) -> tuple[Step, ...]:
-    """Every module in order. They open one after the other; what was begun stays open, whatever changes later."""
+    """Every module in order. They open one after the other; what was begun stays open, whatever changes later.
+
+    `early` are modules that a lead opened to this learner before their turn.
+    """
     found: list[Step] = []
     before: str | None = None
     for number, planned in enumerate(programme.modules, 1):
         opens_at = _opens_at(taken.get(before) if before else None, planned.after_days)
         own = taken.get(planned.id)
-        standing = _standing(planned.id in published, own, before is None, opens_at, at)
+        standing = _standing(planned.id in published, own, before is None or planned.id in early, opens_at, at)
         wait = opens_at if standing is Standing.WAITING else None
         completed_at = own.completed_at if own else None
         found.append(Step(planned.id, number, standing, before, wait, planned.after_days, completed_at))
@@ -83,7 +95,7 @@ def _opens_at(before: Taken | None, after_days: int) -> dt.datetime | None:
 
 
 def _standing(
-    is_published: bool, own: Taken | None, is_first: bool, opens_at: dt.datetime | None, at: dt.datetime
+    is_published: bool, own: Taken | None, is_free: bool, opens_at: dt.datetime | None, at: dt.datetime
 ) -> Standing:
     if not is_published:
         return Standing.IN_PREPARATION
@@ -91,6 +103,6 @@ def _standing(
         return Standing.COMPLETED
     if own and own.started_at:
         return Standing.STARTED
-    if is_first or (opens_at and opens_at <= at):
+    if is_free or (opens_at and opens_at <= at):
         return Standing.OPEN
     return Standing.WAITING if opens_at else Standing.LOCKED

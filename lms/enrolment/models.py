@@ -25,7 +25,11 @@ class Registration(Base):
     """One person's run through one module; its uuid is the xAPI `registration`."""
 
     __tablename__ = "registration"
-    __table_args__ = (UniqueConstraint("person_id", "module_id"), Index(None, "module_id", "state"))
+    __table_args__ = (
+        UniqueConstraint("person_id", "module_id"),
+        Index(None, "module_id", "state"),
+        Index(None, "completed_at"),
+    )
 
     id: Mapped[PrimaryKey]
     uuid: Mapped[UUID] = mapped_column(Uuid, unique=True, default=uuid4)
@@ -44,3 +48,15 @@ class Registration(Base):
     """Active time in all visits: the page visible and the person not idle."""
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class OpenedEarly(Base):
+    """A module that was opened to a person before its turn, by someone who may."""
+
+    __tablename__ = "opened_early"
+    __table_args__ = (UniqueConstraint("person_id", "module_id"),)
+
+    id: Mapped[PrimaryKey]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    module_id: Mapped[str] = mapped_column(String(64))
+    at: Mapped[dt.datetime]

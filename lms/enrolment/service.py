@@ -12,8 +12,8 @@ from lms import events
 from lms.accounts.models import Person
 from lms.content.module import Module
 from lms.content.schema import Programme
-from lms.db import Base
-from lms.enrolment.models import Registration
+from lms.db import Base, insert
+from lms.enrolment.models import OpenedEarly, Registration
 from lms.outbox.service import record
 
 # What is deleted at once is not looked for among what the session holds.
@@ -47,6 +47,18 @@ def register(session: Session, person: Person, course: events.Course, at: dt.dat
     return registration
 
 
+def open_early(session: Session, person_id: int, module_id: str, at: dt.datetime) -> bool:
+    """Open a module to a person before its turn; whether that is new."""
+    new = insert(session, OpenedEarly).values(person_id=person_id, module_id=module_id, at=at)
+    return session.execute(new.on_conflict_do_nothing().returning(OpenedEarly.id)).scalar() is not None
+
+
+def close_again(session: Session, person_id: int, module_id: str) -> bool:
+    """Let a module wait for its turn again; whether it was open. What was begun stays open."""
+    query = delete(OpenedEarly).where(OpenedEarly.person_id == person_id, OpenedEarly.module_id == module_id)
+    return session.execute(query.returning(OpenedEarly.id)).scalar() is not None
+
+
 def forget_rows(session: Session, person_id: int, *tables: type[Base]) -> None:
     """Delete whatever hangs on a person's registrations in these tables."""
     own = select(Registration.id).filter_by(person_id=person_id)
@@ -56,6 +68,7 @@ def forget_rows(session: Session, person_id: int, *tables: type[Base]) -> None:
 
 def become_nobodys(session: Session, person_id: int) -> None:
     """Of a person's registrations stays what is counted: module, state, days; the name outside is another one."""
+    session.execute(delete(OpenedEarly).where(OpenedEarly.person_id == person_id), execution_options=UNSEEN)
     for taken in session.scalars(select(Registration).filter_by(person_id=person_id)):
         taken.uuid, taken.seconds = uuid4(), 0
         taken.registered_at = _day(taken.registered_at)

@@ -12,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from lms.audit.actions import SYSTEM
 from lms.config import Settings
 from lms.db import db, writing
+from lms.lookback.service import announce, give_back, set_days, take_mails
+from lms.lookback.waiting import may_mail
 from lms.privacy.retention.rounds import carry_out
 from lms.privacy.retention.service import delete_old_mails
 from lms.progress.service import end_silent_visits
@@ -30,6 +32,7 @@ def run(app: Flask, stop: threading.Event) -> None:
         at = dt.datetime.now(dt.UTC)
         try:
             do(app, at)
+            look_back(app, at)
             # Also when a clock was set back: rather once too often than not for a year.
             if removed_at is None or abs(at - removed_at) >= RETENTION_EVERY:
                 remove_old(app, at)
@@ -52,6 +55,25 @@ def do(app: Flask, at: dt.datetime) -> int:
     if done:
         log.info("ended silent visits", visits=done)
     return done
+
+
+def look_back(app: Flask, at: dt.datetime) -> int:
+    """Set the days to look back that are missing, and mail about those that have come; how many mails went."""
+    settings: Settings = app.config["CARES"]
+    with app.app_context():
+        with writing(db.session) as session:
+            set_days(session, at)
+        if not may_mail(at, settings.hours_for_mail, settings.time_zone):
+            return 0
+        with writing(db.session) as session:
+            mails = take_mails(session, at)
+        unsent = [mail for mail in mails if not announce(app.extensions["mail"], settings.url, mail)]
+        if unsent:
+            with writing(db.session) as session:
+                give_back(session, unsent)
+    if mails:
+        log.info("announced looks back", mails=len(mails) - len(unsent), failed=len(unsent))
+    return len(mails) - len(unsent)
 
 
 def remove_old(app: Flask, at: dt.datetime) -> dict[str, int]:

@@ -59,7 +59,7 @@ def journey(session: Session, person_id: int, at: dt.datetime) -> Journey:
     taken = {module_id: standpoint.registration for module_id, standpoint in standpoints.items()}
     found = {planned.id: library.module(session, planned.id) for planned in programme.modules}
     views = overview.module_views(
-        own_steps(session, programme, taken, at),
+        own_steps(session, programme, person_id, taken, at),
         {module_id: module for module_id, module in found.items() if module},
         {module_id: standpoint.opened for module_id, standpoint in standpoints.items()},
         {module_id: standpoint.place for module_id, standpoint in standpoints.items() if standpoint.place},

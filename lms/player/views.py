@@ -32,6 +32,7 @@ from lms.content.library import library
 from lms.content.module import Module
 from lms.db import db, transaction
 from lms.enrolment.availability import Standing
+from lms.lookback import queries as lookback
 from lms.paper.press import press
 from lms.player import blocks, overview, service
 from lms.player.device_key import device_key
@@ -65,9 +66,10 @@ def install(app: Flask) -> None:
 def dashboard() -> Answer:
     """The programme, where I am, and one button that goes on."""
     found = _journey()
-    now = found.now
-    sections = overview.section_views(now.module, now.opened) if now and now.module else []
-    return render_template("player/dashboard.html", journey=found, now=now, sections=sections)
+    view = found.now
+    sections = overview.section_views(view.module, view.opened) if view and view.module else []
+    looks_back = lookback.own_waiting(db.session, current_user.id, now())
+    return render_template("player/dashboard.html", journey=found, now=view, sections=sections, looks_back=looks_back)
 
 
 @blueprint.get("/modules/<module_id>")
@@ -163,6 +165,7 @@ def completed(module_id: str) -> Answer:
         seconds=registration.seconds,
         tasks=tasks,
         done=commitment.exercises_on_page(db.session, registration, [block for _, block in tasks]),
+        days=lookback.own_days(db.session, registration),
         plan=next(((page, block) for page, block in view.module.blocks() if isinstance(block, Commitment)), None),
     )
 

@@ -17,7 +17,7 @@ from lms.content.module import Module, Page
 from lms.content.schema import Programme
 from lms.db import write_at_once
 from lms.enrolment.models import Registration, State
-from lms.enrolment.queries import own_steps
+from lms.enrolment.queries import is_open
 from lms.enrolment.service import course, forget_rows, register
 from lms.outbox.service import record
 from lms.progress import completion
@@ -85,7 +85,7 @@ def begin(session: Session, person: Person, module_id: str, at: dt.datetime) -> 
     if programme is None or module is None:
         return None
     taken = _own_registrations(session, person)
-    if not any(step.is_open for step in own_steps(session, programme, taken, at) if step.module_id == module_id):
+    if not is_open(session, programme, person.id, taken, module_id, at):
         return None
     registration = taken.get(module_id) or register(session, person, course(programme, module), at)
     # Asked only now that the row is locked: what another tab did meanwhile is seen.

@@ -1,4 +1,4 @@
-"""Self-assessments, sealed; and comments on modules, which bear no name."""
+"""Self-assessments, sealed; how many chose what, and comments on modules: neither bears a name."""
 
 from __future__ import annotations
 
@@ -39,3 +39,35 @@ class ModuleComment(Base):
     text: Mapped[str] = mapped_column(Text)
     written_on: Mapped[dt.date]
     """A day, since a moment could be matched with someone's statements."""
+
+
+class RatingGroup(Base):
+    """How many people answered a self-assessment, and how many of them are counted in what may be shown."""
+
+    __tablename__ = "rating_group"
+    __table_args__ = (UniqueConstraint("module_id", "block_id"),)
+
+    id: Mapped[PrimaryKey]
+    module_id: Mapped[str] = mapped_column(String(64))
+    block_id: Mapped[str] = mapped_column(String(64))
+    shown: Mapped[int]
+    """People in whole groups."""
+    waiting: Mapped[int]
+    """People who wait until their group is whole."""
+
+
+class RatingCount(Base):
+    """How many people gave a statement a place on the scale. Nothing in it leads to who they are."""
+
+    __tablename__ = "rating_count"
+    __table_args__ = (UniqueConstraint("module_id", "block_id", "statement_id", "place"),)
+
+    id: Mapped[PrimaryKey]
+    module_id: Mapped[str] = mapped_column(String(64))
+    block_id: Mapped[str] = mapped_column(String(64))
+    statement_id: Mapped[str] = mapped_column(String(80))
+    """With `then-` before it for how it was before, as seen from now."""
+    place: Mapped[int]
+    """On the scale, from 0."""
+    shown: Mapped[int]
+    waiting: Mapped[int]

@@ -12,9 +12,13 @@ Ratings = Mapping[str, int]
 """Place on the scale, from 0, by statement id."""
 
 
+THEN = "then-"
+"""Before the id of a statement: how it was before the programme, as seen from now (then-test; Howard 1980)."""
+
+
 @dataclass(frozen=True)
 class Row:
-    """One statement with its rating now and the first one."""
+    """One statement with its rating now, the first one, and how it was before as seen from now."""
 
     statement: str
     now: str
@@ -22,23 +26,39 @@ class Row:
     """Empty where there is no other to compare with."""
     moved: int
     """Steps up the scale since the first time; 0 if it cannot be said."""
+    then: str = ""
+    """Empty where it was not asked."""
 
 
-def read(block: SelfAssessment, form: Mapping[str, str]) -> dict[str, int]:
-    """The ratings in a form's fields (`rate-` and the statement's id); what is not on the scale is left out."""
+def asked(block: SelfAssessment, looks_back: bool = False) -> list[str]:
+    """What is to be rated, in order: each statement, and where one looks back, how it was before too."""
+    ids = [statement.id for statement in block.statements]
+    return [name for id_ in ids for name in ((id_, THEN + id_) if looks_back or block.then else (id_,))]
+
+
+def read(block: SelfAssessment, form: Mapping[str, str], looks_back: bool = False) -> dict[str, int]:
+    """The ratings in a form's fields (`rate-` and what is rated); what is not on the scale is left out."""
     places = {str(place): place for place in range(len(block.scale))}
-    given = {statement.id: form.get(f"rate-{statement.id}", "") for statement in block.statements}
-    return {statement_id: places[value] for statement_id, value in given.items() if value in places}
+    given = {name: form.get(f"rate-{name}", "") for name in asked(block, looks_back)}
+    return {name: places[value] for name, value in given.items() if value in places}
 
 
-def missing(block: SelfAssessment, ratings: Ratings) -> list[str]:
-    """The statements without a rating, by id."""
-    return [statement.id for statement in block.statements if statement.id not in ratings]
+def missing(block: SelfAssessment, ratings: Ratings, looks_back: bool = False) -> list[str]:
+    """What is without a rating, by id."""
+    return [name for name in asked(block, looks_back) if name not in ratings]
 
 
-def rows(block: SelfAssessment, answers: Sequence[Ratings]) -> list[Row]:
-    """Every statement with its latest rating beside the first; `answers` are in the order given."""
-    now, first = answers[-1], answers[0] if len(answers) > 1 else {}
+def looks_back(ratings: Ratings) -> bool:
+    """Whether an answer says how it was before."""
+    return any(name.startswith(THEN) for name in ratings)
+
+
+def rows(block: SelfAssessment, answers: Sequence[Ratings], before: Ratings | None = None) -> list[Row]:
+    """Every statement with its latest rating beside the first.
+
+    `answers` are in the order given; `before` are the first ratings of these statements elsewhere, if there are any.
+    """
+    now, first = answers[-1], before or (answers[0] if len(answers) > 1 else {})
     return [_row(block, statement.id, statement.text, now, first) for statement in block.statements]
 
 
@@ -56,7 +76,7 @@ def from_text(text: str) -> dict[str, int]:
 def _row(block: SelfAssessment, statement_id: str, text: str, now: Ratings, first: Ratings) -> Row:
     labels = [_label(block, ratings.get(statement_id)) for ratings in (now, first)]
     moved = now[statement_id] - first[statement_id] if statement_id in now and statement_id in first else 0
-    return Row(text, labels[0], labels[1], moved)
+    return Row(text, labels[0], labels[1], moved, _label(block, now.get(THEN + statement_id)))
 
 
 def _label(block: SelfAssessment, place: int | None) -> str:

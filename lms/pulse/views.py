@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
@@ -37,31 +38,41 @@ def answer(module_id: str, block_id: str) -> Answer:
     with transaction() as session:
         activity = begin(session, current_user, module_id, now()) or not_found()
         page, block = activity.module.find(block_id, blocks.SelfAssessment) or not_found()
+        looks_back = "look-back" in request.form
         comment = request.form.get("comment", "") if block.comment else ""
-        ratings = rating.read(block, request.form)
-        told = _problem(block, ratings, comment)
+        ratings = rating.read(block, request.form, looks_back)
+        gaps = rating.missing(block, ratings, looks_back)
+        told = _problem(ratings, gaps, comment)
         if told:
-            gaps = rating.missing(block, ratings) if ratings else []
             return render_template(
                 "pulse/again.html",
                 module=activity.module,
                 page=page,
                 block=block,
                 anchor=f"block-self-assessment-{block_id}",
-                state=AssessmentState(token, ratings, missing=gaps, comment=comment),
+                state=AssessmentState(
+                    token,
+                    ratings,
+                    missing=gaps if ratings else (),
+                    comment=comment,
+                    asked=rating.asked(block, looks_back),
+                ),
+                look_back=request.form.get("look-back", ""),
                 told=told,
             ), 422
         service.answer(session, activity, page, block, ratings, comment, token)
     anchor = f"block-self-assessment-{block_id}"
+    number = request.form.get("look-back", type=int)
+    if number is not None:
+        return redirect(url("lookback.look_back", module_id=module_id, number=number, _anchor=anchor), 303)
     return redirect(url("player.page", module_id=module_id, page_id=page.id, _anchor=anchor), 303)
 
 
-def _problem(block: blocks.SelfAssessment, ratings: rating.Ratings, comment: str) -> str:
+def _problem(ratings: rating.Ratings, gaps: Sequence[str], comment: str) -> str:
     if len(comment) > LONGEST_COMMENT:
         return f"Please keep the comment within {LONGEST_COMMENT} characters. It has {len(comment)}."
-    gaps = len(rating.missing(block, ratings))
     if not ratings:
         return "Choose an answer for at least one line."
     if gaps and "partly" not in request.form:
-        return "One line has no answer yet." if gaps == 1 else f"{gaps} lines have no answer yet."
+        return "One line has no answer yet." if len(gaps) == 1 else f"{len(gaps)} lines have no answer yet."
     return ""

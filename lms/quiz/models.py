@@ -82,3 +82,7 @@ class CheckAnswer(Base):
     answered_at: Mapped[dt.datetime]
     raw: Mapped[float]
     max: Mapped[int]
+    occasion: Mapped[str | None] = mapped_column(String(64))
+    """The warm-up or look back in which it was asked again; None in its own page."""
+    source_id: Mapped[str | None] = mapped_column(String(64))
+    """The module that the item belongs to, where it was asked again; it may be an earlier one."""

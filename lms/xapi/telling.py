@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import singledispatch
 
 from lms import events
@@ -88,7 +88,7 @@ def _(event: events.ItemAnswered, at: Activities) -> list[Telling]:
     return [
         Telling(
             verb=v.ANSWERED,
-            object=at.item(event),
+            object=(replace(at, course=event.item_of) if event.item_of else at).item(event),
             parent=at.part_id("pages", event.page_id) if event.page_id else at.quiz_id,
             result=result,
             extensions={v.ATTEMPT_ID: str(event.attempt)} if event.attempt else {},
@@ -157,6 +157,16 @@ def _(event: events.ExerciseDone, at: Activities) -> list[Telling]:
 def _(event: events.CommitmentMade, at: Activities) -> list[Telling]:
     plan = at.part("commitments", event.commitment_id, v.TASK, f"Making the if-then plan {event.commitment_id}")
     return [_done(plan, at.part_id("pages", event.page_id))]
+
+
+@tell.register
+def _(event: events.CommitmentReviewed, at: Activities) -> list[Telling]:
+    name = f"Looking back ({event.number}) at the if-then plan {event.commitment_id}"
+    review = at.part("commitments", f"{event.commitment_id}-look-back-{event.number}", v.TASK, name)
+    said = {"happened": event.happened, "did": event.did, "decision": event.decision}
+    chosen = {at.extension(f"plan-{name}"): value for name, value in said.items() if value}
+    told = _done(review, at.part_id("pages", event.page_id))
+    return [replace(told, result=told.result | ({"extensions": chosen} if chosen else {}))]
 
 
 @tell.register

@@ -14,17 +14,19 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms import config
 from lms.accounts import service as accounts
 from lms.accounts.models import Person
 from lms.app import create_app
+from lms.commitment.models import FollowUp
 from lms.config import Settings
 from lms.content import bundle as bundles
 from lms.content.library import library
 from lms.content.service import import_new
 from lms.db import db, transaction
+from lms.enrolment.service import open_early
 from lms.migrations.tables import tables
 from tests.attacks.walk import Walk, walk
 from tests.conftest import Client, hashed
@@ -75,10 +77,18 @@ def pattern(sqlite_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     browser = app.test_client()
     browser.set_cookie(*cookie)
     library.forget()
-    walked = walk(app, browser, SECRET)
+    walked = walk(app, browser, SECRET, later=lambda: _weeks_later(app, ada.id))
     with app.app_context():
         db.engine.dispose()
     return Pattern(folder, ada.uuid, cookie, walked)
+
+
+def _weeks_later(app: Flask, person_id: int) -> None:
+    """The days to look back have come, and a lead has opened the next module."""
+    at = dt.datetime.now(dt.UTC)
+    with app.app_context(), transaction() as session:
+        session.execute(update(FollowUp).values(due_at=at - dt.timedelta(minutes=1)))
+        open_early(session, person_id, "safe-to-speak", at)
 
 
 def _settings(folder: Path) -> Settings:

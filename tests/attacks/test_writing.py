@@ -23,7 +23,7 @@ from tests.attacks.walk import Address
 
 ENDINGS = {"accounts.sign_out", "accounts.sign_out_everywhere"}
 """Forms after which nobody is there to send the others."""
-ADDED_TO = {"tries", "audit_event", "module_comment"}
+ADDED_TO = {"tries", "audit_event", "module_comment", "rating_count", "rating_group"}
 """Tables of nobody, or of everybody, which grow when someone does something."""
 IMPOSSIBLE = ("-1", "999999999999999999999", "%F0%9F%99%82", "a" * 300)
 UNKNOWN = str(uuid.UUID(int=0x4711, version=4))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -67,10 +68,13 @@ class Walk:
         return {(address.endpoint, address.method) for address in self.addresses}
 
 
-def walk(app: Flask, browser: FlaskClient, text: str = "", sends: bool = True) -> Walk:
-    """Go everywhere, from the dashboard on. `text` is typed into every box."""
+def walk(
+    app: Flask, browser: FlaskClient, text: str = "", sends: bool = True, later: Callable[[], None] = lambda: None
+) -> Walk:
+    """Go everywhere, from the dashboard on. `text` is typed into every box; `later` makes it be weeks later."""
     found = Walk()
     _go(app, browser, found, ["/", "/help", "/forgotten-password"], text, sends)
+    later()
     # Once more: what was done on the way has brought new links, also onto pages that were seen before.
     attempts = {address.path.split("?")[0] for address in found.addresses if address.endpoint == "quiz.go_on"}
     _go(app, browser, found, ["/", "/reflections", *(f"{path}/review" for path in attempts)], text, sends)

@@ -36,6 +36,8 @@ OF_NOBODY = {
     "audit_cut": "only says how far the log was cut",
     "audit_event": "names people by their opaque name; told as `audit`, tested below",
     "module_comment": "nothing in it leads to who wrote it",
+    "rating_count": "only how many people chose what",
+    "rating_group": "only how many people answered",
     "relay": "a process",
     "revision": "what is taught",
     "site": "a place; told with who works there",

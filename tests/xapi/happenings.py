@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from lms import events
+from lms.commitment.looking_back import Decision, Did, Happened
 
 ids = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
 titles = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=40).filter(str.strip)
@@ -56,6 +57,7 @@ def items(draw: st.DrawFn) -> events.ItemAnswered:
         choices=() if kind == "numeric" else choices,
         targets=targets if kind == "matching" else (),
         correct=draw(form),
+        item_of=None if in_quiz else draw(st.none() | courses),
     )
 
 
@@ -105,6 +107,15 @@ BY_EVENT: dict[type[events.Event], st.SearchStrategy[events.Event]] = {
     ),
     events.ExerciseDone: _of(events.ExerciseDone, exercise_id=ids, page_id=ids),
     events.CommitmentMade: _of(events.CommitmentMade, commitment_id=ids, page_id=ids),
+    events.CommitmentReviewed: _of(
+        events.CommitmentReviewed,
+        commitment_id=ids,
+        page_id=ids,
+        number=st.integers(1, 9),
+        happened=st.none() | st.sampled_from(Happened),
+        did=st.none() | st.sampled_from(Did),
+        decision=st.none() | st.sampled_from(Decision),
+    ),
     events.SelfAssessed: _of(events.SelfAssessed, assessment_id=ids, page_id=ids),
     events.ModuleCompleted: _of(events.ModuleCompleted, seconds=seconds),
     events.ProgrammeCompleted: _of(events.ProgrammeCompleted, modules=st.lists(ids, max_size=4).map(tuple)),
