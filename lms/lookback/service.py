@@ -66,7 +66,7 @@ def announce(office: PostOffice, url: str, mail: Mail) -> bool:
         "lookback/mail/look_back.txt",
         mail.person,
         module=mail.module_title,
-        minutes="Seven" if mail.is_last else "Four",
+        minutes="seven" if mail.is_last else "four",
         is_last=mail.is_last,
         is_again=mail.is_again,
         address=f"{url}/modules/{mail.module_id}/look-backs/{mail.number}",
