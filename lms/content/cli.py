@@ -12,7 +12,7 @@ import click
 from lms import config
 from lms.content import bundle as bundles
 from lms.content.bundle import Bundle
-from lms.content.checker.check import check_module
+from lms.content.checker.check import check_module, check_programme
 from lms.content.checker.report import Report
 from lms.content.checker.table import as_table
 from lms.content.problems import ContentError
@@ -37,7 +37,10 @@ def check(path: Path, module_id: str | None, as_json: bool) -> None:
     """
     bundle, only = _read(path)
     today = dt.datetime.now(dt.UTC).date()
-    reports = [check_module(bundle, found, today) for found in _wanted(bundle, module_id or only)]
+    wanted = _wanted(bundle, module_id or only)
+    reports = [check_module(bundle, found, today) for found in wanted]
+    whole = check_programme(bundle, wanted, today)
+    reports += [whole] if whole else []
     if as_json:
         click.echo(json.dumps([report.plain() for report in reports], indent=2, default=str))
     else:

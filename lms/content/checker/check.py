@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lms.content.bundle import Bundle
 from lms.content.checker import (
@@ -24,6 +24,7 @@ from lms.content.checker import (
 )
 from lms.content.checker.report import Report, Result
 from lms.content.checker.subject import Subject
+from lms.content.checker.whole import check_whole
 from lms.content.loader import read_module
 
 RULES: tuple[Callable[[Subject], Result], ...] = (
@@ -54,6 +55,13 @@ RULES: tuple[Callable[[Subject], Result], ...] = (
     people.cast_balance,
     people.content_notes,
 )
+
+
+def check_programme(bundle: Bundle, module_ids: Sequence[str], today: dt.date) -> Report | None:
+    """Measure modules together; None where there are not two that can be read."""
+    read = [read_module(bundle, module_id) for module_id in module_ids]
+    subjects = [Subject(found.module, today, found.documents) for found in read if found.module]
+    return check_whole(subjects) if len(subjects) > 1 else None
 
 
 def check_module(bundle: Bundle, module_id: str, today: dt.date) -> Report:

@@ -17,13 +17,15 @@ FEWEST_ERRORS = 5
 """With fewer errors a share says nothing."""
 
 
-def cast_balance(subject: Subject) -> Result:
+def cast_balance(*subjects: Subject) -> Result:
     """Of all who err in items and scenarios: the largest share of one name, role or group.
 
     A role is counted by what stands before its first comma: `ward host, nine years' service` is a ward host.
     """
-    erring = [member for member in subject.cast if member.erred]
-    measured = f"{len(subject.cast)} appearances, {len(erring)} in the wrong"
+    first = subjects[0]
+    cast = [member for subject in subjects for member in subject.cast]
+    erring = [member for member in cast if member.erred]
+    measured = f"{len(cast)} appearances, {len(erring)} in the wrong"
     if len(erring) < FEWEST_ERRORS:
         return CAST.result(f"{measured}: too few to judge", "pass")
     tallies = {
@@ -36,7 +38,7 @@ def cast_balance(subject: Subject) -> Result:
     ]
     share, what, who = max(largest)
     findings = [
-        subject.at(subject.bank_file, (), f"the {kind} {person} makes {part:.0%} of all errors", "let others err")
+        first.at(first.bank_file, (), f"the {kind} {person} makes {part:.0%} of all errors", "let others err")
         for part, kind, person in largest
         if part > 0.40
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from lms.content.checker.report import Result, Rule, none_of
@@ -30,12 +30,12 @@ _NEGATIVE_STEM = re.compile(
 )
 
 
-def feedback(subject: Subject) -> Result:
-    """Words of every feedback; the same words twice; “Wrong” or “Incorrect” as a verdict."""
+def feedback(*subjects: Subject) -> Result:
+    """Words of every feedback; the same words twice, also in two modules; “Wrong” or “Incorrect” as a verdict."""
     findings: list[Problem] = []
     seen: dict[str, str] = {}
     count = 0
-    for placed in subject.items:
+    for subject, placed in _items(subjects):
         for path, text in feedback_of(placed.item):
             count += 1
             for what, remedy in _feedback_faults(text, placed.item.id, seen):
@@ -74,20 +74,27 @@ def _banned(subject: Subject, placed: PlacedItem) -> Iterator[Problem]:
                 yield subject.in_bank(path, f"item {item.id}: “{match[0]}” in an option", "write it without")
 
 
-def duplicates(subject: Subject) -> Result:
+def duplicates(*subjects: Subject) -> Result:
     """Cosine of the word counts of stem and options, words of up to three letters left out."""
-    vectors = [(placed, _vector(placed)) for placed in subject.items]
-    pairs = [(_cosine(a, b), first, second) for (first, a), (second, b) in combinations(vectors, 2)]
-    highest = max((similarity for similarity, _, _ in pairs), default=0.0)
+    vectors = [(subject, placed, _vector(placed)) for subject, placed in _items(subjects)]
+    pairs = [
+        (_cosine(one, other), first, subject, second)
+        for (_, first, one), (subject, second, other) in combinations(vectors, 2)
+    ]
+    highest = max((similarity for similarity, *_ in pairs), default=0.0)
     findings = [
         subject.in_bank(
             second.path, f"item {second.item.id} is {similarity:.2f} like {first.item.id}", "write another case"
         )
-        for similarity, first, second in pairs
+        for similarity, first, subject, second in pairs
         if similarity >= 0.80
     ]
     verdict = "pass" if highest < 0.80 else "warn" if highest < 0.90 else "fail"
     return DUPLICATES.result(f"highest {highest:.2f}", verdict, findings)  # type: ignore[arg-type]
+
+
+def _items(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, PlacedItem]]:
+    return ((subject, placed) for subject in subjects for placed in subject.items)
 
 
 def _vector(placed: PlacedItem) -> Counter[str]:
