@@ -283,9 +283,9 @@ def _where_to_go_on(sitting: Sitting) -> str:
 
 def _next_stop(sitting: Sitting, place: int) -> str:
     go, attempt_id = request.form.get("go", ""), sitting.attempt.uuid
-    if go == REVIEW or (not go.isdigit() and place == len(sitting.questions)):
+    if go == REVIEW or (not go.isdecimal() and place == len(sitting.questions)):
         return url(".review", attempt_id=attempt_id)
-    stop = int(go) if go.isdigit() and len(go) < 4 and sitting.at(int(go)) else place + ("clear" not in request.form)
+    stop = int(go) if go.isdecimal() and len(go) < 4 and sitting.at(int(go)) else place + ("clear" not in request.form)
     return url(".item", attempt_id=attempt_id, place=stop)
 
 

@@ -155,6 +155,8 @@ def test_going_on_without_an_answer_leaves_it_open(app: Flask, learner: FlaskCli
     assert learner.submit(f"{attempt}/items/1", {"go": "2"}).headers["Location"] == f"{attempt}/items/2"
     assert learner.submit(f"{attempt}/items/2", {"go": "5"}).headers["Location"] == f"{attempt}/items/5"
     assert learner.submit(f"{attempt}/items/5", {"go": "review"}).headers["Location"] == f"{attempt}/review"
+    # A digit that is no number: superscript two.
+    assert learner.submit(f"{attempt}/items/1", {"go": "²"}).headers["Location"] == f"{attempt}/items/2"
     assert "6 questions have" in learner.get(f"{attempt}/review").text
     assert not all_of(app, QuizResponse)
 
