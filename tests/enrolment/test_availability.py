@@ -94,3 +94,12 @@ def test_waiting_is_never_longer_than_was_set(after_days: int, days_ago: int) ->
     second = found({"one": done(days_ago)}, after_days=after_days)[1]
     if days_ago >= after_days:
         assert second.standing is Standing.OPEN
+
+
+def test_what_a_lead_opened_is_open_before_its_turn() -> None:
+    modules = [{"id": id_, "after_days": 7 if id_ != "one" else 0} for id_ in IDS]
+    programme = Programme.model_validate({"id": "p", "title": "P", "summary": "", "modules": modules})
+    found = steps(programme, set(IDS), {}, NOW, early={"three"})
+    assert [step.standing for step in found] == [Standing.OPEN, Standing.LOCKED, Standing.OPEN, Standing.LOCKED]
+    unpublished = steps(programme, {"one"}, {}, NOW, early={"three"})
+    assert unpublished[2].standing is Standing.IN_PREPARATION
