@@ -25,6 +25,8 @@ class Learner:
     hands: Hands = field(default_factory=Pointer)
     wrote: list[str] = field(default_factory=list)
     """Everything typed in private."""
+    earlier: dict[str, Module] = field(default_factory=dict)
+    """The modules before it."""
 
     def read(self, page: ModulePage) -> None:
         """Open a page and do all that it asks for."""
@@ -56,6 +58,8 @@ class Learner:
         elif isinstance(block, blocks.Practice) and block.items:
             for item_id in block.items:
                 self._check(here, item_id)
+        elif isinstance(block, blocks.WarmUp):
+            self._warm_up(here)
         elif isinstance(block, blocks.OwnWords | blocks.Reflection):
             self._write(here, block.id, "Save" if isinstance(block, blocks.Reflection) else "Save and compare")
             expect(here.locator(".keep-status").first).to_contain_text("Saved")
@@ -78,6 +82,20 @@ class Learner:
         self.hands.press(form.get_by_role("button", name="Check my answer"))
         expect(here.locator(f"form[action$='/checks/{item_id}']")).to_be_hidden()  # behind "Try again"
 
+    def _warm_up(self, here: Locator) -> None:
+        """Questions of earlier modules, which are among `earlier`."""
+        addresses = [form.get_attribute("action") or "" for form in here.locator("form").all()]
+        assert addresses, "nothing is asked again"
+        for address in addresses:
+            source_id, item_id = address.split("/")[-2:]
+            source = self.earlier[source_id]
+            item = source.check(item_id) or source.item(item_id)
+            assert item
+            form = here.locator(f"form[action='{address}']")
+            self._answer(form, item)
+            self.hands.press(form.get_by_role("button", name="Check my answer"))
+            expect(here.locator(f"form[action='{address}']")).to_be_hidden()
+
     def _write(self, here: Locator, name: str, button: str) -> None:
         for number, box in enumerate(here.locator("textarea").all()):
             words = f"What I keep to myself about {name}, part {number}."
@@ -99,7 +117,12 @@ class Learner:
 
     def _rate(self, here: Locator, block: blocks.SelfAssessment) -> None:
         for statement in block.statements:
-            self.hands.choose(here.get_by_role("group", name=statement.text).locator("input").nth(1))
+            group = here.get_by_role("group", name=statement.text)
+            if block.then:
+                for select in group.locator("select").all():
+                    self.hands.pick(select, block.scale[1])
+            else:
+                self.hands.choose(group.locator("input").nth(1))
         if block.comment:
             self.hands.write(here.get_by_label(block.comment), "Nothing here was about night shifts.")
         self.hands.press(here.get_by_role("button", name="Save my answers").first)

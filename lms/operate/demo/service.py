@@ -64,7 +64,7 @@ def walk(app: Flask, at: dt.datetime, pause_seconds: float) -> None:
         with app.app_context(), writing(db.session) as session:
             person = queries.person_by_email(session, someone.email)
             if person and not own_registrations(session, person.id):
-                _Walk(session, person, at - dt.timedelta(days=someone.days_ago)).to(someone.stage)
+                walk_as(session, person, at - dt.timedelta(days=someone.days_ago), someone.stage)
 
 
 def _site(session: Session, code: str) -> Site:
@@ -77,6 +77,11 @@ def _login(session: Session, someone: Someone) -> Login:
     password = passwords.generated()
     service.set_password(session, person, passwords.hashed(password))
     return Login(someone, password)
+
+
+def walk_as(session: Session, person: Person, at: dt.datetime, stage: Stage) -> None:
+    """Let someone go as far in the first module as a stage says, on one day."""
+    _Walk(session, person, at).to(stage)
 
 
 class _Walk:
