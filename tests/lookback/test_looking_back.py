@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -145,13 +146,12 @@ def test_at_the_end_comes_what_was_written_and_how_it_was_before(planner: FlaskC
     sent = {"token": token, "look-back": "2", "rate-ask": "2", "rate-then-ask": "1"}
     answer = planner.submit(f"/modules/{sample.MODULE}/self-assessments/baseline", sent)
     assert answer.headers["Location"].startswith(LAST)
-    table = planner.get(LAST).text.split('class="rated"', 1)[1].split("</table>", 1)[0]
-    assert [word for word in ("Never", "Sometimes", "Often") if f"<td>{word}" in table] == [
-        "Never",
-        "Sometimes",
-        "Often",
+    rated = planner.get(LAST).text.split("rated-list", 1)[1].split("</ul>", 1)[0]
+    assert re.findall(r"<dt>([^<]+)</dt><dd>(\w+)", rated) == [
+        ("At first", "Never"),
+        ("Before, as seen today", "Sometimes"),
+        ("Now", "Often"),
     ]
-    assert "Before, as seen today" in table
 
 
 def test_gaps_of_the_last_look_back_are_named_and_kept(planner: FlaskClient, clock: Clock) -> None:
