@@ -27,6 +27,8 @@ _FOLLOW_UPS = (
     select(FollowUp, Registration.module_id)
     .join(Commitment, Commitment.id == FollowUp.commitment_id)
     .join(Registration, Registration.id == Commitment.registration_id)
+    # Nobody is asked what became of a module that they are still in.
+    .where(Registration.completed_at.is_not(None))
 )
 
 

@@ -68,7 +68,8 @@ def dashboard() -> Answer:
     found = _journey()
     view = found.now
     sections = overview.section_views(view.module, view.opened) if view and view.module else []
-    looks_back = lookback.own_waiting(db.session, current_user.id, now())
+    has_completed = any(view.step.completed_at for view in found.views)
+    looks_back = lookback.own_waiting(db.session, current_user.id, now()) if has_completed else []
     return render_template("player/dashboard.html", journey=found, now=view, sections=sections, looks_back=looks_back)
 
 

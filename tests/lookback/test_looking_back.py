@@ -265,3 +265,12 @@ def test_the_six_weeks_overtake_the_two(app: Flask, planner: FlaskClient, clock:
     page = planner.get("/").text
     assert LAST in page
     assert FIRST not in page
+
+
+def test_who_is_still_in_the_module_is_not_asked(
+    app: Flask, learner: FlaskClient, clock: Clock, settings: Settings
+) -> None:
+    learner.submit(PLAN, WORDS)
+    chores.look_back(app, later(clock, days=15))
+    assert FIRST not in learner.get("/").text
+    assert mails(settings) == []
