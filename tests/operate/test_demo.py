@@ -17,6 +17,7 @@ from lms.content import bundle as bundles
 from lms.content.service import import_bundle
 from lms.db import db, writing
 from lms.enrolment.models import Registration
+from lms.lookback.queries import own_waiting
 from lms.operate.chores import do
 from lms.operate.demo.people import PEOPLE, Stage
 from lms.operate.demo.service import add_people, walk
@@ -46,6 +47,8 @@ def test_each_is_where_the_table_says_once(installation: Flask) -> None:
             assert passwords.matches(person.password_hash, login.password)
             assert _stage(session, person) is login.someone.stage
         assert not session.scalar(select(func.count(Statement.id)).filter_by(delivery=Delivery.PARKED))
+        chidi = session.scalars(select(Person.id).filter_by(email="chidi.rainbarrel@example.org")).one()
+        assert own_waiting(session, chidi, NOW), "there is something to look back at"
         still_open = session.scalar(select(func.count(Visit.id)).filter_by(ended_at=None)) or 0
     # A second start adds nothing; the chores end the visits that are long over.
     before = _everything(installation)

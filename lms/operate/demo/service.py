@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from lms.accounts import passwords, queries, service
 from lms.accounts.models import Person, Role, Site
-from lms.content.blocks import Check
+from lms.commitment import service as plans
+from lms.commitment.planning import Plan
+from lms.content.blocks import Check, Commitment
 from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.content.schema import Item, SingleItem, SituationalItem
@@ -31,6 +33,7 @@ QUESTION = dt.timedelta(seconds=40)
 READING_SECONDS = 150
 WRONG_EVERY = 8
 """Who passes has one question in so many wrong."""
+PLAN = Plan("someone says “I’m fine” in a flat voice", "ask one open question and wait")
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ class _Walk:
         self._read(_pages(self._module, stage))
         if stage in (Stage.FAILED, Stage.COMPLETED):
             self._take_quiz(passes=stage is Stage.COMPLETED)
+        if stage is Stage.COMPLETED:
+            self._make_plan()
 
     def _read(self, pages: Iterable[Page]) -> None:
         for page in pages:
@@ -123,6 +128,13 @@ class _Walk:
                 response = grading.right_response(item) if is_right else _another(item)
                 quiz.save_response(self._session, self._work(attempt.uuid), item_id, response, version=0)
         quiz.submit_attempt(self._session, self._work(attempt.uuid))
+
+    def _make_plan(self) -> None:
+        """So that there is something to look back at two weeks later."""
+        activity = self._step(AVERAGE_PAGE)
+        place = next(((page, one) for page, one in activity.module.blocks() if isinstance(one, Commitment)), None)
+        if place:
+            plans.save_plan(self._session, activity, *place, PLAN, version=0)
 
     def _work(self, attempt_id: UUID) -> quiz.Work:
         assert self._module is not None
