@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -47,6 +48,8 @@ class Notebook:
     notes: dict[tuple[int, str], Note] = field(default_factory=dict)
     is_down: bool = False
     saves: int = 0
+    seconds: float = 0
+    """How long it takes to answer."""
     refusals: int = 0
     """How often something was sent while it was down."""
 
@@ -69,6 +72,7 @@ class Notebook:
 
     def save(self, block_id: str) -> Response | AnyResponse:
         """Autosave's contract for scripts that want JSON; for all others, back to the page."""
+        time.sleep(self.seconds)
         if self.is_down:
             self.refusals += 1
             abort(503)

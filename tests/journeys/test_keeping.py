@@ -179,6 +179,17 @@ def test_block_is_replaced_in_its_place(signed_in: Callable[..., Page], notebook
     expect(status(page)).to_contain_text("Saved at")
 
 
+def test_who_has_gone_on_is_not_torn_away(signed_in: Callable[..., Page], notebook: Notebook) -> None:
+    """A slow answer comes while its sender already writes elsewhere: the block changes, the focus stays."""
+    page = signed_in()
+    type_words(page)
+    notebook.seconds = 1
+    page.get_by_role("button", name="Tell").click()
+    page.get_by_label("When …").focus()
+    expect(page.get_by_text(f"You said: {WORDS}").first).to_be_visible()
+    expect(page.get_by_label("When …")).to_be_focused()
+
+
 def test_block_keeps_what_was_typed_when_sending_fails(signed_in: Callable[..., Page], notebook: Notebook) -> None:
     page = signed_in()
     notebook.is_down = True

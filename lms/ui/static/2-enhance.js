@@ -57,14 +57,20 @@ const replace = async (section, response, form) => {
   const fresh = page.getElementById(section.id);
   const elsewhere = response.redirected && new URL(response.url).pathname !== location.pathname;
   if (!fresh || elsewhere) return location.assign(response.url);
-  const held = focusMark(section);
+  const held = focusMark(section), hasGoneOn = isElsewhere(section);
   form.dispatchEvent(new CustomEvent("cares:sent", { bubbles: true }));
   const arrived = document.importNode(fresh, true);
   section.replaceWith(arrived);
   const token = page.querySelector('meta[name="csrf-token"]');
   if (token) document.dispatchEvent(new CustomEvent("cares:token", { detail: token.content }));
   arrived.dispatchEvent(new CustomEvent("cares:replaced", { bubbles: true }));
-  settle(arrived, held);
+  settle(arrived, held, hasGoneOn);
+};
+
+// Whoever has gone on to another part of the page meanwhile must not be torn away from it.
+const isElsewhere = (section) => {
+  const active = document.activeElement;
+  return active && active !== document.body && !section.contains(active);
 };
 
 // What a screen reader was on, so that it can stay there.
@@ -73,8 +79,12 @@ const focusMark = (section) => {
   return held?.id ? `#${CSS.escape(held.id)}` : held?.name ? `[name="${CSS.escape(held.name)}"]` : null;
 };
 
-const settle = (section, held) => {
+const settle = (section, held, hasGoneOn) => {
   const news = section.querySelector("[data-news]");
+  if (hasGoneOn) {
+    if (news) document.dispatchEvent(new CustomEvent("cares:say", { detail: news.textContent.trim() }));
+    return;
+  }
   const goal = section.querySelector("[aria-invalid='true']") || news || (held && section.querySelector(held))
     || section.querySelector("h2, h3") || section;
   if (!goal.matches("a, button, input, select, textarea")) goal.tabIndex = -1;
