@@ -44,6 +44,13 @@ def record(session: Session, *events: Event) -> None:
         session.connection().execute(_INSERT, rows)
 
 
+def follow(session: Session, statement: Statement, draft: Draft, at: dt.datetime) -> None:
+    """Queue another statement behind all that were written of the registration of this one."""
+    row = {"uuid": draft.uuid, "registration": statement.registration, "partition": statement.partition}
+    values = {"body": draft.body, "written_at": at, "delivery": Delivery.QUEUED, "answer": None}
+    session.connection().execute(_INSERT, [row | values])
+
+
 def session_options(sinks: Iterable[Sink]) -> dict[str, Any]:
     """Options of a session whose events go to these sinks."""
     return {"info": {SINKS: tuple(sinks)}}
