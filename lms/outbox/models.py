@@ -49,13 +49,15 @@ class Statement(Base):
 
 
 class Alarm(Base):
-    """That operators were told of something that lasts; gone when it is over."""
+    """Something that lasts, of which operators are told; gone when it is over."""
 
     __tablename__ = "alarm"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    raised_at: Mapped[dt.datetime]
-    """When they were told last."""
+    noticed_at: Mapped[dt.datetime]
+    """When it was seen first."""
+    raised_at: Mapped[dt.datetime | None]
+    """When they were told last; None while it may still pass."""
 
 
 class Relay(Base):

@@ -17,8 +17,11 @@ from lms.outbox.models import ANSWER_CHARACTERS, Alarm, Delivery, Relay, Stateme
 from lms.outbox.partitions import partition_of
 
 _INSERT = insert(Statement).inline()
+LASTS = dt.timedelta(minutes=5)
+"""What is over by then is no alarm."""
 AGAIN = dt.timedelta(days=1)
 """After so long operators are told once more of what lasts."""
+UNSEEN = {"synchronize_session": False}
 SINKS = "sinks"
 """Key of the session's `info` under which the sinks are listed."""
 
@@ -108,11 +111,14 @@ def leave(session: Session, name: str) -> None:
 
 
 def raise_alarm(session: Session, name: str, at: dt.datetime) -> bool:
-    """Whether operators are to be told now: of what is new, or lasts for another day. Of several relays one tells."""
-    new = upsert(session, Alarm).values(name=name, raised_at=at)
-    is_due = Alarm.raised_at <= at - AGAIN
-    told = new.on_conflict_do_update(index_elements=[Alarm.name], set_={"raised_at": at}, where=is_due)
-    return session.execute(told.returning(Alarm.name)).scalar() is not None
+    """Whether operators are to be told now: of what has lasted for a while, or for another day.
+
+    Of several relays one tells. What was told long after it happened waits for a moment only, and is none.
+    """
+    session.execute(upsert(session, Alarm).values(name=name, noticed_at=at).on_conflict_do_nothing())
+    is_due = Alarm.raised_at.is_(None) | (Alarm.raised_at <= at - AGAIN)
+    told = update(Alarm).where(Alarm.name == name, Alarm.noticed_at <= at - LASTS, is_due).values(raised_at=at)
+    return session.execute(told.returning(Alarm.name), execution_options=UNSEEN).scalar() is not None
 
 
 def end_alarm(session: Session, name: str) -> None:

@@ -16,7 +16,8 @@ def upgrade() -> None:
     op.create_table(
         "alarm",
         sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_alarm")),
     )
     op.create_table(
