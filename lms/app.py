@@ -31,6 +31,7 @@ from lms.reflection import views as reflection
 from lms.scenario import views as scenario
 from lms.ui import views as ui
 from lms.xapi import sink as xapi
+from lms.xapi import views as xapi_pages
 
 FOLDER = Path(__file__).parent
 REQUEST_BYTES = 1024 * 1024
@@ -92,6 +93,7 @@ def _add_features(app: Flask) -> None:
     lookback.install(app)
     player.install(app)
     privacy.install(app)
+    xapi_pages.install(app)
     health.install(app)
 
 

@@ -72,6 +72,9 @@ class Settings(BaseModel):
     metrics_token: str = Field(
         "", repr=False, description="Token with which `/metrics` is read. Empty: there are no metrics."
     )
+    alarm_minutes: int = Field(
+        60, ge=0, description="Admins get a mail when a statement has waited for so long. 0: they never do."
+    )
     keep_visits_days: int = Field(
         730, ge=0, description="How many days it is known when someone was there. 0: for ever, as with all of these."
     )

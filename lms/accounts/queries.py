@@ -65,6 +65,12 @@ def person_by_link(session: Session, token: str, at: dt.datetime) -> Person | No
     return session.scalar(query)
 
 
+def admins(session: Session) -> Sequence[Person]:
+    """Everyone who manages this installation and may sign in."""
+    query = select(Person).join(Membership, Membership.person_id == Person.id)
+    return session.scalars(query.where(Membership.role == Role.ADMIN, Person.is_active).distinct()).all()
+
+
 def first_admin(session: Session) -> Person | None:
     """The active admin who was added first; None if nobody can let others in."""
     query = select(Person).join(Person.memberships).where(Membership.role == Role.ADMIN, Person.is_active)

@@ -17,6 +17,7 @@ from lms.lookback.waiting import may_mail
 from lms.privacy.retention.rounds import carry_out
 from lms.privacy.retention.service import delete_old_mails
 from lms.progress.service import end_silent_visits
+from lms.xapi import alarming
 
 EVERY_SECONDS = 60.0
 AT_A_TIME = 100
@@ -33,6 +34,7 @@ def run(app: Flask, stop: threading.Event) -> None:
         try:
             do(app, at)
             look_back(app, at)
+            sound_alarm(app, at)
             # Also when a clock was set back: rather once too often than not for a year.
             if removed_at is None or abs(at - removed_at) >= RETENTION_EVERY:
                 remove_old(app, at)
@@ -74,6 +76,18 @@ def look_back(app: Flask, at: dt.datetime) -> int:
     if mails:
         log.info("announced looks back", mails=len(mails) - len(unsent), failed=len(unsent))
     return len(mails) - len(unsent)
+
+
+def sound_alarm(app: Flask, at: dt.datetime) -> bool:
+    """Mail admins if statements have waited for too long; whether they were told."""
+    settings: Settings = app.config["CARES"]
+    with app.app_context():
+        with writing(db.session) as session:
+            alarm = alarming.look(session, settings, at)
+        if alarm:
+            log.error("statements wait", **alarm.facts)
+            alarming.tell(app.extensions["mail"], alarm)
+    return alarm is not None
 
 
 def remove_old(app: Flask, at: dt.datetime) -> dict[str, int]:

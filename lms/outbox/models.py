@@ -48,6 +48,16 @@ class Statement(Base):
     """What the Learning Record Store said when it refused the statement."""
 
 
+class Alarm(Base):
+    """That operators were told of something that lasts; gone when it is over."""
+
+    __tablename__ = "alarm"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    raised_at: Mapped[dt.datetime]
+    """When they were told last."""
+
+
 class Relay(Base):
     """A relay at work, as it last said of itself; a silent one is gone."""
 

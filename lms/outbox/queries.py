@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from lms.db import as_facts
 from lms.outbox.models import Delivery, Relay, Statement
 
+AT_A_TIME = 1000
+"""Statements held in memory at once."""
+HOUR = dt.timedelta(hours=1)
 SILENT_AFTER = dt.timedelta(seconds=60)
 """A relay that has said nothing for so long is not at work."""
 
@@ -66,6 +69,11 @@ def standing(session: Session) -> Standing:
     )
 
 
+def delivered_since(session: Session, moment: dt.datetime) -> int:
+    """How many statements the Learning Record Store has taken since then."""
+    return session.scalar(select(func.count()).where(Statement.delivered_at >= moment)) or 0
+
+
 def parked(session: Session, limit: int) -> Sequence[Statement]:
     """Statements that were refused, with the answers."""
     return session.scalars(
@@ -78,15 +86,46 @@ def relays(session: Session, at: dt.datetime) -> Sequence[Relay]:
     return session.scalars(select(Relay).where(Relay.seen_at > at - SILENT_AFTER).order_by(Relay.id)).all()
 
 
-def registrations(session: Session) -> Sequence[UUID]:
-    """Every registration of which a statement was delivered."""
-    return session.scalars(select(Statement.registration).filter_by(delivery=Delivery.DELIVERED).distinct()).all()
+@dataclass(frozen=True)
+class Span:
+    """From one moment on, up to another; None: without an end."""
+
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Of statements written in it."""
+        found = [Statement.written_at >= self.since] if self.since else []
+        return [*found, Statement.written_at < self.until] if self.until else found
 
 
-def delivered(session: Session, registration: UUID) -> set[UUID]:
-    """The statements of a registration that the Learning Record Store should hold."""
+ALWAYS = Span()
+
+
+def registrations(session: Session, span: Span = ALWAYS) -> Sequence[UUID]:
+    """Every registration of which a statement of that time was delivered."""
+    query = select(Statement.registration).filter_by(delivery=Delivery.DELIVERED).where(*span.conditions)
+    return session.scalars(query.distinct()).all()
+
+
+def delivered(session: Session, registration: UUID, span: Span = ALWAYS) -> set[UUID]:
+    """The statements of a registration and time that the Learning Record Store should hold."""
     query = select(Statement.uuid).filter_by(registration=registration, delivery=Delivery.DELIVERED)
-    return set(session.scalars(query))
+    return set(session.scalars(query.where(*span.conditions)))
+
+
+def find(session: Session, statement: UUID) -> Statement | None:
+    """A statement by its id."""
+    return session.scalar(select(Statement).filter_by(uuid=statement))
+
+
+def bodies(session: Session, span: Span = ALWAYS) -> Iterator[str]:
+    """The JSON of all statements of a time, in the order in which they were written."""
+    last, query = 0, select(Statement.id, Statement.body).where(*span.conditions).order_by(Statement.id)
+    while rows := session.execute(query.where(Statement.id > last).limit(AT_A_TIME)).all():
+        yield from (body for _, body in rows)
+        last = rows[-1][0]
 
 
 def own_record(session: Session, registrations: Collection[UUID]) -> dict[str, Any]:

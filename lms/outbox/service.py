@@ -11,11 +11,14 @@ from typing import Any
 from sqlalchemy import CursorResult, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from lms.db import insert as upsert
 from lms.events import Event
-from lms.outbox.models import ANSWER_CHARACTERS, Delivery, Relay, Statement
+from lms.outbox.models import ANSWER_CHARACTERS, Alarm, Delivery, Relay, Statement
 from lms.outbox.partitions import partition_of
 
 _INSERT = insert(Statement).inline()
+AGAIN = dt.timedelta(days=1)
+"""After so long operators are told once more of what lasts."""
 SINKS = "sinks"
 """Key of the session's `info` under which the sinks are listed."""
 
@@ -42,6 +45,13 @@ def record(session: Session, *events: Event) -> None:
     if rows:
         # At once: rows that a session gathers may be inserted in another order than they were recorded.
         session.connection().execute(_INSERT, rows)
+
+
+def follow(session: Session, statement: Statement, draft: Draft, at: dt.datetime) -> None:
+    """Queue another statement behind all that were written of the registration of this one."""
+    row = {"uuid": draft.uuid, "registration": statement.registration, "partition": statement.partition}
+    values = {"body": draft.body, "written_at": at, "delivery": Delivery.QUEUED, "answer": None}
+    session.connection().execute(_INSERT, [row | values])
 
 
 def session_options(sinks: Iterable[Sink]) -> dict[str, Any]:
@@ -95,6 +105,19 @@ def report(session: Session, name: str, partitions: int, trouble: str | None, at
 def leave(session: Session, name: str) -> None:
     """A relay stops."""
     session.execute(delete(Relay).where(Relay.name == name))
+
+
+def raise_alarm(session: Session, name: str, at: dt.datetime) -> bool:
+    """Whether operators are to be told now: of what is new, or lasts for another day. Of several relays one tells."""
+    new = upsert(session, Alarm).values(name=name, raised_at=at)
+    is_due = Alarm.raised_at <= at - AGAIN
+    told = new.on_conflict_do_update(index_elements=[Alarm.name], set_={"raised_at": at}, where=is_due)
+    return session.execute(told.returning(Alarm.name)).scalar() is not None
+
+
+def end_alarm(session: Session, name: str) -> None:
+    """It is over."""
+    session.execute(delete(Alarm).where(Alarm.name == name))
 
 
 def _count(session: Session, query: Any) -> int:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TextIO
 
 import click
 
 from lms import config
 from lms.db import open_session, writing
 from lms.outbox import queries, service
-from lms.outbox.queries import Standing
+from lms.outbox.queries import Span, Standing
 from lms.xapi.client import Client, NoAnswerError
 from lms.xapi.reconciling import reconcile
 from lms.xapi.target import target
+from lms.xapi.withdrawing import NotOursError, withdraw
 
 SHOWN = 20
 
@@ -81,14 +83,52 @@ def retry(statement: uuid.UUID | None, everything: bool) -> None:
         raise click.ClickException("no parked statement has this id")
 
 
+def _span(command: Callable[..., None]) -> Callable[..., None]:
+    """Options that name a span of time."""
+    for name, what in (("until", "Only of statements written before then."), ("since", "Only from then on.")):
+        command = click.option(f"--{name}", type=click.DateTime(), help=f"{what} In UTC.")(command)
+    return command
+
+
+def _utc(moment: dt.datetime | None) -> dt.datetime | None:
+    return moment.replace(tzinfo=dt.UTC) if moment else None
+
+
+@xapi.command()
+@click.argument("file", type=click.File("w", encoding="utf-8", atomic=True))
+@_span
+def export(file: TextIO, since: dt.datetime | None, until: dt.datetime | None) -> None:
+    """Write the statements that are kept here to FILE (`-`: to the terminal), one in a line, as they were sent."""
+    count = 0
+    with open_session(config.load().database) as session:
+        for body in queries.bodies(session, Span(_utc(since), _utc(until))):
+            file.write(f"{body}\n")
+            count += 1
+    click.echo(f"{count} statements", err=True)
+
+
+@xapi.command()
+@click.argument("statement", type=click.UUID)
+def void(statement: uuid.UUID) -> None:
+    """Withdraw STATEMENT: another one follows it that declares it void. It cannot be taken back."""
+    settings, at = config.load(), dt.datetime.now(dt.UTC)
+    try:
+        with open_session(settings.database) as session, writing(session):
+            made = withdraw(session, settings.url, statement, at)
+    except NotOursError as error:
+        raise click.ClickException(f"{error}.") from None
+    click.echo(f"queued as {made}")
+
+
 @xapi.command(name="reconcile")
-def reconcile_() -> None:
+@_span
+def reconcile_(since: dt.datetime | None, until: dt.datetime | None) -> None:
     """Ask the Learning Record Store for every statement that it should hold; queue again what is missing."""
     settings = config.load()
     statements = missing = 0
     try:
         with open_session(settings.database) as session, Client(target(settings)) as client:
-            for checked in reconcile(session, client):
+            for checked in reconcile(session, client, Span(_utc(since), _utc(until))):
                 statements, missing = statements + checked.statements, missing + checked.missing
                 if checked.missing:
                     click.echo(f"registration {checked.registration}: {checked.missing} missing, queued again")

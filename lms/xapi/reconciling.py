@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.db import writing
 from lms.outbox import queries, service
+from lms.outbox.queries import ALWAYS, Span
 from lms.xapi.client import Client, NoAnswerError
 
 
@@ -23,14 +24,14 @@ class Checked:
     """Queued again: the relay sends them with their old ids."""
 
 
-def reconcile(session: Session, client: Client) -> Iterator[Checked]:
-    """Ask for every statement that the store should hold, and queue again what it does not.
+def reconcile(session: Session, client: Client, span: Span = ALWAYS) -> Iterator[Checked]:
+    """Ask for every statement of a time that the store should hold, and queue again what it does not.
 
     Each registration is compared and written down by itself, so that it can be stopped at any time.
     Raises NoAnswerError when the store does not answer.
     """
-    for registration in queries.registrations(session):
-        due = queries.delivered(session, registration)
+    for registration in queries.registrations(session, span):
+        due = queries.delivered(session, registration, span)
         missing = {statement for statement in due - set(client.ids(registration)) if _is_missing(client, statement)}
         if missing:
             with writing(session):

@@ -36,6 +36,8 @@ ELSEWHERE = {
     ("reflection.delete", "POST"): "/reflections/00000000-0000-4000-8000-000000000000/delete",
     ("scenario.leave", "POST"): "/stories/00000000-0000-4000-8000-000000000000/leave",
     ("scenario.replay", "POST"): "/stories/00000000-0000-4000-8000-000000000000/replay",
+    ("xapi.statements", "GET"): "/statements",
+    ("xapi.retry", "POST"): "/statements/retry",
 }
 """Addresses to which no link or form leads, or only later."""
 WRITES_ON_GET = {"player.page": {"place", "visit", "page_progress", "statement", "registration"}}

@@ -33,6 +33,7 @@ NOT_TOLD = {
 }
 # Tables of which no row belongs to one person, and why.
 OF_NOBODY = {
+    "alarm": "that admins were told of statements that wait",
     "audit_cut": "only says how far the log was cut",
     "audit_event": "names people by their opaque name; told as `audit`, tested below",
     "module_comment": "nothing in it leads to who wrote it",

@@ -6,6 +6,7 @@ import json
 import stat
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -166,3 +167,52 @@ def test_the_embedded_store_gets_credentials_of_its_own(settings: Settings) -> N
     file.write_text("{}")
     with pytest.raises(ValueError, match="key and secret"):
         target(settings)
+
+
+def test_a_statement_is_withdrawn_behind_all_of_its_registration(
+    app: Flask, wired: Settings, store: Store, happen: Happen, relaying: Relaying, lms: Callable[..., Result]
+) -> None:
+    ((_, ids),) = happen(3).items()
+    said = lms("xapi", "void", ids[0])
+    assert said.exit_code == 0, said.output
+    relaying(wired)
+    settle(app)
+    withdrawal = said.output.split()[-1]
+    assert list(store.statements) == [*ids, withdrawal]
+    with app.app_context():
+        rows = [json.loads(body) for body in queries.bodies(db.session)]
+    assert [row["id"] for row in rows] == [*ids, withdrawal]
+    assert rows[-1]["object"] == {"objectType": "StatementRef", "id": ids[0]}
+    again = lms("xapi", "void", withdrawal)
+    assert again.exit_code == 1
+    assert "cannot be withdrawn" in again.output
+
+
+def test_what_is_not_kept_here_cannot_be_withdrawn(lms: Callable[..., Result]) -> None:
+    said = lms("xapi", "void", "00000000-0000-4000-8000-000000000000")
+    assert said.exit_code == 1
+    assert "no statement with this id" in said.output
+
+
+def test_export_writes_each_statement_of_a_time_as_it_was_sent(
+    app: Flask, happen: Happen, lms: Callable[..., Result], tmp_path: Path
+) -> None:
+    ((_, ids),) = happen(4).items()
+    whole = tmp_path / "whole.jsonl"
+    assert lms("xapi", "export", str(whole)).exit_code == 0
+    lines = whole.read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["id"] for line in lines] == ids
+    with app.app_context():
+        assert lines == list(queries.bodies(db.session))
+    assert lms("xapi", "export", "-", "--until", "2020-01-01").stdout == ""
+    assert len(lms("xapi", "export", "-", "--since", "2020-01-01").stdout.splitlines()) == 4
+
+
+def test_reconcile_keeps_to_a_time(
+    app: Flask, wired: Settings, store: Store, happen: Happen, relaying: Relaying, lms: Callable[..., Result]
+) -> None:
+    happen(3)
+    relaying(wired)
+    settle(app)
+    assert "0 statements asked for" in lms("xapi", "reconcile", "--until", "2020-01-01").output
+    assert "3 statements asked for, 0 were missing" in lms("xapi", "reconcile", "--since", "2020-01-01").output

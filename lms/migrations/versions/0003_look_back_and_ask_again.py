@@ -1,4 +1,4 @@
-"""Look back at plans, ask questions again, count ratings."""
+"""Look back at plans, ask questions again, count ratings, open modules early, tell of statements that wait."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ depends_on = None
 
 def upgrade() -> None:
     """The step forward."""
+    op.create_table(
+        "alarm",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_alarm")),
+    )
     op.create_table(
         "rating_count",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -111,3 +117,4 @@ def downgrade() -> None:
     op.drop_table("opened_early")
     op.drop_table("rating_group")
     op.drop_table("rating_count")
+    op.drop_table("alarm")
