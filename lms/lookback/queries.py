@@ -21,8 +21,8 @@ from lms.content.module import Module, Page
 from lms.enrolment.models import Registration
 from lms.lookback.waiting import Due, waiting
 from lms.pulse import queries as pulse
-from lms.quiz import queries as quiz
-from lms.quiz.bringing_back import Occasion
+from lms.quiz.again import queries as again
+from lms.quiz.again.choosing import Occasion
 from lms.reflection import queries as reflection
 
 QUESTIONS, QUESTIONS_AT_THE_END = 3, 4
@@ -57,7 +57,7 @@ class LookBack:
     plan: Piece
     report: Report | None
     """What was said of the plan; None if it does not open."""
-    questions: Sequence[quiz.Again]
+    questions: Sequence[again.Again]
     writing: Sequence[Piece] = ()
     assessment: Piece | None = None
 
@@ -94,7 +94,7 @@ def own_look_back(session: Session, person: Person, module_id: str, number: int,
         is_last,
         Piece(page, block, plans.get(block.id, PlanState(Plan(), 0))),
         found.report,
-        quiz.asked_again(session, found.registration, occasion(module_id, found.follow_up, is_last)),
+        again.asked_again(session, found.registration, occasion(module_id, found.follow_up, is_last)),
         _writing(session, module, found.registration) if is_last else (),
         _assessment(session, module, found.registration, found.follow_up) if is_last else None,
     )

@@ -15,7 +15,7 @@ from lms.content.blocks import Commitment
 from lms.db import db, transaction
 from lms.lookback import queries
 from lms.progress.service import begin
-from lms.quiz import views as quiz
+from lms.quiz.again import views as again
 from lms.ui.asking import not_found, now
 
 blueprint = Blueprint("lookback", __name__)
@@ -81,7 +81,7 @@ def answer(module_id: str, number: int, item_id: str) -> Answer:
             not_found()
         else:
             occasion = queries.occasion(module_id, found.follow_up, found.is_last)
-            refused = quiz.take_again(session, activity, place[0], occasion, (module_id, item_id))
+            refused = again.take_again(session, activity, place[0], occasion, (module_id, item_id))
     if refused:
         return _page(module_id, number, questions=refused), 422
     return redirect(url(".look_back", module_id=module_id, number=number, _anchor="block-questions-again"), 303)

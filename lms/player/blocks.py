@@ -18,6 +18,7 @@ from lms.content.module import Page
 from lms.enrolment.models import Registration
 from lms.pulse import queries as pulse
 from lms.quiz import queries as quiz
+from lms.quiz.again import queries as again
 from lms.reflection import queries as reflection
 from lms.scenario import queries as scenario
 
@@ -61,7 +62,7 @@ KINDS: dict[str, Kind] = {
     "commitment": Kind("commitment/commitment.html", commitment.plans_on_page, reflection.referred_to),
     "exercise": Kind("commitment/exercise.html", commitment.exercises_on_page),
     "self-assessment": Kind("pulse/self_assessment.html", pulse.on_page),
-    "warm-up": Kind("quiz/warm_up.html", quiz.warm_ups_on_page),
+    "warm-up": Kind("quiz/warm_up.html", again.warm_ups_on_page),
     "scenario": Kind("scenario/scenario.html", scenario.on_page),
 }
 PLAIN = Kind("player/blocks/plain.html")

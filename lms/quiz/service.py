@@ -14,12 +14,11 @@ from lms.accounts.models import Person
 from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.content.schema import Item
-from lms.enrolment.service import course, forget_rows
+from lms.enrolment.service import forget_rows
 from lms.outbox.service import record
 from lms.progress.service import Activity, begin, pass_quiz
 from lms.progress.visiting import step_seconds
-from lms.quiz import grading, pausing, queries
-from lms.quiz.bringing_back import Candidate, Occasion
+from lms.quiz import grading, pausing
 from lms.quiz.drawing import draw, present
 from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
 from lms.quiz.responding import Response
@@ -162,39 +161,14 @@ def answer_check(
     )
     if kept is not None:
         return kept
-    answer = _keep_check(session, activity, item, response, token)
+    answer = keep_check(session, activity, item, response, token)
     session.flush()
-    told = _answered(activity, item, response, grading.mark(item, response), str(activity.registration.uuid))
+    told = told_of(activity, item, response, grading.mark(item, response), str(activity.registration.uuid))
     record(session, replace(told, page_id=page.id))
     return answer
 
 
-def answer_again(
-    session: Session,
-    activity: Activity,
-    page: Page,
-    occasion: Occasion,
-    asked: Candidate,
-    response: Response,
-    token: UUID,
-) -> CheckAnswer:
-    """Keep and mark an answer to a question that was asked again, perhaps one of an earlier module."""
-    of = {"registration_id": activity.registration.id, "item_id": asked.item.id, "token": token}
-    kept = session.scalar(select(CheckAnswer).filter_by(**of))
-    if kept is not None:
-        return kept
-    answer = _keep_check(session, activity, asked.item, response, token)
-    answer.occasion, answer.source_id = occasion.id, asked.source_id
-    session.flush()
-    seed = queries.again_seed(activity.registration, occasion)
-    told = _answered(activity, asked.item, response, grading.mark(asked.item, response), seed)
-    source = library.module(session, asked.source_id)
-    of_course = course(activity.programme, source) if source and source.id != activity.module.id else None
-    record(session, replace(told, page_id=page.id, item_of=of_course))
-    return answer
-
-
-def _keep_check(session: Session, activity: Activity, item: Item, response: Response, token: UUID) -> CheckAnswer:
+def keep_check(session: Session, activity: Activity, item: Item, response: Response, token: UUID) -> CheckAnswer:
     score = grading.mark(item, response)
     answer = CheckAnswer(
         registration_id=activity.registration.id,
@@ -240,14 +214,12 @@ def _settle(
     score = grading.mark(item, response)
     if kept and response:
         kept.raw, kept.max = float(score.raw), score.max
-        told = _answered(activity, item, response, score, str(attempt.uuid))
+        told = told_of(activity, item, response, score, str(attempt.uuid))
         record(session, replace(told, attempt=attempt.uuid))
     return score
 
 
-def _answered(
-    activity: Activity, item: Item, response: Response, score: grading.Score, seed: str
-) -> events.ItemAnswered:
+def told_of(activity: Activity, item: Item, response: Response, score: grading.Score, seed: str) -> events.ItemAnswered:
     presented = present(item, seed)
     return events.ItemAnswered(
         **activity.fact,

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.quiz.bringing_back import Candidate, choose
+from lms.quiz.again.choosing import Candidate, choose
 from tests.samples.bank import ITEM, SINGLE
 
 
