@@ -169,6 +169,7 @@ def answer_check(
 
 
 def keep_check(session: Session, activity: Activity, item: Item, response: Response, token: UUID) -> CheckAnswer:
+    """Add a row for an answer that is not there yet, with what it is worth."""
     score = grading.mark(item, response)
     answer = CheckAnswer(
         registration_id=activity.registration.id,
@@ -220,6 +221,7 @@ def _settle(
 
 
 def told_of(activity: Activity, item: Item, response: Response, score: grading.Score, seed: str) -> events.ItemAnswered:
+    """What is told of an answer: with the options as they were offered, whose order the seed gave."""
     presented = present(item, seed)
     return events.ItemAnswered(
         **activity.fact,

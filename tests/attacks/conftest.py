@@ -26,6 +26,7 @@ from lms.content import bundle as bundles
 from lms.content.library import library
 from lms.content.service import import_new
 from lms.db import db, transaction
+from lms.enrolment.models import Registration, State
 from lms.enrolment.service import open_early
 from lms.migrations.tables import tables
 from tests.attacks.walk import Walk, walk
@@ -84,9 +85,11 @@ def pattern(sqlite_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def _weeks_later(app: Flask, person_id: int) -> None:
-    """The days to look back have come, and a lead has opened the next module."""
+    """The module is completed, the days to look back have come, and a lead has opened the next module."""
     at = dt.datetime.now(dt.UTC)
     with app.app_context(), transaction() as session:
+        done = {"completed_at": at, "state": State.COMPLETED}
+        session.execute(update(Registration).values(done))
         session.execute(update(FollowUp).values(due_at=at - dt.timedelta(minutes=1)))
         open_early(session, person_id, "safe-to-speak", at)
 
