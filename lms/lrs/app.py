@@ -13,9 +13,10 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from lms.keys import Credentials
-from lms.lrs import about
+from lms.lrs import about, activities, agents
 from lms.lrs.call import Call, understand
-from lms.lrs.editions import HEADER, Edition, edition_of
+from lms.lrs.documents import views as documents
+from lms.lrs.editions import HEADER, Edition, answered_in, edition_of
 from lms.lrs.moments import iso
 from lms.lrs.refusal import RefusalError
 from lms.lrs.statements import views as statements
@@ -28,7 +29,15 @@ CONTENT_BYTES = 16 * 1024 * 1024
 """Largest content of a request, attachments included."""
 NAME = "cares"
 """The account that vouches for statements (Data 2.4.9); it stays when the key is changed."""
-RESOURCES = {"about": about.RESOURCE, "statements": statements.RESOURCE}
+RESOURCES = {
+    "about": about.RESOURCE,
+    "statements": statements.RESOURCE,
+    "activities": activities.RESOURCE,
+    "activities/profile": documents.ACTIVITY_PROFILES,
+    "activities/state": documents.STATES,
+    "agents": agents.RESOURCE,
+    "agents/profile": documents.AGENT_PROFILES,
+}
 
 log = structlog.get_logger()
 
@@ -52,10 +61,12 @@ class Application:
     def _answer(self, request: Request) -> Response:
         # Asked before anything is read: what was stored by then is seen by the reader (Communication 2.1.3).
         through = iso(self._storage.consistent_through())
-        edition = Edition.ONE
+        edition = answered_in(request.headers.get(HEADER))
         try:
             resource = _resource(request.path)
             call = self._call(request, resource)
+            if call.is_alternate:
+                edition = answered_in(call.headers.get(HEADER.lower()))
             if not resource.is_open:
                 edition = _edition(call)
             response = self._visit(resource, call, edition)
@@ -69,7 +80,7 @@ class Application:
             log.exception("failed", method=request.method, path=request.path)
             response = _refused(RefusalError(500, "the Learning Record Store failed; its log says why"))
         response.headers.extend(SAFE)
-        response.headers[HEADER] = edition.value
+        response.headers.setdefault(HEADER, edition.value)
         response.headers["X-Experience-API-Consistent-Through"] = through
         return response
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-EDITION = 1
-"""Number of this set of tables, kept in the database file."""
+EDITION = 2
+"""Number of this set of tables, kept in the database. Edition 2 added `document`."""
 
 metadata = sa.MetaData()
 
@@ -65,4 +65,17 @@ attachment = sa.Table(
     sa.Column("sha2", sa.Text, primary_key=True),
     sa.Column("content_type", sa.Text, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+document = sa.Table(
+    "document",
+    metadata,
+    sa.Column("place", _Sixteen, primary_key=True, comment="Digest of the kind, whom and what it is about"),
+    sa.Column("registration", _Sixteen, primary_key=True, comment="The bytes of the UUID; none: no registration"),
+    sa.Column("digest", _Sixteen, primary_key=True, comment="Digest of the name, which may be too long for an index"),
+    sa.Column("name", sa.Text, nullable=False, comment="stateId or profileId"),
+    sa.Column("content_type", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("etag", sa.Text, nullable=False, comment="SHA-1 of the content, in hexadecimal digits"),
+    sa.Column("updated", _Microseconds, nullable=False),
 )

@@ -12,9 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from lms.lrs.app import Application
+from lms.lrs.identity import term
 from lms.lrs.models import EDITION
 from lms.lrs.statements import queries
-from lms.lrs.statements.mentions import VERB, term
+from lms.lrs.statements.mentions import VERB
 from lms.lrs.statements.question import Many, Shown
 from lms.lrs.storage import Clock, Storage
 from tests.lrs.conftest import CLIENT, HOME, Lrs, made

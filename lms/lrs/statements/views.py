@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from lms.lrs import strict_json
 from lms.lrs.moments import http_date
+from lms.lrs.parameters import identifier, only
 from lms.lrs.refusal import RefusalError
 from lms.lrs.statements import forms, multipart, queries, question, service, signing
 from lms.lrs.statements.attachments import Attached, matched, part_of
@@ -28,10 +29,8 @@ MIXED = "multipart/mixed"
 def put(visit: Visit) -> Response:
     """Store one statement under the id that the address names."""
     parameters = visit.call.parameters
-    question.only(parameters, ("statementId",))
-    if "statementId" not in parameters:
-        raise RefusalError(400, "is missing", "statementId")
-    id_ = question.identifier(parameters, "statementId")
+    only(parameters, ("statementId",), required=("statementId",))
+    id_ = identifier(parameters, "statementId")
     sent, parts = _content(visit)
     if isinstance(sent, dict) and "id" not in sent:
         sent["id"] = str(id_)
@@ -46,7 +45,7 @@ def put(visit: Visit) -> Response:
 
 def post(visit: Visit) -> Response:
     """Store a statement or an array of them; their ids, in the same order."""
-    question.only(visit.call.parameters, ())
+    only(visit.call.parameters, ())
     sent, parts = _content(visit)
     batch = receive(sent, visit.edition, visit.authority)
     _store(visit, batch, parts)
