@@ -28,7 +28,8 @@ statement = sa.Table(
     sa.Column("is_voided", sa.Boolean, nullable=False),
     sa.Column("attachments", sa.Text, comment="SHA-2 of each attachment kept here, space between"),
 )
-sa.Index("ix_statement_target", statement.c.target, sqlite_where=statement.c.target.is_not(None))
+_HAS_TARGET = statement.c.target.is_not(None)
+sa.Index("ix_statement_target", statement.c.target, sqlite_where=_HAS_TARGET, postgresql_where=_HAS_TARGET)
 
 mention = sa.Table(
     "mention",

@@ -255,3 +255,12 @@ def test_an_activity_is_told_in_all_languages(lrs: Lrs) -> None:
     for wrong in ("", "?activityId=no%20iri", "?activityid=" + quote(THING)):
         assert lrs.ask("GET", f"activities{wrong}").status_code == 400
     assert lrs.ask("PUT", address, {}).status_code == 405
+
+
+@pytest.mark.parametrize("kind", ["text/plain\r\nX-Evil: yes", "text/plain\x00", "text/é"])
+def test_a_content_type_that_no_header_can_carry_is_refused(lrs: Lrs, kind: str) -> None:
+    form = {**STATE, "agent": json.dumps(ADA), "content": "words", "Content-Type": kind}
+    type_ = "application/x-www-form-urlencoded"
+    answer = lrs.ask("POST", "activities/state?method=PUT", urlencode(form).encode(), Content_Type=type_)
+    assert answer.status_code == 400
+    assert ask(lrs, "GET", "activities/state").status_code == 404

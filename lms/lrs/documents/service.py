@@ -8,13 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lms.lrs.clock import Clock
 from lms.lrs.documents import queries
 from lms.lrs.documents.merging import merged
 from lms.lrs.documents.place import Folder, Place
 from lms.lrs.documents.preconditions import Condition
 from lms.lrs.identity import term
 from lms.lrs.models import document
-from lms.lrs.storage import Clock
 
 _INSERT = document.insert()
 _UPDATE = sa.update(document).where(*queries.AT)

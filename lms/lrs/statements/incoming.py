@@ -10,6 +10,7 @@ from typing import Any
 from lms.lrs import strict_json
 from lms.lrs.editions import Edition
 from lms.lrs.refusal import RefusalError
+from lms.lrs.rules import formats
 from lms.lrs.rules.checks import BrokenError
 from lms.lrs.rules.statement import VOIDED, rule_of
 from lms.lrs.statements.mentions import activities, terms, verbs
@@ -93,6 +94,8 @@ def _complete(statement: Json, edition: Edition, authority: Json) -> Incoming:
     content = {**statement, "id": str(id_), "authority": authority}
     content.setdefault("version", _VERSIONS[edition])
     content.pop("stored", None)
+    if edition is Edition.TWO:
+        _put_in_utc(content, thing)
     return Incoming(
         id=id_,
         content=content,
@@ -102,6 +105,13 @@ def _complete(statement: Json, edition: Edition, authority: Json) -> Incoming:
         is_voiding=statement["verb"]["id"] == VOIDED,
         attachments=(*statement.get("attachments", ()), *thing.get("attachments", ())),
     )
+
+
+def _put_in_utc(*parts: Json) -> None:
+    """2.0.0 (4.2.7): a time of another zone is not refused but converted."""
+    for part in parts:
+        if "timestamp" in part:
+            part["timestamp"] = formats.in_utc(part["timestamp"])
 
 
 def _listed(related: Json) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from lms.lrs.models import activity, attachment, mention, statement, verb
 from lms.lrs.statements.question import Many
 
 PAGE_BYTES = 8 * 1024 * 1024
 """A page ends when its statements and attachments exceed this."""
+PART = 5000
+"""Most values in one question."""
 COMMON = 1000
 """Things with so many statements or more count as equally common."""
 
@@ -81,13 +84,18 @@ def page(connection: sa.Connection, many: Many) -> Page:
 
 def bodies(connection: sa.Connection, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The JSON of those of the statements that are here."""
-    rows = connection.execute(_BODIES, {"ids": [id_.bytes for id_ in ids]})
-    return {uuid.UUID(bytes=id_): body for id_, body in rows}
+    found: dict[uuid.UUID, str] = {}
+    for part in parts(id_.bytes for id_ in ids):
+        found |= {uuid.UUID(bytes=id_): body for id_, body in connection.execute(_BODIES, {"ids": part})}
+    return found
 
 
-def referring(connection: sa.Connection, ids: Iterable[uuid.UUID]) -> Sequence[sa.Row[bytes, bytes, bool]]:
+def referring(connection: sa.Connection, ids: Iterable[uuid.UUID]) -> list[sa.Row[bytes, bytes, bool]]:
     """Statements that refer to these: `id`, `target`, `is_voiding`."""
-    return connection.execute(_REFERRING, {"ids": [id_.bytes for id_ in ids]}).all()
+    found: list[sa.Row[bytes, bytes, bool]] = []
+    for part in parts(id_.bytes for id_ in ids):
+        found += connection.execute(_REFERRING, {"ids": part}).all()
+    return found
 
 
 def attachments(connection: sa.Connection, digests: Collection[str]) -> Sequence[sa.Row[Any]]:
@@ -106,8 +114,17 @@ def displays(connection: sa.Connection, iris: Collection[str]) -> dict[str, Any]
 
 
 def _known(connection: sa.Connection, query: sa.Select[str, str], iris: Collection[str]) -> dict[str, Any]:
-    rows = connection.execute(query, {"iris": list(iris)}) if iris else ()
-    return {iri: json.loads(text) for iri, text in rows}
+    found: dict[str, Any] = {}
+    for part in parts(iris):
+        found |= {iri: json.loads(text) for iri, text in connection.execute(query, {"iris": part})}
+    return found
+
+
+def parts(values: Iterable[Any]) -> Iterator[list[Any]]:
+    """Values in as many lists as it takes: a database takes only so many in one question."""
+    left = list(values)
+    for start in range(0, len(left), PART):
+        yield left[start : start + PART]
 
 
 def _found(row: Any) -> Found:
@@ -126,8 +143,10 @@ def _query(connection: sa.Connection, many: Many) -> sa.Select[Any]:
     if terms:
         query = query.join_from(first, statement, first.c.stored == statement.c.stored)
         query = query.where(first.c.term == terms[0], *(_speaks_of(first, term) for term in terms[1:]))
-        # A statement may be found by itself and by what it refers to.
-        query = query.group_by(first.c.stored)
+        # A statement may be found by itself and by what it refers to. Each database can leave out the second in the
+        # order of the index, if it is asked in its own words.
+        is_sqlite = connection.dialect.name == "sqlite"
+        query = query.group_by(first.c.stored) if is_sqlite else query.ext(distinct_on(first.c.stored))
     if many.after is not None:
         query = query.where(moment > many.after)
     if many.until is not None:

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from lms.lrs import strict_json
+from lms.lrs.clock import Clock
 from lms.lrs.models import activity, attachment, mention, statement, verb
 from lms.lrs.moments import iso
 from lms.lrs.refusal import RefusalError
 from lms.lrs.statements import links, queries
 from lms.lrs.statements.attachments import Attached
 from lms.lrs.statements.definitions import merged
-from lms.lrs.statements.incoming import Incoming
+from lms.lrs.statements.incoming import Incoming, Json
 from lms.lrs.statements.sameness import same
-from lms.lrs.storage import Clock
+from lms.lrs.upsert import insert
+
+LONGEST_IRI = 2000
+"""Bytes; PostgreSQL takes 2,700 into an index."""
 
 # Built once: building a query takes longer than asking it.
 _STATEMENT = statement.insert()
 _MENTION = mention.insert()
-_ATTACHMENT = insert(attachment).on_conflict_do_nothing()
 _VOID = (
     sa.update(statement)
     .where(statement.c.id.in_(sa.bindparam("ids", expanding=True)), ~statement.c.is_voiding)
@@ -71,7 +73,7 @@ def _row(one: Incoming, moment: int, digests: frozenset[str]) -> dict[str, Any]:
 def _keep_attachments(connection: sa.Connection, attached: Sequence[Attached]) -> None:
     if attached:
         rows = [{"sha2": one.sha2, "content_type": one.content_type, "content": one.content} for one in attached]
-        connection.execute(_ATTACHMENT, rows)
+        connection.execute(insert(connection, attachment).on_conflict_do_nothing(), rows)
 
 
 def _index(connection: sa.Connection, fresh: Sequence[Incoming], moments: Sequence[int]) -> None:
@@ -92,21 +94,28 @@ def _tie(connection: sa.Connection, fresh: Sequence[Incoming]) -> None:
     # What voids cannot be voided (Data 2.3.2).
     voided = {one.target.bytes for one in fresh if one.is_voiding and one.target}
     voided |= {row.target for row in referring if row.is_voiding}
-    if voided:
-        connection.execute(_VOID, {"ids": list(voided)})
+    for part in queries.parts(voided):
+        connection.execute(_VOID, {"ids": part})
 
 
 def _learn(connection: sa.Connection, fresh: Iterable[Incoming]) -> None:
-    """Merge what statements say of activities and verbs into what is known of them."""
+    """Merge what statements say of activities and verbs into what is known of them.
+
+    An IRI that is too long for an index is known only from the statements themselves.
+    """
     told: dict[str, Any] = {}
     named: dict[str, Any] = {}
     for one in fresh:
-        for iri, definition in one.definitions:
+        for iri, definition in _short(one.definitions):
             told[iri] = merged(told.get(iri, {}), definition)
-        for iri, display in one.displays:
+        for iri, display in _short(one.displays):
             named[iri] = named.get(iri, {}) | display
     _merge(connection, activity.c.definition, queries.definitions(connection, told), told)
     _merge(connection, verb.c.display, queries.displays(connection, named), named)
+
+
+def _short(told: Iterable[tuple[str, Json]]) -> Iterator[tuple[str, Json]]:
+    return ((iri, words) for iri, words in told if len(iri.encode()) <= LONGEST_IRI)
 
 
 def _merge(connection: sa.Connection, column: sa.Column[str], known: dict[str, Any], told: dict[str, Any]) -> None:
@@ -115,7 +124,7 @@ def _merge(connection: sa.Connection, column: sa.Column[str], known: dict[str, A
         {"iri": iri, column.name: strict_json.write(value)} for iri, value in after.items() if value != known.get(iri)
     ]
     if rows:
-        write = insert(column.table)
+        write = insert(connection, column.table)
         connection.execute(
             write.on_conflict_do_update(index_elements=["iri"], set_={column.name: write.excluded[column.name]}), rows
         )

@@ -102,7 +102,10 @@ def _many(visit: Visit, connection: sa.Connection, asked: Many) -> Response:
     texts = _shown(visit, connection, page.found, asked.shown)
     # The statements are JSON already: they are not read and written again.
     text = f'{{"statements":[{",".join(texts)}],"more":{json.dumps(more)}}}'
-    return _response(connection, text, page.found, asked.shown)
+    response = _response(connection, text, page.found, asked.shown)
+    if page.found:
+        response.headers["Last-Modified"] = http_date(max(one.stored for one in page.found))
+    return response
 
 
 def _response(connection: sa.Connection, text: str, found: Sequence[Found], shown: Shown) -> Response:
