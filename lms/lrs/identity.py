@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 from lms.lrs.rules.actor import IDENTIFIERS
 
+KNOWN_TERMS = 8192
+"""How many are remembered: most statements speak of what others spoke of just before."""
+
 Json = dict[str, Any]
 
 
+@lru_cache(KNOWN_TERMS)
 def term(kind: bytes, value: str) -> bytes:
     """Sixteen bytes that stand for a thing asked for."""
     return blake2b(value.encode(), digest_size=16, person=kind).digest()

@@ -15,6 +15,9 @@ from lms.lrs.clock import Clock, present
 READERS = 4
 """Connections kept open for reading."""
 WRITER_CACHE_KIB = 8 * 1024
+CHECKPOINT_PAGES = 8000
+"""How much is written, 4 KiB a page, before it is moved from the journal to its place: one that many statements
+change is moved once for all of them."""
 
 _LATEST = sa.select(sa.func.max(models.statement.c.stored))
 
@@ -33,6 +36,7 @@ class SqliteFile:
                 _make_tables(connection, path)
                 # An index page is written again and again: it should not be read from the file each time.
                 connection.exec_driver_sql(f"PRAGMA cache_size=-{WRITER_CACHE_KIB}")
+                connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
         except sa.exc.DBAPIError as error:
             raise OSError(f"{path} cannot be opened: {error.orig}") from None
 

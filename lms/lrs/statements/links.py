@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lms.lrs.inserting import insert
 from lms.lrs.models import mention, statement
 from lms.lrs.statements.mentions import terms
-from lms.lrs.upsert import insert
 
 _NODE = (statement.c.stored, statement.c.id, statement.c.target)
 

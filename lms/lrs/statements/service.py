@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from lms.lrs import strict_json
 from lms.lrs.clock import Clock
+from lms.lrs.inserting import insert, insert_all
 from lms.lrs.models import activity, attachment, mention, statement, verb
 from lms.lrs.moments import iso
 from lms.lrs.refusal import RefusalError
@@ -18,14 +19,11 @@ from lms.lrs.statements.attachments import Attached
 from lms.lrs.statements.definitions import merged
 from lms.lrs.statements.incoming import Incoming, Json
 from lms.lrs.statements.sameness import same
-from lms.lrs.upsert import insert
 
 LONGEST_IRI = 2000
 """Bytes; PostgreSQL takes 2,700 into an index."""
 
 # Built once: building a query takes longer than asking it.
-_STATEMENT = statement.insert()
-_MENTION = mention.insert()
 _VOID = (
     sa.update(statement)
     .where(statement.c.id.in_(sa.bindparam("ids", expanding=True)), ~statement.c.is_voiding)
@@ -43,7 +41,7 @@ def store(
     _keep_attachments(connection, attached)
     moments = [clock.next() for _ in fresh]
     digests = frozenset(one.sha2 for one in attached)
-    connection.execute(_STATEMENT, [_row(one, at, digests) for one, at in zip(fresh, moments, strict=True)])
+    insert_all(connection, statement, [_row(one, at, digests) for one, at in zip(fresh, moments, strict=True)])
     _index(connection, fresh, moments)
     _tie(connection, fresh)
     _learn(connection, fresh)
@@ -58,16 +56,17 @@ def _unknown(connection: sa.Connection, batch: Sequence[Incoming]) -> list[Incom
     return [one for one in batch if one.id not in known]
 
 
-def _row(one: Incoming, moment: int, digests: frozenset[str]) -> dict[str, Any]:
-    return {
-        "stored": moment,
-        "id": one.id.bytes,
-        "body": one.completed(iso(moment)),
-        "target": one.target.bytes if one.target else None,
-        "is_voiding": one.is_voiding,
-        "is_voided": False,
-        "attachments": " ".join(sorted(one.digests & digests)) or None,
-    }
+def _row(one: Incoming, moment: int, digests: frozenset[str]) -> tuple[Any, ...]:
+    """The columns of `statement`, in order."""
+    return (
+        moment,
+        one.id.bytes,
+        one.completed(iso(moment)),
+        one.target.bytes if one.target else None,
+        one.is_voiding,
+        False,  # is_voided
+        " ".join(sorted(one.digests & digests)) or None,
+    )
 
 
 def _keep_attachments(connection: sa.Connection, attached: Sequence[Attached]) -> None:
@@ -77,13 +76,9 @@ def _keep_attachments(connection: sa.Connection, attached: Sequence[Attached]) -
 
 
 def _index(connection: sa.Connection, fresh: Sequence[Incoming], moments: Sequence[int]) -> None:
-    rows = [
-        {"term": term, "stored": moment, "origin": 0}
-        for one, moment in zip(fresh, moments, strict=True)
-        for term in one.terms
-    ]
+    rows = [(term, moment, 0) for one, moment in zip(fresh, moments, strict=True) for term in one.terms]
     # In the order of the index, the pages of the file are touched once each.
-    connection.execute(_MENTION, sorted(rows, key=lambda row: (row["term"], row["stored"])))
+    insert_all(connection, mention, sorted(rows))
 
 
 def _tie(connection: sa.Connection, fresh: Sequence[Incoming]) -> None:
