@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 EDITION = 2
-"""Number of this set of tables, kept in the database. Edition 2 added `document`."""
+"""Number of this set of tables, kept in the database. Edition 2 added `document` and `client`."""
 
 metadata = sa.MetaData()
 
@@ -79,4 +79,16 @@ document = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
     sa.Column("etag", sa.Text, nullable=False, comment="SHA-1 of the content, in hexadecimal digits"),
     sa.Column("updated", _Microseconds, nullable=False),
+    sa.Column("writer", sa.Text, nullable=False, comment="Name of the caller who stored it"),
+)
+
+client = sa.Table(
+    "client",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, comment="The account that vouches for what is stored with the key"),
+    sa.Column("digest", sa.LargeBinary, nullable=False, comment="SHA-256 of the secret"),
+    sa.Column("scopes", sa.Text, nullable=False, comment="Space between"),
+    sa.Column("made", _Microseconds, nullable=False),
+    sa.Column("revoked", _Microseconds, comment="None: it is in use"),
 )

@@ -32,13 +32,19 @@ def one(connection: sa.Connection, place: Place) -> sa.Row[Any] | None:
     return connection.execute(_ONE, at(place)).first()
 
 
-def within(folder: Folder) -> Sequence[sa.ColumnElement[bool]]:
-    """What holds for the documents of a folder."""
-    about = document.c.place == folder.place
-    return (about,) if folder.registration is None else (about, document.c.registration == folder.registration)
+def within(folder: Folder, writer: str | None) -> Sequence[sa.ColumnElement[bool]]:
+    """What holds for the documents of a folder that someone stored; None: whoever stored them."""
+    conditions = [document.c.place == folder.place]
+    if folder.registration is not None:
+        conditions.append(document.c.registration == folder.registration)
+    if writer is not None:
+        conditions.append(document.c.writer == writer)
+    return conditions
 
 
-def listed(connection: sa.Connection, folder: Folder, since: int | None) -> Sequence[sa.Row[Any, Any]]:
+def listed(
+    connection: sa.Connection, folder: Folder, since: int | None, writer: str | None
+) -> Sequence[sa.Row[Any, Any]]:
     """`name` and `updated` of documents, the oldest first."""
-    query = sa.select(document.c.name, document.c.updated).where(*within(folder)).order_by(document.c.updated)
+    query = sa.select(document.c.name, document.c.updated).where(*within(folder, writer)).order_by(document.c.updated)
     return connection.execute(query if since is None else query.where(document.c.updated > since)).all()

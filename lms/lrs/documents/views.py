@@ -28,16 +28,16 @@ class Documents:
 
     def put(self, visit: Visit) -> Response:
         """Store a document, in place of the one that is there if the request says which that is."""
-        place, sent = single(self._kind, visit.call.parameters), _sent(visit)
-        expected = _condition(visit, self._silence(visit.edition))
-        visit.storage.write(lambda connection, clock: service.put(connection, clock, place, sent, expected))
+        place = single(self._kind, visit.call.parameters)
+        sent = _sent(visit, _condition(visit, self._silence(visit.edition)))
+        visit.storage.write(lambda connection, clock: service.put(connection, clock, place, sent))
         return Response(status=204)
 
     def post(self, visit: Visit) -> Response:
         """Store a document, or merge it with the one that is there."""
-        place, sent, expected = single(self._kind, visit.call.parameters), _sent(visit), _condition(visit)
+        place, sent = single(self._kind, visit.call.parameters), _sent(visit, _condition(visit))
         whole = replace(sent, addition=addition(sent.content_type, sent.content))
-        visit.storage.write(lambda connection, clock: service.add(connection, clock, place, whole, expected))
+        visit.storage.write(lambda connection, clock: service.add(connection, clock, place, whole))
         return Response(status=204)
 
     def get(self, visit: Visit) -> Response:
@@ -47,7 +47,7 @@ class Documents:
         place = single(self._kind, visit.call.parameters)
         with visit.storage.reading() as connection:
             found = queries.one(connection, place)
-        if found is None:
+        if found is None or not visit.caller.sees(found.writer):
             raise RefusalError(404, "there is no such document", self._kind.id)
         return _dated(found.content, found.content_type, found.updated)
 
@@ -55,16 +55,16 @@ class Documents:
         """Delete a document; of states, all that are about the same if none is named."""
         if self._kind.has_registration and self._kind.id not in visit.call.parameters:
             folder = several(self._kind, visit.call.parameters)
-            visit.storage.write(lambda connection, _clock: service.delete_all(connection, folder))
+            visit.storage.write(lambda connection, _clock: service.delete_all(connection, folder, visit.caller))
         else:
             place, expected = single(self._kind, visit.call.parameters), _condition(visit)
-            visit.storage.write(lambda connection, _clock: service.delete(connection, place, expected))
+            visit.storage.write(lambda connection, _clock: service.delete(connection, place, visit.caller, expected))
         return Response(status=204)
 
     def _ids(self, visit: Visit) -> Response:
         folder, since = several_since(self._kind, visit.call.parameters)
         with visit.storage.reading() as connection:
-            found = queries.listed(connection, folder, since)
+            found = queries.listed(connection, folder, since, visit.caller.own)
         # With and without registration there may be documents of the same id.
         ids = list(dict.fromkeys(one.name for one in found))
         return _dated(json.dumps(ids, ensure_ascii=False).encode(), JSON, found[-1].updated if found else None)
@@ -85,8 +85,9 @@ def _resource(kind: Kind) -> Resource:
 STATES, AGENT_PROFILES, ACTIVITY_PROFILES = map(_resource, (STATE, AGENT_PROFILE, ACTIVITY_PROFILE))
 
 
-def _sent(visit: Visit) -> Sent:
-    return Sent(visit.call.headers.get("content-type") or UNKNOWN_TYPE, visit.call.content)
+def _sent(visit: Visit, expected: Condition) -> Sent:
+    content_type = visit.call.headers.get("content-type") or UNKNOWN_TYPE
+    return Sent(content_type, visit.call.content, visit.caller, expected)
 
 
 def _condition(visit: Visit, silence: Silence = Silence.WRITES) -> Condition:

@@ -13,6 +13,8 @@ from lms.lrs.identity import identity, term
 AGENT, RELATED_AGENT = b"agent", b"related agent"
 ACTIVITY, RELATED_ACTIVITY = b"activity", b"related activity"
 VERB, REGISTRATION = b"verb", b"registration"
+WRITER = b"writer"
+"""Who stored it; this no statement takes over from another that it refers to."""
 
 Json = dict[str, Any]
 

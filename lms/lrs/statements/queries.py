@@ -60,9 +60,10 @@ class Page:
     is_last: bool
 
 
-def one(connection: sa.Connection, id_: uuid.UUID, is_voided: bool) -> Found | None:
-    """The statement of this id, if it is voided or not as asked."""
-    row = connection.execute(_ONE, {"id": id_.bytes, "is_voided": is_voided}).first()
+def one(connection: sa.Connection, id_: uuid.UUID, is_voided: bool, writer: bytes | None = None) -> Found | None:
+    """The statement of this id, if it is voided or not as asked, and was stored by whom it must have been stored by."""
+    query = _ONE if writer is None else _ONE.where(_was_stored_by(writer, statement.c.stored))
+    row = connection.execute(query, {"id": id_.bytes, "is_voided": is_voided}).first()
     return _found(row) if row else None
 
 
@@ -140,6 +141,8 @@ def _query(connection: sa.Connection, many: Many) -> sa.Select[Any]:
     first = mention.alias("first")
     moment = first.c.stored if terms else statement.c.stored
     query = sa.select(*_SHOWN).where(statement.c.is_voided == sa.false())
+    if many.writer is not None:
+        query = query.where(_was_stored_by(many.writer, moment))
     if terms:
         query = query.join_from(first, statement, first.c.stored == statement.c.stored)
         query = query.where(first.c.term == terms[0], *(_speaks_of(first, term) for term in terms[1:]))
@@ -152,6 +155,11 @@ def _query(connection: sa.Connection, many: Many) -> sa.Select[Any]:
     if many.until is not None:
         query = query.where(moment <= many.until)
     return query.order_by(moment.asc() if many.is_ascending else moment.desc())
+
+
+def _was_stored_by(writer: bytes, moment: sa.ColumnElement[int]) -> sa.Exists:
+    own = mention.alias()
+    return sa.exists().where(own.c.term == writer, own.c.stored == moment, own.c.origin == 0).correlate_except(own)
 
 
 def _speaks_of(first: sa.FromClause, term: bytes) -> sa.Exists:

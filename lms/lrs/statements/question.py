@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from lms.lrs.identity import term
@@ -66,11 +66,13 @@ class Many:
     limit: int
     is_ascending: bool
     shown: Shown
+    writer: bytes | None = None
+    """Stored by this one; None: by anybody."""
 
     def beyond(self, last: int) -> Many:
         """What is left when all up to the last one shown are taken away."""
         after, until = (last, self.until) if self.is_ascending else (self.after, last - 1)
-        return Many(self.terms, after, until, self.limit, self.is_ascending, self.shown)
+        return replace(self, after=after, until=until)
 
 
 def understand(parameters: Mapping[str, str]) -> One | Many:

@@ -76,7 +76,7 @@ def _keep_attachments(connection: sa.Connection, attached: Sequence[Attached]) -
 
 
 def _index(connection: sa.Connection, fresh: Sequence[Incoming], moments: Sequence[int]) -> None:
-    rows = [(term, moment, 0) for one, moment in zip(fresh, moments, strict=True) for term in one.terms]
+    rows = [(term, moment, 0) for one, moment in zip(fresh, moments, strict=True) for term in (*one.terms, one.writer)]
     # In the order of the index, the pages of the file are touched once each.
     insert_all(connection, mention, sorted(rows))
 

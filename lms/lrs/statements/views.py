@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from werkzeug.datastructures import LanguageAccept
@@ -11,13 +12,14 @@ from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
 from lms.lrs import strict_json
+from lms.lrs.identity import term
 from lms.lrs.moments import http_date
 from lms.lrs.parameters import identifier, only
 from lms.lrs.refusal import RefusalError
 from lms.lrs.statements import forms, multipart, queries, question, service, signing
 from lms.lrs.statements.attachments import Attached, matched, part_of
 from lms.lrs.statements.incoming import Incoming, Json, receive
-from lms.lrs.statements.mentions import activities, verbs
+from lms.lrs.statements.mentions import WRITER, activities, verbs
 from lms.lrs.statements.multipart import Part
 from lms.lrs.statements.queries import Found
 from lms.lrs.statements.question import Many, One, Shown
@@ -55,10 +57,11 @@ def post(visit: Visit) -> Response:
 def get(visit: Visit) -> Response:
     """One statement, or those that meet conditions."""
     asked = question.understand(visit.call.parameters)
+    writer = None if visit.caller.own is None else term(WRITER, visit.caller.own)
     with visit.storage.reading() as connection:
         if isinstance(asked, One):
-            return _one(visit, connection, asked)
-        return _many(visit, connection, asked)
+            return _one(visit, connection, asked, writer)
+        return _many(visit, connection, replace(asked, writer=writer))
 
 
 RESOURCE = Resource({"PUT": put, "POST": post, "GET": get})
@@ -84,8 +87,8 @@ def _store(visit: Visit, batch: list[Incoming], parts: Sequence[Part]) -> None:
         visit.storage.write(lambda connection, clock: service.store(connection, clock, batch, attached))
 
 
-def _one(visit: Visit, connection: sa.Connection, asked: One) -> Response:
-    found = queries.one(connection, asked.id, asked.is_voided)
+def _one(visit: Visit, connection: sa.Connection, asked: One, writer: bytes | None) -> Response:
+    found = queries.one(connection, asked.id, asked.is_voided, writer)
     if found is None:
         raise RefusalError(404, f"no {'voided ' if asked.is_voided else ''}statement has this id", str(asked.id))
     (text,) = _shown(visit, connection, [found], asked.shown)
