@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-EDITION = 2
-"""Number of this set of tables, kept in the database. Edition 2 added `document` and `client`."""
+EDITION = 3
+"""Number of this set of tables, kept in the database. Edition 2 added `document`; 3 its `writer`, and `client`."""
+CHANGES = ((2, 2, "ALTER TABLE document ADD COLUMN writer TEXT NOT NULL DEFAULT 'cares'"),)
+"""What is changed in tables of the editions from, up to; tables that are missing are made whole."""
 
 metadata = sa.MetaData()
 
@@ -92,3 +94,11 @@ client = sa.Table(
     sa.Column("made", _Microseconds, nullable=False),
     sa.Column("revoked", _Microseconds, comment="None: it is in use"),
 )
+
+
+def lay_out(connection: sa.Connection, edition: int) -> None:
+    """Make the tables of an edition those of this one; edition 0: there are none yet."""
+    for first, last, change in CHANGES:
+        if first <= edition <= last:
+            connection.exec_driver_sql(change)
+    metadata.create_all(connection)

@@ -6,8 +6,6 @@ the commit: moments of storing then have the order of the commits, whichever pro
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from lms.db import engine_options
@@ -63,9 +61,9 @@ class Postgresql:
 
 def _make_tables(connection: sa.Connection) -> None:
     connection.execute(_LOCK)
-    edition: Any = connection.scalar(_EDITION, {"schema": SCHEMA})
-    if int(edition or 0) > models.EDITION:
+    edition = int(connection.scalar(_EDITION, {"schema": SCHEMA}) or 0)
+    if edition > models.EDITION:
         raise ValueError("the store's tables were made by a newer version of Cares; update Cares to use them")
     connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-    models.metadata.create_all(connection)
+    models.lay_out(connection, edition)
     connection.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA} IS '{models.EDITION}'")

@@ -59,5 +59,5 @@ def _make_tables(connection: sa.Connection, path: Path) -> None:
     edition: Any = connection.exec_driver_sql("PRAGMA user_version").scalar()
     if edition > models.EDITION:
         raise ValueError(f"{path} was made by a newer version of Cares; update Cares to use it")
-    models.metadata.create_all(connection)
+    models.lay_out(connection, edition)
     connection.exec_driver_sql(f"PRAGMA user_version={models.EDITION}")

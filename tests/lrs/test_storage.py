@@ -149,12 +149,16 @@ def test_no_question_sorts_or_reads_the_whole_table(
     assert not [step for step in plan if "TEMP B-TREE" in step or step.startswith("SCAN")], plan
 
 
-def test_a_file_of_the_first_edition_is_opened_and_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("edition", [1, 2])
+def test_a_file_of_an_earlier_edition_is_opened_and_goes_on(tmp_path: Path, edition: int) -> None:
     path = tmp_path / "old.db"
     old = sa.create_engine(f"sqlite:///{path}")
-    metadata.create_all(old, tables=[metadata.tables[name] for name in FIRST_EDITION])
+    names = (*FIRST_EDITION, "document") if edition == 2 else FIRST_EDITION
+    metadata.create_all(old, tables=[metadata.tables[name] for name in names])
     with old.begin() as connection:
-        connection.exec_driver_sql("PRAGMA user_version=1")
+        if edition == 2:
+            connection.exec_driver_sql("ALTER TABLE document DROP COLUMN writer")
+        connection.exec_driver_sql(f"PRAGMA user_version={edition}")
     old.dispose()
     storage = Storage(f"sqlite:///{path}")
     lrs = Lrs(Application(storage, CLIENT, HOME))
