@@ -85,6 +85,23 @@ def test_own_statements_are_all_that_a_key_finds(lrs: Lrs, keyed: Callable[..., 
     assert keyed("three", Scope.READ_ALL).ids() == lrs.ids()
 
 
+@pytest.mark.parametrize("of_others", [0, 9])
+def test_own_statements_by_several_conditions(lrs: Lrs, keyed: Callable[..., Keyed], of_others: int) -> None:
+    """Whether own statements are fewer than those that meet a condition, or more."""
+    one = keyed("one", Scope.WRITE, Scope.READ_OWN)
+    saw = {"verb": {"id": "http://example.org/verbs/saw"}, "object": {"id": "http://example.org/things/two"}}
+    for _ in range(of_others):
+        lrs.keep(**saw)
+    own = [one.keep(**saw) for _ in range(2)]
+    referring = one.keep(object={"objectType": "StatementRef", "id": own[0]})
+    one.keep(verb=saw["verb"])
+    for _ in range(9 - of_others):
+        one.keep()
+    asked = {"verb": "http://example.org/verbs/saw", "activity": "http://example.org/things/two"}
+    assert one.ids(**asked) == [referring, *own[::-1]]
+    assert len(lrs.ids(**asked)) == 3 + of_others
+
+
 def test_pages_of_own_statements_go_on(lrs: Lrs, keyed: Callable[..., Keyed]) -> None:
     one = keyed("one", Scope.WRITE, Scope.READ_OWN)
     own = []

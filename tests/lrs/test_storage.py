@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from lms.lrs.app import Application
 from lms.lrs.clock import Clock
 from lms.lrs.identity import term
-from lms.lrs.models import EDITION, metadata
+from lms.lrs.models import EDITION, mention, metadata
 from lms.lrs.rules.statement import VOIDED
 from lms.lrs.statements import queries
-from lms.lrs.statements.mentions import VERB
+from lms.lrs.statements.mentions import VERB, WRITER
 from lms.lrs.statements.question import Many, Shown
 from lms.lrs.storage import Storage
 from tests.lrs.conftest import CLIENT, HOME, Lrs, made
@@ -138,10 +138,15 @@ def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 @SQLITE
 @pytest.mark.parametrize("terms", [(), (term(VERB, "a"),), (term(VERB, "a"), term(VERB, "b"))])
 @pytest.mark.parametrize("is_ascending", [True, False])
+@pytest.mark.parametrize("writer", [None, "rare", "common"])
 def test_no_question_sorts_or_reads_the_whole_table(
-    storage: Storage, terms: tuple[bytes, ...], is_ascending: bool
+    storage: Storage, terms: tuple[bytes, ...], is_ascending: bool, writer: str | None
 ) -> None:
-    many = Many(terms, 1, 2, 10, is_ascending, Shown("exact", False))
+    own = term(WRITER, writer) if writer else None
+    rows = [{"term": own if writer == "common" else one, "stored": 1, "origin": 0} for one in terms[:1]] if own else []
+    if rows:
+        storage.write(lambda connection, _clock: connection.execute(mention.insert(), rows) and None)
+    many = Many(terms, 1, 2, 10, is_ascending, Shown("exact", False), own)
     with storage.reading() as connection:
         query = queries._query(connection, many).compile(connection)
         values = tuple(query.construct_params()[name] for name in query.positiontup or ())

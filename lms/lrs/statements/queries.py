@@ -18,7 +18,7 @@ PAGE_BYTES = 8 * 1024 * 1024
 """A page ends when its statements and attachments exceed this."""
 PART = 5000
 """Most values in one question."""
-COMMON = 1000
+COMMON = 20_000
 """Things with so many statements or more count as equally common."""
 
 _SHOWN = (statement.c.stored, statement.c.body, statement.c.attachments)
@@ -137,15 +137,19 @@ def _bytes_of(connection: sa.Connection, digests: Collection[str]) -> int:
 
 
 def _query(connection: sa.Connection, many: Many) -> sa.Select[Any]:
+    """Goes through the shortest list of statements there is, in order, and looks whether each has the rest too."""
     terms = sorted(many.terms, key=lambda term: _frequency(connection, term)) if len(many.terms) > 1 else many.terms
     first = mention.alias("first")
-    moment = first.c.stored if terms else statement.c.stored
+    moment = first.c.stored if terms or many.writer else statement.c.stored
     query = sa.select(*_SHOWN).where(statement.c.is_voided == sa.false())
-    if many.writer is not None:
-        query = query.where(_was_stored_by(many.writer, moment))
-    if terms:
+    if terms or many.writer:
         query = query.join_from(first, statement, first.c.stored == statement.c.stored)
+    if many.writer and _is_rarer(connection, many.writer, terms):
+        query = query.where(first.c.term == many.writer, first.c.origin == 0, *_is_found_by(first, terms))
+    elif terms:
         query = query.where(first.c.term == terms[0], *(_speaks_of(first, term) for term in terms[1:]))
+        if many.writer:
+            query = query.where(_was_stored_by(many.writer, moment))
         # A statement may be found by itself and by what it refers to. Each database can leave out the second in the
         # order of the index, if it is asked in its own words.
         is_sqlite = connection.dialect.name == "sqlite"
@@ -155,6 +159,19 @@ def _query(connection: sa.Connection, many: Many) -> sa.Select[Any]:
     if many.until is not None:
         query = query.where(moment <= many.until)
     return query.order_by(moment.asc() if many.is_ascending else moment.desc())
+
+
+def _is_rarer(connection: sa.Connection, writer: bytes, terms: Sequence[bytes]) -> bool:
+    return not terms or _frequency(connection, writer) < _frequency(connection, terms[0])
+
+
+def _is_found_by(first: sa.FromClause, terms: Sequence[bytes]) -> Iterator[sa.Exists]:
+    """Whether a statement has all terms, at one place."""
+    if terms:
+        lead = mention.alias("lead")
+        rest = (_speaks_of(lead, term) for term in terms[1:])
+        found = sa.exists().where(lead.c.term == terms[0], lead.c.stored == first.c.stored, *rest)
+        yield found.correlate_except(lead)
 
 
 def _was_stored_by(writer: bytes, moment: sa.ColumnElement[int]) -> sa.Exists:
