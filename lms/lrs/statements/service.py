@@ -20,8 +20,8 @@ from lms.lrs.statements.definitions import merged
 from lms.lrs.statements.incoming import Incoming, Json
 from lms.lrs.statements.sameness import same
 
-LONGEST_IRI = 2000
-"""Bytes; PostgreSQL takes 2,700 into an index."""
+LONGEST_IRI = 650
+"""Characters, of up to four bytes each; PostgreSQL takes 2,700 bytes into an index."""
 
 # Built once: building a query takes longer than asking it.
 _VOID = (
@@ -102,15 +102,18 @@ def _learn(connection: sa.Connection, fresh: Iterable[Incoming]) -> None:
     named: dict[str, Any] = {}
     for one in fresh:
         for iri, definition in _short(one.definitions):
-            told[iri] = merged(told.get(iri, {}), definition)
+            # Most statements of a batch say the same of what they speak of.
+            if definition != told.get(iri):
+                told[iri] = merged(told.get(iri, {}), definition)
         for iri, display in _short(one.displays):
-            named[iri] = named.get(iri, {}) | display
+            if display != named.get(iri):
+                named[iri] = named.get(iri, {}) | display
     _merge(connection, activity.c.definition, queries.definitions(connection, told), told)
     _merge(connection, verb.c.display, queries.displays(connection, named), named)
 
 
 def _short(told: Iterable[tuple[str, Json]]) -> Iterator[tuple[str, Json]]:
-    return ((iri, words) for iri, words in told if len(iri.encode()) <= LONGEST_IRI)
+    return ((iri, words) for iri, words in told if len(iri) <= LONGEST_IRI)
 
 
 def _merge(connection: sa.Connection, column: sa.Column[str], known: dict[str, Any], told: dict[str, Any]) -> None:
