@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 PREFIX = "LMS_"
+LRS_FILE = "lrs.db"
+"""Name of the file in the instance folder with the embedded Learning Record Store."""
 
 
 class SettingsError(Exception):
@@ -50,6 +52,10 @@ class Settings(BaseModel):
     lrs_secret: str = Field("", repr=False, description="Password (secret) for that Learning Record Store.")
     lrs_port: int = Field(
         0, ge=0, le=65535, description="Port of the embedded Learning Record Store. 0: the web port plus one."
+    )
+    lrs_database_url: str = Field(
+        "",
+        description="PostgreSQL URL of the embedded Learning Record Store. Empty: a SQLite file in the instance.",
     )
     mail_from: str = Field("Cares <cares@localhost>", description="Sender of mails.")
     smtp_host: str = Field("", description="Mail server. Empty: mails are written to `instance/mail/`.")
@@ -123,6 +129,14 @@ class Settings(BaseModel):
             raise ValueError("must start with sqlite:/// or postgresql://")
         return value
 
+    @field_validator("lrs_database_url")
+    @classmethod
+    def _is_postgresql(cls, value: str) -> str:
+        scheme, colon, rest = value.partition(":")
+        if value and scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
+            raise ValueError("must start with postgresql://")
+        return f"postgresql+psycopg{colon}{rest}" if value else value
+
     @field_validator("mail_hours")
     @classmethod
     def _hours_are_in_order(cls, value: str) -> str:
@@ -153,6 +167,11 @@ class Settings(BaseModel):
     def database(self) -> str:
         """SQLAlchemy URL of the database."""
         return self.database_url or f"sqlite:///{(self.instance / 'cares.db').resolve()}"
+
+    @property
+    def lrs_database(self) -> str:
+        """SQLAlchemy URL of the database of the embedded Learning Record Store."""
+        return self.lrs_database_url or f"sqlite:///{(self.instance / LRS_FILE).resolve()}"
 
     @property
     def embedded_lrs_port(self) -> int:

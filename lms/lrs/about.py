@@ -5,7 +5,7 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from lms.lrs.editions import SPOKEN
-from lms.lrs.statements.question import only
+from lms.lrs.parameters import only
 from lms.lrs.visit import Resource, Visit, say
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,9 +10,12 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from lms.keys import Credentials
-from lms.lrs import about
+from lms.lrs import about, activities, agents
 from lms.lrs.call import Call, understand
-from lms.lrs.editions import HEADER, Edition, edition_of
+from lms.lrs.callers import STRANGER, Caller
+from lms.lrs.documents import views as documents
+from lms.lrs.door import Door
+from lms.lrs.editions import HEADER, Edition, answered_in, edition_of
 from lms.lrs.moments import iso
 from lms.lrs.refusal import RefusalError
 from lms.lrs.statements import views as statements
@@ -26,9 +26,15 @@ from lms.wire import SAFE
 ROOT = "/xapi"
 CONTENT_BYTES = 16 * 1024 * 1024
 """Largest content of a request, attachments included."""
-NAME = "cares"
-"""The account that vouches for statements (Data 2.4.9); it stays when the key is changed."""
-RESOURCES = {"about": about.RESOURCE, "statements": statements.RESOURCE}
+RESOURCES = {
+    "about": about.RESOURCE,
+    "statements": statements.RESOURCE,
+    "activities": activities.RESOURCE,
+    "activities/profile": documents.ACTIVITY_PROFILES,
+    "activities/state": documents.STATES,
+    "agents": agents.RESOURCE,
+    "agents/profile": documents.AGENT_PROFILES,
+}
 
 log = structlog.get_logger()
 
@@ -41,10 +47,10 @@ class Application:
     """Answers requests; one for each process."""
 
     def __init__(self, storage: Storage, client: Credentials, home: str) -> None:
-        """What the client sends is vouched for by an account at `home`, the address of this installation."""
+        """What callers send is vouched for by accounts at `home`, the address of this installation."""
         self._storage = storage
-        self._client = client
-        self._authority = {"objectType": "Agent", "account": {"homePage": home, "name": NAME}}
+        self._door = Door(storage, client)
+        self._home = home
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         return self._answer(_Request(environ))(environ, start_response)
@@ -52,13 +58,15 @@ class Application:
     def _answer(self, request: Request) -> Response:
         # Asked before anything is read: what was stored by then is seen by the reader (Communication 2.1.3).
         through = iso(self._storage.consistent_through())
-        edition = Edition.ONE
+        edition = answered_in(request.headers.get(HEADER))
         try:
             resource = _resource(request.path)
-            call = self._call(request, resource)
+            call, caller = self._call(request, resource)
+            if call.is_alternate:
+                edition = answered_in(call.headers.get(HEADER.lower()))
             if not resource.is_open:
                 edition = _edition(call)
-            response = self._visit(resource, call, edition)
+            response = self._visit(resource, Visit(call, edition, caller, self._home, self._storage, ROOT))
         except RefusalError as refusal:
             response = _refused(refusal)
         except RecursionError:
@@ -69,43 +77,33 @@ class Application:
             log.exception("failed", method=request.method, path=request.path)
             response = _refused(RefusalError(500, "the Learning Record Store failed; its log says why"))
         response.headers.extend(SAFE)
-        response.headers[HEADER] = edition.value
+        response.headers.setdefault(HEADER, edition.value)
         response.headers["X-Experience-API-Consistent-Through"] = through
         return response
 
-    def _call(self, request: Request, resource: Resource) -> Call:
+    def _call(self, request: Request, resource: Resource) -> tuple[Call, Caller]:
         headers = {name.lower(): value for name, value in request.headers}
         query = request.query_string.decode("latin-1")
         # A stranger need not send the content first; in the alternate syntax it may hold the credentials.
-        if not resource.is_open and "method=" not in query:
-            self._let_in(headers.get("authorization"))
+        caller = STRANGER if resource.is_open or "method=" in query else self._door.let_in(headers.get("authorization"))
         try:
             content = request.get_data(cache=False)
         except RequestEntityTooLarge:
             raise RefusalError(413, f"is larger than {CONTENT_BYTES} bytes", "the content") from None
         call = understand(request.method, query, headers, content)
-        if not resource.is_open:
-            self._let_in(call.headers.get("authorization"))
-        return call
+        if caller is STRANGER and not resource.is_open:
+            caller = self._door.let_in(call.headers.get("authorization"))
+        return call, caller
 
-    def _let_in(self, authorization: str | None) -> None:
-        """Refuse whoever does not say the right words; how long that takes does not tell how wrong they are."""
-        scheme, _, words = (authorization or "").partition(" ")
-        try:
-            given = base64.b64decode(words, validate=True) if scheme.lower() == "basic" else b""
-        except binascii.Error:
-            given = b""
-        if not hmac.compare_digest(given, f"{self._client.key}:{self._client.secret}".encode()):
-            challenge = {"WWW-Authenticate": 'Basic realm="xAPI", charset="UTF-8"'}
-            raise RefusalError(401, "must hold the right key and secret (Basic)", "Authorization", **challenge)
-
-    def _visit(self, resource: Resource, call: Call, edition: Edition) -> Response:
-        method = "GET" if call.method == "HEAD" else call.method
+    def _visit(self, resource: Resource, visit: Visit) -> Response:
+        method = "GET" if visit.call.method == "HEAD" else visit.call.method
         view = resource.views.get(method)
         if view is None:
             allowed = ", ".join(sorted(resource.views))
-            raise RefusalError(405, f"{call.method} does not go with this resource; {allowed} do", Allow=allowed)
-        return view(Visit(call, edition, self._authority, self._storage, ROOT))
+            raise RefusalError(405, f"{visit.call.method} does not go with this resource; {allowed} do", Allow=allowed)
+        if not resource.is_open:
+            visit.caller.check(method)
+        return view(visit)
 
 
 def _resource(path: str) -> Resource:

@@ -55,6 +55,10 @@ def _alternate(call: Call) -> Call:
         raise RefusalError(400, "with it all other parameters belong into the form", "method")
     form = _once(_form(call.content))
     named = {name.lower(): value for name, value in form.items() if name.lower() in HEADERS}
+    for name, value in named.items():
+        # What HTTP could not have carried cannot be sent back by it either.
+        if not (value.isascii() and value.isprintable()):
+            raise RefusalError(400, "has characters that no header may have", name)
     method = call.parameters["method"].upper()
     if method in ("PUT", "POST") and "content" not in form:
         raise RefusalError(400, "is missing in the form", "content")

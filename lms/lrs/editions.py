@@ -17,14 +17,26 @@ class Edition(Enum):
     TWO = "2.0.0"
 
 
+BEFORE = "0.9"
+"""What a request without the header speaks: only a store of that version may do what it asks (Communication 3.3).
+
+None is here, so it is refused, and the refusal bears the version as which it was read: whoever is refused learns from
+any other that the header was understood.
+"""
 SPOKEN = ("1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0")
 _NAMES = ((Edition.ONE, re.compile(r"1\.0(\.\d+)?", re.ASCII)), (Edition.TWO, re.compile(r"2\.0(\.\d+)?", re.ASCII)))
+
+
+def answered_in(header: str | None) -> Edition:
+    """The edition in which anything is answered, refusals too."""
+    named = (edition for edition, name in _NAMES if name.fullmatch(header or ""))
+    return next(named, Edition.ONE)
 
 
 def edition_of(header: str | None) -> Edition:
     """The edition that a version header asks for. Raises RefusalError (400)."""
     if header is None:
-        raise RefusalError(400, "is missing; send for example 1.0.3", HEADER)
+        raise RefusalError(400, "is missing; send for example 1.0.3", HEADER, **{HEADER: BEFORE})
     for edition, name in _NAMES:
         if name.fullmatch(header):
             return edition

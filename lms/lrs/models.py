@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-EDITION = 1
-"""Number of this set of tables, kept in the database file."""
+EDITION = 3
+"""Number of this set of tables, kept in the database. Edition 2 added `document`; 3 its `writer`, and `client`."""
+CHANGES = ((2, 2, "ALTER TABLE document ADD COLUMN writer TEXT NOT NULL DEFAULT 'cares'"),)
+"""What is changed in tables of the editions from, up to; tables that are missing are made whole."""
 
 metadata = sa.MetaData()
 
@@ -28,7 +30,8 @@ statement = sa.Table(
     sa.Column("is_voided", sa.Boolean, nullable=False),
     sa.Column("attachments", sa.Text, comment="SHA-2 of each attachment kept here, space between"),
 )
-sa.Index("ix_statement_target", statement.c.target, sqlite_where=statement.c.target.is_not(None))
+_HAS_TARGET = statement.c.target.is_not(None)
+sa.Index("ix_statement_target", statement.c.target, sqlite_where=_HAS_TARGET, postgresql_where=_HAS_TARGET)
 
 mention = sa.Table(
     "mention",
@@ -66,3 +69,36 @@ attachment = sa.Table(
     sa.Column("content_type", sa.Text, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
+
+document = sa.Table(
+    "document",
+    metadata,
+    sa.Column("place", _Sixteen, primary_key=True, comment="Digest of the kind, whom and what it is about"),
+    sa.Column("registration", _Sixteen, primary_key=True, comment="The bytes of the UUID; none: no registration"),
+    sa.Column("digest", _Sixteen, primary_key=True, comment="Digest of the name, which may be too long for an index"),
+    sa.Column("name", sa.Text, nullable=False, comment="stateId or profileId"),
+    sa.Column("content_type", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("etag", sa.Text, nullable=False, comment="SHA-1 of the content, in hexadecimal digits"),
+    sa.Column("updated", _Microseconds, nullable=False),
+    sa.Column("writer", sa.Text, nullable=False, comment="Name of the caller who stored it"),
+)
+
+client = sa.Table(
+    "client",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, comment="The account that vouches for what is stored with the key"),
+    sa.Column("digest", sa.LargeBinary, nullable=False, comment="SHA-256 of the secret"),
+    sa.Column("scopes", sa.Text, nullable=False, comment="Space between"),
+    sa.Column("made", _Microseconds, nullable=False),
+    sa.Column("revoked", _Microseconds, comment="None: it is in use"),
+)
+
+
+def lay_out(connection: sa.Connection, edition: int) -> None:
+    """Make the tables of an edition those of this one; edition 0: there are none yet."""
+    for first, last, change in CHANGES:
+        if first <= edition <= last:
+            connection.exec_driver_sql(change)
+    metadata.create_all(connection)

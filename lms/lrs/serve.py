@@ -22,7 +22,6 @@ from lms.lrs.storage import Storage
 from lms.wire import Answer, PoliteWorker, end_silence, with_whole_bodies
 
 HOST = "127.0.0.1"
-DATABASE = "lrs.db"
 THREADS = 8
 LINGER_SECONDS = 0.1
 """How long a stopping server keeps idle connections open, for a request that is on its way."""
@@ -37,7 +36,7 @@ def run(settings: Settings) -> None:
     """
     client = keys.lrs_client(settings.instance)
     with _listen(settings.embedded_lrs_port) as listener:
-        storage = Storage(settings.instance / DATABASE)
+        storage = Storage(settings.lrs_database)
         try:
             _Worker.on(listener, Application(storage, client, settings.url), settings.instance).init_process()
         finally:

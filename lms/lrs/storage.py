@@ -1,4 +1,4 @@
-"""The database file of the Learning Record Store: many readers, one writer whose commits are shared.
+"""The database of the Learning Record Store: many readers, one writer whose commits are shared.
 
 A commit waits for the disk. All that arrives while the disk is busy goes into the next commit together, so that many
 clients who write at once wait for one disk access, not each for their own; nobody is answered before it is done.
@@ -6,75 +6,61 @@ clients who write at once wait for one disk access, not each for their own; nobo
 
 from __future__ import annotations
 
-import os
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import sqlalchemy as sa
 
-from lms.db import OUT_OF_REACH, WRITES, engine_options
-from lms.lrs import models
+from lms.db import OUT_OF_REACH
+from lms.lrs.clock import Clock, present
+from lms.lrs.postgresql import Postgresql
 from lms.lrs.refusal import RefusalError
+from lms.lrs.sqlite_file import SqliteFile
 
 SHARED = 64
 """Most pieces of work in one commit."""
-READERS = 4
-"""Connections kept open for reading."""
-WRITER_CACHE_KIB = 8 * 1024
 
-Work = Callable[[sa.Connection, "Clock"], None]
+Work = Callable[[sa.Connection, Clock], None]
 """Something to be done in a transaction. If it refuses (RefusalError), then before it has changed anything."""
 
-_LATEST = sa.select(sa.func.max(models.statement.c.stored))
 
+class Database(Protocol):
+    """Where statements are kept."""
 
-class Clock:
-    """Gives out moments of storing: strictly increasing, whatever the clock of the machine does."""
+    reader: sa.Engine
+    writer: sa.Engine
+    """Has one connection."""
 
-    def __init__(self, last: int) -> None:
-        self._last = last
+    def clock(self, connection: sa.Connection) -> Clock:
+        """Gives moments to what is stored in this transaction."""
 
-    def next(self) -> int:
-        """The present in microseconds, or as little later as it takes to be later than all before."""
-        self._last = max(self._last + 1, _now())
-        return self._last
+    def consistent_through(self, unsettled: int | None) -> int:
+        """The moment up to which everything stored can be read; `unsettled`: when a commit under way has begun."""
 
 
 class Storage:
-    """An open database file. Raises OSError or ValueError when it cannot be opened or is of a newer version."""
+    """An open database. Raises OSError or ValueError when it cannot be opened or is of a newer version."""
 
-    def __init__(self, path: Path) -> None:
-        _touch(path)
-        options = engine_options(f"sqlite:///{path}")
-        self._engine = sa.create_engine(**options, pool_size=READERS, max_overflow=16)
-        self._writer = sa.create_engine(**options, poolclass=sa.StaticPool, execution_options=WRITES)
-        try:
-            with self._writer.begin() as connection:
-                _make_tables(connection, path)
-                # An index page is written again and again: it should not be read from the file each time.
-                connection.exec_driver_sql(f"PRAGMA cache_size=-{WRITER_CACHE_KIB}")
-        except sa.exc.DBAPIError as error:
-            raise OSError(f"{path} cannot be opened: {_reason(error)}") from None
+    def __init__(self, url: str) -> None:
+        self._database: Database = SqliteFile(url) if url.startswith("sqlite") else Postgresql(url)
         self._waiting: deque[tuple[Work, Future[None]]] = deque()
         self._writing = threading.Lock()
         self._unsettled: int | None = None
 
     def close(self) -> None:
-        """Close the file, when the commit under way is done."""
+        """Close the database, when the commit under way is done."""
         with self._writing:
-            self._engine.dispose()
-            self._writer.dispose()
+            self._database.reader.dispose()
+            self._database.writer.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A consistent view of what is stored."""
-        with _reachable(), self._engine.connect() as connection:
+        with _reachable(), self._database.reader.connect() as connection:
             yield connection
 
     def write(self, work: Work) -> None:
@@ -91,12 +77,12 @@ class Storage:
 
     def consistent_through(self) -> int:
         """The moment up to which everything stored can be read, in microseconds. To be asked before reading."""
-        unsettled = self._unsettled
-        return _now() if unsettled is None else unsettled - 1
+        with _reachable():
+            return self._database.consistent_through(self._unsettled)
 
     def _write_for_all(self) -> None:
         jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), SHARED))]
-        self._unsettled = _now()
+        self._unsettled = present()
         try:
             failures = self._commit([work for work, _ in jobs])
         finally:
@@ -107,8 +93,8 @@ class Storage:
     def _commit(self, works: list[Work]) -> list[Exception | None]:
         """Do all in one transaction; what became of each."""
         try:
-            with self._writer.begin() as connection:
-                clock = Clock(connection.scalar(_LATEST) or 0)
+            with self._database.writer.begin() as connection:
+                clock = self._database.clock(connection)
                 return [_attempt(work, connection, clock) for work in works]
         except OUT_OF_REACH as error:
             return [error] * len(works)
@@ -135,22 +121,6 @@ def _reachable() -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    return str(error.orig) if isinstance(error, sa.exc.DBAPIError) else "too many requests at once"
-
-
-def _touch(path: Path) -> None:
-    """What people do is private: only the owner may read the file, and SQLite makes its companions alike."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-
-
-def _make_tables(connection: sa.Connection, path: Path) -> None:
-    edition: Any = connection.exec_driver_sql("PRAGMA user_version").scalar()
-    if edition > models.EDITION:
-        raise ValueError(f"{path} was made by a newer version of Cares; update Cares to use it")
-    models.metadata.create_all(connection)
-    connection.exec_driver_sql(f"PRAGMA user_version={models.EDITION}")
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
+    if not isinstance(error, sa.exc.DBAPIError):
+        return "too many requests at once"
+    return str(error.orig).partition("\n")[0]

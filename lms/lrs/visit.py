@@ -10,6 +10,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from lms.lrs.call import Call
+from lms.lrs.callers import Caller
 from lms.lrs.editions import Edition
 from lms.lrs.storage import Storage
 
@@ -22,11 +23,17 @@ class Visit:
 
     call: Call
     edition: Edition
-    authority: dict[str, Any]
-    """The agent who vouches for what is stored now (Data 2.4.9)."""
+    caller: Caller
+    home: str
+    """The address of this installation."""
     storage: Storage
     root: str
     """The path under which the resources are, without a slash at the end."""
+
+    @property
+    def authority(self) -> dict[str, Any]:
+        """The agent who vouches for what is stored now (Data 2.4.9)."""
+        return {"objectType": "Agent", "account": {"homePage": self.home, "name": self.caller.name}}
 
 
 View = Callable[[Visit], Response]

@@ -18,12 +18,16 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from werkzeug.test import Client, TestResponse
 
 from lms import config
 from lms.keys import Credentials, lrs_client
 from lms.lrs.app import Application
+from lms.lrs.clock import Clock
+from lms.lrs.models import metadata
 from lms.lrs.storage import Storage
+from tests.databases import new_database
 from tests.xapi.conftest import happen, relaying
 
 __all__ = ["happen", "relaying"]  # fixtures that are used here as well
@@ -103,12 +107,28 @@ def made(**parts: Any) -> Json:
     return {name: value for name, value in whole.items() if value is not None}
 
 
-@pytest.fixture
-def storage(tmp_path: Path) -> Iterator[Storage]:
-    """An empty database file."""
-    storage = Storage(tmp_path / "lrs.db")
+@pytest.fixture(scope="session")
+def store_in_postgres(postgres_url: str) -> Iterator[str]:
+    """A PostgreSQL database for stores, which the tests use in turns."""
+    with new_database(postgres_url) as url:
+        yield url.replace("postgresql:", "postgresql+psycopg:", 1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:
+    """An empty store on a database of each kind."""
+    if request.param == "sqlite":
+        storage = Storage(f"sqlite:///{tmp_path / 'lrs.db'}")
+    else:
+        storage = Storage(request.getfixturevalue("store_in_postgres"))
+        storage.write(_wipe)
     yield storage
     storage.close()
+
+
+def _wipe(connection: sa.Connection, _clock: Clock) -> None:
+    for table in metadata.sorted_tables:
+        connection.execute(table.delete())
 
 
 @pytest.fixture

@@ -54,7 +54,17 @@ def test_a_version_of_the_second_edition(lrs: Lrs) -> None:
 def test_other_versions_are_refused(lrs: Lrs, version: str | None) -> None:
     answer = lrs.ask("GET", "statements", X_Experience_API_Version=version)
     assert (answer.status_code, answer.get_json()["where"]) == (400, VERSION)
-    assert answer.headers[VERSION] == "1.0.3"
+    # Only 0.9 knew requests without the header: the refusal bears the version as which such a one was read.
+    assert answer.headers[VERSION] == ("0.9" if version is None else "1.0.3")
+
+
+@pytest.mark.parametrize(
+    ("version", "answered"), [("1.0", "1.0.3"), ("1.0.1", "1.0.3"), ("2.0", "2.0.0"), ("2.0.1", "2.0.0")]
+)
+def test_refusals_bear_the_version_of_the_request(lrs: Lrs, version: str, answered: str) -> None:
+    for authorization, path in ((None, "statements"), (basic(CLIENT), "nothing"), (basic(CLIENT), "statements?x=1")):
+        answer = lrs.ask("GET", path, Authorization=authorization, X_Experience_API_Version=version)
+        assert (answer.status_code >= 400, answer.headers[VERSION]) == (True, answered)
 
 
 @pytest.mark.parametrize("version", [None, "0.9", "1.0.3"])
@@ -63,7 +73,7 @@ def test_about_is_for_everyone(lrs: Lrs, version: str | None) -> None:
     assert answer.get_json() == {"version": ["1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0"]}
 
 
-@pytest.mark.parametrize("path", ["", "nothing", "statements/", "Statements", "activities/state", "../about"])
+@pytest.mark.parametrize("path", ["", "nothing", "statements/", "Statements", "activities/states", "../about"])
 def test_what_is_not_here(lrs: Lrs, path: str) -> None:
     answer = lrs.ask("GET", path)
     assert answer.status_code == 404

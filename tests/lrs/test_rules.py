@@ -100,7 +100,7 @@ def put(statement: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
 
 
 def judged(statement: Any, edition: Edition = Edition.ONE) -> Incoming:
-    (one,) = receive(statement, edition, AGENT)
+    (one,) = receive(statement, edition, {"account": ACCOUNT})
     return one
 
 
@@ -305,7 +305,7 @@ def test_what_the_standard_forbids(case: tuple[str, Any]) -> None:
 def test_the_place_of_a_fault_is_named() -> None:
     bad = put(whole(), "actor/member/1/account/homePage", "nowhere")
     with pytest.raises(RefusalError) as refused:
-        receive([made(), bad], Edition.ONE, AGENT)
+        receive([made(), bad], Edition.ONE, {"account": ACCOUNT})
     assert refused.value.where == "$[1].actor.member[1].account.homePage"
     assert str(refused.value) == "$[1].actor.member[1].account.homePage: must be an absolute IRI"
 

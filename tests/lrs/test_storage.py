@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import stat
 import threading
@@ -12,14 +13,22 @@ import pytest
 import sqlalchemy as sa
 
 from lms.lrs.app import Application
-from lms.lrs.models import EDITION
+from lms.lrs.clock import Clock
+from lms.lrs.identity import term
+from lms.lrs.models import EDITION, mention, metadata
+from lms.lrs.rules.statement import VOIDED
 from lms.lrs.statements import queries
-from lms.lrs.statements.mentions import VERB, term
+from lms.lrs.statements.mentions import VERB, WRITER
 from lms.lrs.statements.question import Many, Shown
-from lms.lrs.storage import Clock, Storage
+from lms.lrs.storage import Storage
 from tests.lrs.conftest import CLIENT, HOME, Lrs, made
 
+FIRST_EDITION = ("statement", "mention", "activity", "verb", "attachment")
+POSTGRESQL = pytest.mark.parametrize("storage", ["postgresql"], indirect=True)
+SQLITE = pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
 
+
+@SQLITE
 def test_the_file_is_for_its_owner_alone_and_safe_when_the_power_fails(storage: Storage, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "lrs.db").stat().st_mode) == 0o600
     with storage.reading() as connection:
@@ -96,6 +105,7 @@ def test_one_that_fails_does_not_harm_those_beside_it(storage: Storage) -> None:
     assert len(lrs.find()) == 6
 
 
+@SQLITE
 def test_a_full_disk_is_said_and_nothing_is_half_stored(storage: Storage) -> None:
     lrs = Lrs(Application(storage, CLIENT, HOME))
     known = lrs.keep()
@@ -103,7 +113,7 @@ def test_a_full_disk_is_said_and_nothing_is_half_stored(storage: Storage) -> Non
     with storage.reading() as connection:
         pages = [connection.exec_driver_sql("PRAGMA page_count").scalar()]
 
-    @sa.event.listens_for(storage._writer, "begin")
+    @sa.event.listens_for(storage._database.writer, "begin")
     def limit(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages[0]}")
 
@@ -122,17 +132,105 @@ def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         connection.execute(f"PRAGMA user_version={EDITION + 1}")
     connection.close()
     with pytest.raises(ValueError, match="newer version"):
-        Storage(path)
+        Storage(f"sqlite:///{path}")
 
 
+@SQLITE
 @pytest.mark.parametrize("terms", [(), (term(VERB, "a"),), (term(VERB, "a"), term(VERB, "b"))])
 @pytest.mark.parametrize("is_ascending", [True, False])
+@pytest.mark.parametrize("writer", [None, "rare", "common"])
 def test_no_question_sorts_or_reads_the_whole_table(
-    storage: Storage, terms: tuple[bytes, ...], is_ascending: bool
+    storage: Storage, terms: tuple[bytes, ...], is_ascending: bool, writer: str | None
 ) -> None:
-    many = Many(terms, 1, 2, 10, is_ascending, Shown("exact", False))
+    own = term(WRITER, writer) if writer else None
+    rows = [{"term": own if writer == "common" else one, "stored": 1, "origin": 0} for one in terms[:1]] if own else []
+    if rows:
+        storage.write(lambda connection, _clock: connection.execute(mention.insert(), rows) and None)
+    many = Many(terms, 1, 2, 10, is_ascending, Shown("exact", False), own)
     with storage.reading() as connection:
         query = queries._query(connection, many).compile(connection)
         values = tuple(query.construct_params()[name] for name in query.positiontup or ())
         plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)]
     assert not [step for step in plan if "TEMP B-TREE" in step or step.startswith("SCAN")], plan
+
+
+@pytest.mark.parametrize("edition", [1, 2])
+def test_a_file_of_an_earlier_edition_is_opened_and_goes_on(tmp_path: Path, edition: int) -> None:
+    path = tmp_path / "old.db"
+    old = sa.create_engine(f"sqlite:///{path}")
+    names = (*FIRST_EDITION, "document") if edition == 2 else FIRST_EDITION
+    metadata.create_all(old, tables=[metadata.tables[name] for name in names])
+    with old.begin() as connection:
+        if edition == 2:
+            connection.exec_driver_sql("ALTER TABLE document DROP COLUMN writer")
+        connection.exec_driver_sql(f"PRAGMA user_version={edition}")
+    old.dispose()
+    storage = Storage(f"sqlite:///{path}")
+    lrs = Lrs(Application(storage, CLIENT, HOME))
+    known = lrs.keep()
+    agent = json.dumps({"mbox": "mailto:ada@example.org"})
+    address = f"agents/profile?agent={agent}&profileId=one"
+    assert lrs.ask("PUT", address, {"a": 1}, If_None_Match="*").status_code == 204
+    assert lrs.ids() == [known]
+    storage.close()
+
+
+def test_a_batch_may_have_more_statements_than_a_question_has_room_for(
+    lrs: Lrs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "PART", 3)
+    batch = [made(object={"id": f"http://example.org/{n}", "definition": {"name": {"en": str(n)}}}) for n in range(10)]
+    batch += [made(verb={"id": VOIDED}, object={"objectType": "StatementRef", "id": one["id"]}) for one in batch[:7]]
+    for _ in range(2):
+        assert lrs.post(batch).status_code == 200
+    assert sorted(lrs.ids()) == sorted(one["id"] for one in batch[7:])
+    things = [one["object"] for one in lrs.find(format="canonical")]
+    assert {one["definition"]["name"]["en"] for one in things if "definition" in one} == {"7", "8", "9"}
+
+
+@POSTGRESQL
+def test_stores_on_one_database_give_moments_in_one_order(storage: Storage, store_in_postgres: str) -> None:
+    """Who asks with `since` what came after the last look misses nothing, whichever process stored it."""
+    other = Storage(store_in_postgres)
+    stores = [Lrs(Application(one, CLIENT, HOME)) for one in (storage, other)]
+    looked, is_done = [], threading.Event()
+
+    def write(lrs: Lrs) -> None:
+        for _ in range(40):
+            lrs.keep()
+
+    def look() -> None:
+        since = "2000-01-01T00:00:00Z"
+        is_last = False
+        while not is_last:
+            is_last = is_done.is_set()
+            answer = stores[0].get(since=since, ascending=True)
+            looked.extend(one["id"] for one in answer.get_json()["statements"])
+            through = answer.headers["X-Experience-API-Consistent-Through"]
+            found = answer.get_json()["statements"]
+            since = max(since, through, *(one["stored"] for one in found))
+
+    writers = [threading.Thread(target=write, args=(lrs,)) for lrs in stores * 2]
+    reader = threading.Thread(target=look)
+    for thread in (*writers, reader):
+        thread.start()
+    for thread in writers:
+        thread.join()
+    is_done.set()
+    reader.join()
+    assert len(looked) == len(set(looked)) == 160
+    other.close()
+
+
+@POSTGRESQL
+def test_tables_of_a_newer_version_are_left_alone(storage: Storage, store_in_postgres: str) -> None:
+    storage.write(lambda connection, _: connection.execute(sa.text("COMMENT ON SCHEMA lrs IS '99'")))
+    with pytest.raises(ValueError, match="newer version"):
+        Storage(store_in_postgres)
+    storage.write(lambda connection, _: connection.execute(sa.text(f"COMMENT ON SCHEMA lrs IS '{EDITION}'")))
+
+
+def test_a_database_that_does_not_answer_is_said_in_one_sentence() -> None:
+    with pytest.raises(OSError, match="cannot be opened") as raised:
+        Storage("postgresql+psycopg://nobody:secret@127.0.0.1:9/none")
+    assert "secret" not in str(raised.value)

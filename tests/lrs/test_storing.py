@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import threading
 import uuid
@@ -294,3 +295,17 @@ def test_content_of_another_type(lrs: Lrs, kind: str | None) -> None:
 def test_moments_are_texts_in_their_order() -> None:
     assert iso(0) == "1970-01-01T00:00:00.000000Z"
     assert iso(1_795_435_200_123_456) == "2026-11-23T12:00:00.123456Z"
+
+
+def test_what_is_too_long_for_an_index_is_stored_and_found(lrs: Lrs) -> None:
+    # No two characters alike for long, so that nothing can be squeezed.
+    long = "http://example.org/" + "".join(hashlib.sha256(str(n).encode()).hexdigest() for n in range(100))
+    definition = {"name": {"en": "A thing"}}
+    id_ = lrs.keep(verb={"id": long, "display": {"en": "did"}}, object={"id": long, "definition": definition})
+    assert lrs.ids(verb=long, activity=long) == [id_]
+    assert lrs.find(format="canonical")[0]["object"]["definition"] == definition
+
+
+def test_the_character_nul_is_a_character(lrs: Lrs) -> None:
+    lrs.keep(result={"response": "a\x00b"})
+    assert lrs.find()[0]["result"] == {"response": "a\x00b"}

@@ -55,6 +55,13 @@ def timestamp(value: Any) -> None:
     moment(value)
 
 
+def in_utc(value: str) -> str:
+    """A valid timestamp in UTC; one that is so already stays as it is, to the last digit."""
+    if value[-1] in "Zz":
+        return value
+    return moment(value).isoformat().replace("+00:00", "Z")
+
+
 def moment(value: Any) -> dt.datetime:
     """The point in time that a timestamp names, in UTC. Raises BrokenError.
 

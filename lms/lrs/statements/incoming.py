@@ -9,10 +9,12 @@ from typing import Any
 
 from lms.lrs import strict_json
 from lms.lrs.editions import Edition
+from lms.lrs.identity import term
 from lms.lrs.refusal import RefusalError
+from lms.lrs.rules import formats
 from lms.lrs.rules.checks import BrokenError
 from lms.lrs.rules.statement import VOIDED, rule_of
-from lms.lrs.statements.mentions import activities, terms, verbs
+from lms.lrs.statements.mentions import WRITER, activities, terms, verbs
 
 Json = dict[str, Any]
 
@@ -29,6 +31,8 @@ class Incoming:
     text: str
     """The JSON of the content."""
     terms: frozenset[bytes]
+    writer: bytes
+    """The term of who stores it."""
     target: uuid.UUID | None
     is_voiding: bool
     attachments: tuple[Json, ...]
@@ -93,15 +97,25 @@ def _complete(statement: Json, edition: Edition, authority: Json) -> Incoming:
     content = {**statement, "id": str(id_), "authority": authority}
     content.setdefault("version", _VERSIONS[edition])
     content.pop("stored", None)
+    if edition is Edition.TWO:
+        _put_in_utc(content, thing)
     return Incoming(
         id=id_,
         content=content,
         text=strict_json.write(content),
         terms=frozenset(terms(content)),
+        writer=term(WRITER, authority["account"]["name"]),
         target=uuid.UUID(thing["id"]) if thing.get("objectType") == "StatementRef" else None,
         is_voiding=statement["verb"]["id"] == VOIDED,
         attachments=(*statement.get("attachments", ()), *thing.get("attachments", ())),
     )
+
+
+def _put_in_utc(*parts: Json) -> None:
+    """2.0.0 (4.2.7): a time of another zone is not refused but converted."""
+    for part in parts:
+        if "timestamp" in part:
+            part["timestamp"] = formats.in_utc(part["timestamp"])
 
 
 def _listed(related: Json) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
+from lms.lrs.inserting import insert
 from lms.lrs.models import mention, statement
 from lms.lrs.statements.mentions import terms
 
@@ -36,7 +36,7 @@ def _inherit(connection: sa.Connection, id_: bytes) -> None:
         for term in found
     ]
     if rows:
-        connection.execute(insert(mention).on_conflict_do_nothing(), rows)
+        connection.execute(insert(connection, mention).on_conflict_do_nothing(), rows)
 
 
 def _downwards(connection: sa.Connection, id_: bytes) -> dict[int, set[bytes]]:

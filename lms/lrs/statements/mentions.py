@@ -6,39 +6,17 @@ A term is a digest of a kind and a value, so that one index serves every filter 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 from typing import Any
 
-from lms.lrs.rules.actor import IDENTIFIERS
+from lms.lrs.identity import identity, term
 
 AGENT, RELATED_AGENT = b"agent", b"related agent"
 ACTIVITY, RELATED_ACTIVITY = b"activity", b"related activity"
 VERB, REGISTRATION = b"verb", b"registration"
+WRITER = b"writer"
+"""Who stored it; this no statement takes over from another that it refers to."""
 
 Json = dict[str, Any]
-
-
-def term(kind: bytes, value: str) -> bytes:
-    """Sixteen bytes that stand for a thing asked for."""
-    return blake2b(value.encode(), digest_size=16, person=kind).digest()
-
-
-def identity(actor: Json) -> str | None:
-    """What makes an agent or identified group the same as another; None for an anonymous group.
-
-    The standard's rule is equality of the identifier; the domain of an address may be written either way.
-    """
-    for name in IDENTIFIERS:
-        value = actor.get(name)
-        if value is None:
-            continue
-        if name == "account":
-            return f"account {value['homePage']} {value['name']}"
-        if name == "mbox":
-            local, _, domain = value.rpartition("@")
-            value = f"{local}@{domain.lower()}"
-        return f"{name} {value.lower() if name == 'mbox_sha1sum' else value}"
-    return None
 
 
 def terms(statement: Json) -> set[bytes]:

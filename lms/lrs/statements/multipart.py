@@ -77,4 +77,6 @@ def _header(line: bytes) -> tuple[str, str]:
         raise RefusalError(400, "has a header that is not UTF-8", WHERE) from None
     if not colon:
         raise RefusalError(400, "has a header without a colon", WHERE)
+    if "\x00" in value:
+        raise RefusalError(400, "has a header with the character NUL", WHERE)
     return name.strip().lower(), value.strip()

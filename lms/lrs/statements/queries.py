@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from lms.lrs.models import activity, attachment, mention, statement, verb
 from lms.lrs.statements.question import Many
 
 PAGE_BYTES = 8 * 1024 * 1024
 """A page ends when its statements and attachments exceed this."""
-COMMON = 1000
+PART = 5000
+"""Most values in one question."""
+COMMON = 20_000
 """Things with so many statements or more count as equally common."""
 
 _SHOWN = (statement.c.stored, statement.c.body, statement.c.attachments)
@@ -57,9 +60,10 @@ class Page:
     is_last: bool
 
 
-def one(connection: sa.Connection, id_: uuid.UUID, is_voided: bool) -> Found | None:
-    """The statement of this id, if it is voided or not as asked."""
-    row = connection.execute(_ONE, {"id": id_.bytes, "is_voided": is_voided}).first()
+def one(connection: sa.Connection, id_: uuid.UUID, is_voided: bool, writer: bytes | None = None) -> Found | None:
+    """The statement of this id, if it is voided or not as asked, and was stored by whom it must have been stored by."""
+    query = _ONE if writer is None else _ONE.where(_was_stored_by(writer, statement.c.stored))
+    row = connection.execute(query, {"id": id_.bytes, "is_voided": is_voided}).first()
     return _found(row) if row else None
 
 
@@ -81,13 +85,18 @@ def page(connection: sa.Connection, many: Many) -> Page:
 
 def bodies(connection: sa.Connection, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The JSON of those of the statements that are here."""
-    rows = connection.execute(_BODIES, {"ids": [id_.bytes for id_ in ids]})
-    return {uuid.UUID(bytes=id_): body for id_, body in rows}
+    found: dict[uuid.UUID, str] = {}
+    for part in parts(id_.bytes for id_ in ids):
+        found |= {uuid.UUID(bytes=id_): body for id_, body in connection.execute(_BODIES, {"ids": part})}
+    return found
 
 
-def referring(connection: sa.Connection, ids: Iterable[uuid.UUID]) -> Sequence[sa.Row[bytes, bytes, bool]]:
+def referring(connection: sa.Connection, ids: Iterable[uuid.UUID]) -> list[sa.Row[bytes, bytes, bool]]:
     """Statements that refer to these: `id`, `target`, `is_voiding`."""
-    return connection.execute(_REFERRING, {"ids": [id_.bytes for id_ in ids]}).all()
+    found: list[sa.Row[bytes, bytes, bool]] = []
+    for part in parts(id_.bytes for id_ in ids):
+        found += connection.execute(_REFERRING, {"ids": part}).all()
+    return found
 
 
 def attachments(connection: sa.Connection, digests: Collection[str]) -> Sequence[sa.Row[Any]]:
@@ -106,8 +115,17 @@ def displays(connection: sa.Connection, iris: Collection[str]) -> dict[str, Any]
 
 
 def _known(connection: sa.Connection, query: sa.Select[str, str], iris: Collection[str]) -> dict[str, Any]:
-    rows = connection.execute(query, {"iris": list(iris)}) if iris else ()
-    return {iri: json.loads(text) for iri, text in rows}
+    found: dict[str, Any] = {}
+    for part in parts(iris):
+        found |= {iri: json.loads(text) for iri, text in connection.execute(query, {"iris": part})}
+    return found
+
+
+def parts(values: Iterable[Any]) -> Iterator[list[Any]]:
+    """Values in as many lists as it takes: a database takes only so many in one question."""
+    left = list(values)
+    for start in range(0, len(left), PART):
+        yield left[start : start + PART]
 
 
 def _found(row: Any) -> Found:
@@ -119,20 +137,46 @@ def _bytes_of(connection: sa.Connection, digests: Collection[str]) -> int:
 
 
 def _query(connection: sa.Connection, many: Many) -> sa.Select[Any]:
+    """Goes through the shortest list of statements there is, in order, and looks whether each has the rest too."""
     terms = sorted(many.terms, key=lambda term: _frequency(connection, term)) if len(many.terms) > 1 else many.terms
     first = mention.alias("first")
-    moment = first.c.stored if terms else statement.c.stored
+    moment = first.c.stored if terms or many.writer else statement.c.stored
     query = sa.select(*_SHOWN).where(statement.c.is_voided == sa.false())
-    if terms:
+    if terms or many.writer:
         query = query.join_from(first, statement, first.c.stored == statement.c.stored)
+    if many.writer and _is_rarer(connection, many.writer, terms):
+        query = query.where(first.c.term == many.writer, first.c.origin == 0, *_is_found_by(first, terms))
+    elif terms:
         query = query.where(first.c.term == terms[0], *(_speaks_of(first, term) for term in terms[1:]))
-        # A statement may be found by itself and by what it refers to.
-        query = query.group_by(first.c.stored)
+        if many.writer:
+            query = query.where(_was_stored_by(many.writer, moment))
+        # A statement may be found by itself and by what it refers to. Each database can leave out the second in the
+        # order of the index, if it is asked in its own words.
+        is_sqlite = connection.dialect.name == "sqlite"
+        query = query.group_by(first.c.stored) if is_sqlite else query.ext(distinct_on(first.c.stored))
     if many.after is not None:
         query = query.where(moment > many.after)
     if many.until is not None:
         query = query.where(moment <= many.until)
     return query.order_by(moment.asc() if many.is_ascending else moment.desc())
+
+
+def _is_rarer(connection: sa.Connection, writer: bytes, terms: Sequence[bytes]) -> bool:
+    return not terms or _frequency(connection, writer) < _frequency(connection, terms[0])
+
+
+def _is_found_by(first: sa.FromClause, terms: Sequence[bytes]) -> Iterator[sa.Exists]:
+    """Whether a statement has all terms, at one place."""
+    if terms:
+        lead = mention.alias("lead")
+        rest = (_speaks_of(lead, term) for term in terms[1:])
+        found = sa.exists().where(lead.c.term == terms[0], lead.c.stored == first.c.stored, *rest)
+        yield found.correlate_except(lead)
+
+
+def _was_stored_by(writer: bytes, moment: sa.ColumnElement[int]) -> sa.Exists:
+    own = mention.alias()
+    return sa.exists().where(own.c.term == writer, own.c.stored == moment, own.c.origin == 0).correlate_except(own)
 
 
 def _speaks_of(first: sa.FromClause, term: bytes) -> sa.Exists:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from lms.lrs import strict_json
-from lms.lrs.moments import microseconds
+from lms.lrs.identity import term
+from lms.lrs.parameters import agent, check, identifier, iri, moment, only
 from lms.lrs.refusal import RefusalError
-from lms.lrs.rules import formats
-from lms.lrs.rules.actor import actor
-from lms.lrs.rules.checks import BrokenError, one_of
+from lms.lrs.rules.checks import one_of
 from lms.lrs.statements import mentions
 
 MOST = 500
@@ -69,11 +66,13 @@ class Many:
     limit: int
     is_ascending: bool
     shown: Shown
+    writer: bytes | None = None
+    """Stored by this one; None: by anybody."""
 
     def beyond(self, last: int) -> Many:
         """What is left when all up to the last one shown are taken away."""
         after, until = (last, self.until) if self.is_ascending else (self.after, last - 1)
-        return Many(self.terms, after, until, self.limit, self.is_ascending, self.shown)
+        return replace(self, after=after, until=until)
 
 
 def understand(parameters: Mapping[str, str]) -> One | Many:
@@ -83,8 +82,8 @@ def understand(parameters: Mapping[str, str]) -> One | Many:
     only(parameters, LIST)
     many = Many(
         terms=tuple(_terms(parameters)),
-        after=_optional(parameters, "since", _moment),
-        until=_optional(parameters, "until", _moment),
+        after=moment(parameters, "since"),
+        until=moment(parameters, "until"),
         limit=min(_optional(parameters, "limit", _count) or MOST, MOST),
         is_ascending=_flag(parameters, "ascending"),
         shown=_shown(parameters),
@@ -98,20 +97,6 @@ def more(parameters: Mapping[str, str], last: int) -> str:
     return urlencode({**parameters, "cursor": str(last)})
 
 
-def only(parameters: Mapping[str, str], known: Collection[str]) -> None:
-    """Refuse parameters that are not known (Communication 3.2)."""
-    for name in parameters:
-        if name not in known:
-            hint = next((f"; did you mean {other}?" for other in known if other.lower() == name.lower()), "")
-            raise RefusalError(400, f"is not a parameter here{hint}", name)
-
-
-def identifier(parameters: Mapping[str, str], name: str) -> uuid.UUID:
-    """A parameter that must be a UUID."""
-    _check(formats.uuid, parameters[name], name)
-    return uuid.UUID(parameters[name])
-
-
 def _one(parameters: Mapping[str, str]) -> One:
     if "statementId" in parameters and "voidedStatementId" in parameters:
         raise RefusalError(400, "may not stand beside statementId", "voidedStatementId")
@@ -122,7 +107,7 @@ def _one(parameters: Mapping[str, str]) -> One:
 
 def _shown(parameters: Mapping[str, str]) -> Shown:
     form = parameters.get("format", "exact")
-    _check(_form, form, "format")
+    check(_form, form, "format")
     return Shown(form, _flag(parameters, "attachments"))
 
 
@@ -130,40 +115,21 @@ def _terms(parameters: Mapping[str, str]) -> list[bytes]:
     found = []
     if "agent" in parameters:
         kind = mentions.RELATED_AGENT if _flag(parameters, "related_agents") else mentions.AGENT
-        found.append(mentions.term(kind, _agent(parameters["agent"])))
+        found.append(term(kind, agent(parameters, "agent")))
     if "verb" in parameters:
-        _check(formats.iri, parameters["verb"], "verb")
-        found.append(mentions.term(mentions.VERB, parameters["verb"]))
+        found.append(term(mentions.VERB, iri(parameters, "verb")))
     if "activity" in parameters:
         kind = mentions.RELATED_ACTIVITY if _flag(parameters, "related_activities") else mentions.ACTIVITY
-        _check(formats.iri, parameters["activity"], "activity")
-        found.append(mentions.term(kind, parameters["activity"]))
+        found.append(term(kind, iri(parameters, "activity")))
     if "registration" in parameters:
-        found.append(mentions.term(mentions.REGISTRATION, str(identifier(parameters, "registration"))))
+        found.append(term(mentions.REGISTRATION, str(identifier(parameters, "registration"))))
     for name in ("related_agents", "related_activities"):
         _flag(parameters, name)
     return found
 
 
-def _agent(text: str) -> str:
-    value = strict_json.read(text, "agent")
-    _check(actor, value, "agent")
-    strict_json.write(value)  # refuses what is not text
-    who = mentions.identity(value)
-    if who is None:
-        raise RefusalError(400, "must be an agent or an identified group", "agent")
-    return who
-
-
 def _optional(parameters: Mapping[str, str], name: str, read: Callable[[str, str], int]) -> int | None:
     return read(parameters[name], name) if name in parameters else None
-
-
-def _moment(text: str, name: str) -> int:
-    try:
-        return microseconds(formats.moment(text))
-    except BrokenError as broken:
-        raise RefusalError(400, broken.reason, name) from None
 
 
 def _count(text: str, name: str) -> int:
@@ -177,10 +143,3 @@ def _flag(parameters: Mapping[str, str], name: str) -> bool:
     if value not in ("true", "false"):
         raise RefusalError(400, "must be true or false", name)
     return value == "true"
-
-
-def _check(rule: Callable[[Any], object], value: Any, name: str) -> None:
-    try:
-        rule(value)
-    except BrokenError as broken:
-        raise RefusalError(400, broken.reason, name + broken.path[1:]) from None

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from lms.lrs import strict_json
+from lms.lrs.clock import Clock
+from lms.lrs.inserting import insert, insert_all
 from lms.lrs.models import activity, attachment, mention, statement, verb
 from lms.lrs.moments import iso
 from lms.lrs.refusal import RefusalError
 from lms.lrs.statements import links, queries
 from lms.lrs.statements.attachments import Attached
 from lms.lrs.statements.definitions import merged
-from lms.lrs.statements.incoming import Incoming
+from lms.lrs.statements.incoming import Incoming, Json
 from lms.lrs.statements.sameness import same
-from lms.lrs.storage import Clock
+
+LONGEST_IRI = 650
+"""Characters, of up to four bytes each; PostgreSQL takes 2,700 bytes into an index."""
 
 # Built once: building a query takes longer than asking it.
-_STATEMENT = statement.insert()
-_MENTION = mention.insert()
-_ATTACHMENT = insert(attachment).on_conflict_do_nothing()
 _VOID = (
     sa.update(statement)
     .where(statement.c.id.in_(sa.bindparam("ids", expanding=True)), ~statement.c.is_voiding)
@@ -41,7 +41,7 @@ def store(
     _keep_attachments(connection, attached)
     moments = [clock.next() for _ in fresh]
     digests = frozenset(one.sha2 for one in attached)
-    connection.execute(_STATEMENT, [_row(one, at, digests) for one, at in zip(fresh, moments, strict=True)])
+    insert_all(connection, statement, [_row(one, at, digests) for one, at in zip(fresh, moments, strict=True)])
     _index(connection, fresh, moments)
     _tie(connection, fresh)
     _learn(connection, fresh)
@@ -56,32 +56,29 @@ def _unknown(connection: sa.Connection, batch: Sequence[Incoming]) -> list[Incom
     return [one for one in batch if one.id not in known]
 
 
-def _row(one: Incoming, moment: int, digests: frozenset[str]) -> dict[str, Any]:
-    return {
-        "stored": moment,
-        "id": one.id.bytes,
-        "body": one.completed(iso(moment)),
-        "target": one.target.bytes if one.target else None,
-        "is_voiding": one.is_voiding,
-        "is_voided": False,
-        "attachments": " ".join(sorted(one.digests & digests)) or None,
-    }
+def _row(one: Incoming, moment: int, digests: frozenset[str]) -> tuple[Any, ...]:
+    """The columns of `statement`, in order."""
+    return (
+        moment,
+        one.id.bytes,
+        one.completed(iso(moment)),
+        one.target.bytes if one.target else None,
+        one.is_voiding,
+        False,  # is_voided
+        " ".join(sorted(one.digests & digests)) or None,
+    )
 
 
 def _keep_attachments(connection: sa.Connection, attached: Sequence[Attached]) -> None:
     if attached:
         rows = [{"sha2": one.sha2, "content_type": one.content_type, "content": one.content} for one in attached]
-        connection.execute(_ATTACHMENT, rows)
+        connection.execute(insert(connection, attachment).on_conflict_do_nothing(), rows)
 
 
 def _index(connection: sa.Connection, fresh: Sequence[Incoming], moments: Sequence[int]) -> None:
-    rows = [
-        {"term": term, "stored": moment, "origin": 0}
-        for one, moment in zip(fresh, moments, strict=True)
-        for term in one.terms
-    ]
+    rows = [(term, moment, 0) for one, moment in zip(fresh, moments, strict=True) for term in (*one.terms, one.writer)]
     # In the order of the index, the pages of the file are touched once each.
-    connection.execute(_MENTION, sorted(rows, key=lambda row: (row["term"], row["stored"])))
+    insert_all(connection, mention, sorted(rows))
 
 
 def _tie(connection: sa.Connection, fresh: Sequence[Incoming]) -> None:
@@ -92,21 +89,31 @@ def _tie(connection: sa.Connection, fresh: Sequence[Incoming]) -> None:
     # What voids cannot be voided (Data 2.3.2).
     voided = {one.target.bytes for one in fresh if one.is_voiding and one.target}
     voided |= {row.target for row in referring if row.is_voiding}
-    if voided:
-        connection.execute(_VOID, {"ids": list(voided)})
+    for part in queries.parts(voided):
+        connection.execute(_VOID, {"ids": part})
 
 
 def _learn(connection: sa.Connection, fresh: Iterable[Incoming]) -> None:
-    """Merge what statements say of activities and verbs into what is known of them."""
+    """Merge what statements say of activities and verbs into what is known of them.
+
+    An IRI that is too long for an index is known only from the statements themselves.
+    """
     told: dict[str, Any] = {}
     named: dict[str, Any] = {}
     for one in fresh:
-        for iri, definition in one.definitions:
-            told[iri] = merged(told.get(iri, {}), definition)
-        for iri, display in one.displays:
-            named[iri] = named.get(iri, {}) | display
+        for iri, definition in _short(one.definitions):
+            # Most statements of a batch say the same of what they speak of.
+            if definition != told.get(iri):
+                told[iri] = merged(told.get(iri, {}), definition)
+        for iri, display in _short(one.displays):
+            if display != named.get(iri):
+                named[iri] = named.get(iri, {}) | display
     _merge(connection, activity.c.definition, queries.definitions(connection, told), told)
     _merge(connection, verb.c.display, queries.displays(connection, named), named)
+
+
+def _short(told: Iterable[tuple[str, Json]]) -> Iterator[tuple[str, Json]]:
+    return ((iri, words) for iri, words in told if len(iri) <= LONGEST_IRI)
 
 
 def _merge(connection: sa.Connection, column: sa.Column[str], known: dict[str, Any], told: dict[str, Any]) -> None:
@@ -115,7 +122,7 @@ def _merge(connection: sa.Connection, column: sa.Column[str], known: dict[str, A
         {"iri": iri, column.name: strict_json.write(value)} for iri, value in after.items() if value != known.get(iri)
     ]
     if rows:
-        write = insert(column.table)
+        write = insert(connection, column.table)
         connection.execute(
             write.on_conflict_do_update(index_elements=["iri"], set_={column.name: write.excluded[column.name]}), rows
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from werkzeug.datastructures import LanguageAccept
@@ -11,12 +12,14 @@ from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
 from lms.lrs import strict_json
+from lms.lrs.identity import term
 from lms.lrs.moments import http_date
+from lms.lrs.parameters import identifier, only
 from lms.lrs.refusal import RefusalError
 from lms.lrs.statements import forms, multipart, queries, question, service, signing
 from lms.lrs.statements.attachments import Attached, matched, part_of
 from lms.lrs.statements.incoming import Incoming, Json, receive
-from lms.lrs.statements.mentions import activities, verbs
+from lms.lrs.statements.mentions import WRITER, activities, verbs
 from lms.lrs.statements.multipart import Part
 from lms.lrs.statements.queries import Found
 from lms.lrs.statements.question import Many, One, Shown
@@ -28,10 +31,8 @@ MIXED = "multipart/mixed"
 def put(visit: Visit) -> Response:
     """Store one statement under the id that the address names."""
     parameters = visit.call.parameters
-    question.only(parameters, ("statementId",))
-    if "statementId" not in parameters:
-        raise RefusalError(400, "is missing", "statementId")
-    id_ = question.identifier(parameters, "statementId")
+    only(parameters, ("statementId",), required=("statementId",))
+    id_ = identifier(parameters, "statementId")
     sent, parts = _content(visit)
     if isinstance(sent, dict) and "id" not in sent:
         sent["id"] = str(id_)
@@ -46,7 +47,7 @@ def put(visit: Visit) -> Response:
 
 def post(visit: Visit) -> Response:
     """Store a statement or an array of them; their ids, in the same order."""
-    question.only(visit.call.parameters, ())
+    only(visit.call.parameters, ())
     sent, parts = _content(visit)
     batch = receive(sent, visit.edition, visit.authority)
     _store(visit, batch, parts)
@@ -56,10 +57,11 @@ def post(visit: Visit) -> Response:
 def get(visit: Visit) -> Response:
     """One statement, or those that meet conditions."""
     asked = question.understand(visit.call.parameters)
+    writer = None if visit.caller.own is None else term(WRITER, visit.caller.own)
     with visit.storage.reading() as connection:
         if isinstance(asked, One):
-            return _one(visit, connection, asked)
-        return _many(visit, connection, asked)
+            return _one(visit, connection, asked, writer)
+        return _many(visit, connection, replace(asked, writer=writer))
 
 
 RESOURCE = Resource({"PUT": put, "POST": post, "GET": get})
@@ -85,8 +87,8 @@ def _store(visit: Visit, batch: list[Incoming], parts: Sequence[Part]) -> None:
         visit.storage.write(lambda connection, clock: service.store(connection, clock, batch, attached))
 
 
-def _one(visit: Visit, connection: sa.Connection, asked: One) -> Response:
-    found = queries.one(connection, asked.id, asked.is_voided)
+def _one(visit: Visit, connection: sa.Connection, asked: One, writer: bytes | None) -> Response:
+    found = queries.one(connection, asked.id, asked.is_voided, writer)
     if found is None:
         raise RefusalError(404, f"no {'voided ' if asked.is_voided else ''}statement has this id", str(asked.id))
     (text,) = _shown(visit, connection, [found], asked.shown)
@@ -103,7 +105,10 @@ def _many(visit: Visit, connection: sa.Connection, asked: Many) -> Response:
     texts = _shown(visit, connection, page.found, asked.shown)
     # The statements are JSON already: they are not read and written again.
     text = f'{{"statements":[{",".join(texts)}],"more":{json.dumps(more)}}}'
-    return _response(connection, text, page.found, asked.shown)
+    response = _response(connection, text, page.found, asked.shown)
+    if page.found:
+        response.headers["Last-Modified"] = http_date(max(one.stored for one in page.found))
+    return response
 
 
 def _response(connection: sa.Connection, text: str, found: Sequence[Found], shown: Shown) -> Response:

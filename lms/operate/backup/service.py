@@ -17,9 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lms.audit.actions import operator
+from lms.config import LRS_FILE as LRS
 from lms.config import Settings
 from lms.db import engine_options, writing
-from lms.lrs.serve import DATABASE as LRS
 from lms.migrations.service import MigrationError, is_current, step_of
 from lms.operate import instance
 from lms.operate.backup import archive, postgresql, sqlite
