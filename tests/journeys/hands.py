@@ -25,7 +25,9 @@ HERE = """() => {
   const holds = (a, b) => a?.contains(b) || b?.contains(a);
   const clear = !top || holds(one, top) || holds(label, top);
   const what = `${one.tagName} ${one.name || one.id || one.textContent.trim().slice(0, 30)}`;
-  const is_small = (one.tagName !== 'A') && (box.width < 24 || box.height < 24) && !label;
+  // WCAG 2.2, 2.5.8 is about what answers a pointer: news that a script gave the focus to is no target.
+  const is_target = one.tabIndex >= 0 && one.tagName !== 'A' && !label;
+  const is_small = is_target && (box.width < 24 || box.height < 24);
   window.stops ??= 0;
   one.dataset.stop ??= String(window.stops += 1);
   return { what, seen, clear: Boolean(clear), is_small, at: one.dataset.stop };
