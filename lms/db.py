@@ -14,12 +14,14 @@ from uuid import UUID
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import (
     JSON,
+    Connection,
     DateTime,
     Engine,
     Enum,
     Executable,
     LargeBinary,
     MetaData,
+    Table,
     TypeDecorator,
     create_engine,
     event,
@@ -34,6 +36,8 @@ OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout)
 """What is raised when the database is locked for long, full or gone."""
 WRITES = {"writes": True}
 """Execution options of a connection whose transaction writes."""
+UNSEEN = {"synchronize_session": False}
+"""Execution options of what changes many rows at once: they are not looked for among what the session holds."""
 _READS_ALONE = "reads_alone"
 """Execution option of an engine on which what is read stands in no transaction."""
 
@@ -163,9 +167,10 @@ def open_session(url: str) -> Iterator[Session]:
         engine.dispose()
 
 
-def insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def insert(place: Session | Connection, table: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that can say what to do if the row is there already (`on_conflict_do_…`)."""
-    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
+    dialect = place.dialect if isinstance(place, Connection) else place.get_bind().dialect
+    return sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from lms.audit.chain import digest_of
 from lms.audit.models import AuditCut, AuditEvent
 from lms.audit.queries import head
 from lms.audit.rules_in_sql import LEAST_DAYS
+from lms.db import UNSEEN
 
 _INSERT = insert(AuditEvent).inline()
 # Key of the advisory lock that lets one transaction at a time write at the end of the chain.
@@ -51,9 +52,7 @@ def cut(session: Session, actor: Actor, before: dt.datetime, at: dt.datetime, li
         record(session, actor, at, Entry(Action.CUT, facts={"entries": len(gone), "up_to": up_to}))
         session.add(AuditCut(at=at, up_to=up_to, digest=digest, entries=len(gone)))
         session.flush()
-        session.execute(
-            delete(AuditEvent).where(AuditEvent.id <= up_to), execution_options={"synchronize_session": False}
-        )
+        session.execute(delete(AuditEvent).where(AuditEvent.id <= up_to), execution_options=UNSEEN)
     return len(gone)
 
 

@@ -27,7 +27,7 @@ class Did(StrEnum):
 
 
 class Decision(StrEnum):
-    """What becomes of the plan: the first three after two weeks, the others at the end."""
+    """What becomes of the plan: the first three on the way, the others at the end."""
 
     KEEP = "keep"
     SHRINK = "shrink"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -100,21 +100,24 @@ def own_follow_up(session: Session, person: Person, module_id: str, number: int)
     return None
 
 
-def completed_without_days(session: Session, since: dt.datetime, most: int) -> list[tuple[Registration, Person]]:
-    """Who completed a module since then and has no day to look back at it, since they made no plan."""
+def completed_without_days(
+    session: Session, module_ids: Collection[str], since: dt.datetime, most: int
+) -> list[tuple[Registration, Person, dt.datetime]]:
+    """Who completed one of these modules since then, and when, and has no day to look back, for want of a plan."""
     days = select(FollowUp.id).join(Commitment, Commitment.id == FollowUp.commitment_id)
     query = (
-        select(Registration, Person)
+        select(Registration, Person, Registration.completed_at)
         .join(Person, Person.id == Registration.person_id)
         .where(
             Registration.completed_at >= since,
+            Registration.module_id.in_(module_ids),
             Person.is_active,
             ~days.where(Commitment.registration_id == Registration.id).exists(),
         )
         .limit(most)
         .with_for_update(of=Registration, skip_locked=True)
     )
-    return [(registration, person) for registration, person in session.execute(query)]
+    return [(registration, person, at) for registration, person, at in session.execute(query) if at is not None]
 
 
 def to_announce(

@@ -12,7 +12,7 @@ import click
 from lms import config
 from lms.content import bundle as bundles
 from lms.content.bundle import Bundle
-from lms.content.checker.check import check_module, check_programme
+from lms.content.checker.check import check_modules
 from lms.content.checker.report import Report
 from lms.content.checker.table import as_table
 from lms.content.problems import ContentError
@@ -37,10 +37,7 @@ def check(path: Path, module_id: str | None, as_json: bool) -> None:
     """
     bundle, only = _read(path)
     today = dt.datetime.now(dt.UTC).date()
-    wanted = _wanted(bundle, module_id or only)
-    reports = [check_module(bundle, found, today) for found in wanted]
-    whole = check_programme(bundle, wanted, today)
-    reports += [whole] if whole else []
+    reports = check_modules(bundle, _wanted(bundle, module_id or only), today)
     if as_json:
         click.echo(json.dumps([report.plain() for report in reports], indent=2, default=str))
     else:

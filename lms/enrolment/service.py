@@ -12,12 +12,9 @@ from lms import events
 from lms.accounts.models import Person
 from lms.content.module import Module
 from lms.content.schema import Programme
-from lms.db import Base, insert
+from lms.db import UNSEEN, Base, insert
 from lms.enrolment.models import OpenedEarly, Registration
 from lms.outbox.service import record
-
-# What is deleted at once is not looked for among what the session holds.
-UNSEEN = {"synchronize_session": False}
 
 
 def course(programme: Programme, module: Module) -> events.Course:

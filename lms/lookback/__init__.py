@@ -1,1 +1,1 @@
-"""Looking back at a module two and six weeks later: the plan, what was written, and questions once more."""
+"""Looking back at a module weeks later: the plan, what was written, and questions once more."""

@@ -62,10 +62,15 @@ class LookBack:
     assessment: Piece | None = None
 
 
-def own_waiting(session: Session, person_id: int, at: dt.datetime) -> list[Due]:
-    """The looks back that wait for a person."""
-    days = commitment.own_follow_ups(session, person_id)
-    return waiting((Due(module, one.number, one.due_at, one.answered_at is not None) for module, one in days), at)
+def own_waiting(session: Session, person_id: int, at: dt.datetime, module_id: str | None = None) -> list[Due]:
+    """The looks back that wait for a person, at all modules or at one."""
+    days = commitment.own_follow_ups(session, person_id, module_id)
+    last = {module: one.number for module, one in sorted(days, key=lambda day: day[1].number)}
+    dues = (
+        Due(module, one.number, one.due_at, one.answered_at is not None, one.number == last[module])
+        for module, one in days
+    )
+    return waiting(dues, at)
 
 
 def own_days(session: Session, registration: Registration) -> list[FollowUp]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,8 @@ from lms.commitment import service as plans
 from lms.commitment.models import FollowUp
 from lms.content.blocks import Commitment
 from lms.content.library import library
-from lms.lookback.waiting import AFTER_A_FAILURE, MOST_MAILS, Due, is_mail_due, waiting
+from lms.lookback.queries import own_waiting
+from lms.lookback.waiting import AFTER_A_FAILURE, MOST_MAILS, is_mail_due
 from lms.mail import PostOffice
 
 NEWLY_COMPLETED = dt.timedelta(days=13)
@@ -36,12 +37,10 @@ class Mail:
 
 def set_days(session: Session, at: dt.datetime, most: int = 100) -> int:
     """Give those who completed a module without making a plan their days to look back; how many people."""
-    found = commitment.completed_without_days(session, at - NEWLY_COMPLETED, most)
-    for registration, person in found:
-        module = library.module(session, registration.module_id)
-        block = next((block for _, block in module.blocks() if isinstance(block, Commitment)), None) if module else None
-        if block and registration.completed_at:
-            plans.set_days_without_plan(session, person, registration, block, registration.completed_at)
+    blocks = _plans(session)
+    found = commitment.completed_without_days(session, blocks, at - NEWLY_COMPLETED, most)
+    for registration, person, completed_at in found:
+        plans.set_days_without_plan(session, person, registration, blocks[registration.module_id], completed_at)
     return len(found)
 
 
@@ -50,13 +49,15 @@ def take_mails(session: Session, at: dt.datetime, most: int = 50) -> list[Mail]:
     mails = []
     for follow_up, module_id, person in commitment.to_announce(session, at, MOST_MAILS, AFTER_A_FAILURE, most):
         module = library.module(session, module_id)
-        days = [one for _, one in commitment.own_follow_ups(session, person.id, module_id)]
-        if module is None or not _waits(days, module_id, follow_up, at):
+        due = next(
+            (one for one in own_waiting(session, person.id, at, module_id) if one.number == follow_up.number), None
+        )
+        if module is None or due is None:
             follow_up.mails = MOST_MAILS  # overtaken by a later look back, or too old: it is never announced
         elif is_mail_due(follow_up.mails, follow_up.mailed_at, at):
             follow_up.mails, follow_up.mailed_at = follow_up.mails + 1, at
-            is_last, is_again = follow_up.number == max(one.number for one in days), follow_up.mails > 1
-            mails.append(Mail(follow_up.id, person, module_id, module.title, follow_up.number, is_last, is_again))
+            is_again = follow_up.mails > 1
+            mails.append(Mail(follow_up.id, person, module_id, module.title, due.number, due.is_last, is_again))
     return mails
 
 
@@ -82,6 +83,10 @@ def give_back(session: Session, mails: Sequence[Mail]) -> None:
             follow_up.mails -= 1
 
 
-def _waits(days: Iterable[FollowUp], module_id: str, follow_up: FollowUp, at: dt.datetime) -> bool:
-    found = waiting((Due(module_id, one.number, one.due_at, one.answered_at is not None) for one in days), at)
-    return [one.number for one in found] == [follow_up.number]
+def _plans(session: Session) -> dict[str, Commitment]:
+    """The plan of each module of the programme that has one."""
+    programme = library.programme(session)
+    planned = programme.modules if programme else ()
+    modules = [module for module in (library.module(session, one.id) for one in planned) if module]
+    found = {module.id: [one for _, one in module.blocks() if isinstance(one, Commitment)] for module in modules}
+    return {module_id: blocks[0] for module_id, blocks in found.items() if blocks}

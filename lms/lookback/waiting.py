@@ -24,12 +24,14 @@ class Due:
     """Counts from 1 in its module."""
     due_at: dt.datetime
     is_answered: bool = False
+    is_last: bool = False
+    """Whether no other follows in its module."""
 
 
 def waiting(days: Iterable[Due], at: dt.datetime) -> list[Due]:
     """The looks back that are due and not done, the longest waiting first.
 
-    Of a module only the latest counts: who is asked after six weeks is not asked for two weeks any more.
+    Of a module only the latest counts: it takes the place of those before it.
     """
     latest: dict[str, Due] = {}
     for one in sorted(days, key=lambda one: one.number):

@@ -18,10 +18,10 @@ class Edition(Enum):
 
 
 BEFORE = "0.9"
-"""What a request without the header speaks: only a store of that version may do what it asks (Communication 3.3).
+"""Named in the refusal of a request without the header, which only such a store may take (Communication 3.3).
 
-None is here, so it is refused, and the refusal bears the version as which it was read: whoever is refused learns from
-any other that the header was understood.
+That a refusal should bear it is our reading, and a compromise: the standard also says "the latest patch version", and
+of the two conformance suites one wants 1.0.3 here and the other 2.0.0, while both take this.
 """
 SPOKEN = ("1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0")
 _NAMES = ((Edition.ONE, re.compile(r"1\.0(\.\d+)?", re.ASCII)), (Edition.TWO, re.compile(r"2\.0(\.\d+)?", re.ASCII)))

@@ -17,7 +17,6 @@ from lms.outbox.models import Delivery, Relay, Statement
 
 AT_A_TIME = 1000
 """Statements held in memory at once."""
-HOUR = dt.timedelta(hours=1)
 SILENT_AFTER = dt.timedelta(seconds=60)
 """A relay that has said nothing for so long is not at work."""
 

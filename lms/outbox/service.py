@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import CursorResult, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from lms.db import UNSEEN
 from lms.db import insert as upsert
 from lms.events import Event
 from lms.outbox.models import ANSWER_CHARACTERS, Alarm, Delivery, Relay, Statement
@@ -21,7 +22,6 @@ LASTS = dt.timedelta(minutes=5)
 """What is over by then is no alarm."""
 AGAIN = dt.timedelta(days=1)
 """After so long operators are told once more of what lasts."""
-UNSEEN = {"synchronize_session": False}
 SINKS = "sinks"
 """Key of the session's `info` under which the sinks are listed."""
 
@@ -68,7 +68,7 @@ def mark_delivered(session: Session, ids: Collection[int], at: dt.datetime) -> N
         update(Statement)
         .where(Statement.id.in_(ids), Statement.delivery == Delivery.QUEUED)
         .values(delivery=Delivery.DELIVERED, delivered_at=at, answer=None),
-        execution_options={"synchronize_session": False},
+        execution_options=UNSEEN,
     )
 
 
@@ -78,7 +78,7 @@ def park(session: Session, id_: int, answer: str) -> None:
         update(Statement)
         .where(Statement.id == id_, Statement.delivery == Delivery.QUEUED)
         .values(delivery=Delivery.PARKED, answer=answer.replace("\0", "")[:ANSWER_CHARACTERS]),
-        execution_options={"synchronize_session": False},
+        execution_options=UNSEEN,
     )
 
 
@@ -127,7 +127,7 @@ def end_alarm(session: Session, name: str) -> None:
 
 
 def _count(session: Session, query: Any) -> int:
-    result = session.execute(query, execution_options={"synchronize_session": False})
+    result = session.execute(query, execution_options=UNSEEN)
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 
@@ -147,7 +147,7 @@ def forget(session: Session, registrations: Collection[uuid.UUID]) -> None:
     """Nothing is left here of what was told of some registrations; what still waited is never sent."""
     session.execute(
         delete(Statement).where(Statement.registration.in_(registrations)),
-        execution_options={"synchronize_session": False},
+        execution_options=UNSEEN,
     )
 
 
@@ -155,5 +155,5 @@ def drop_old(session: Session, before: dt.datetime, limit: int) -> int:
     """Delete statements that were delivered before a moment, some at a time; how many."""
     oldest = select(Statement.id, Statement.delivered_at).filter_by(delivery=Delivery.DELIVERED).order_by(Statement.id)
     old = [id_ for id_, at in session.execute(oldest.limit(limit)) if at and at < before]
-    session.execute(delete(Statement).where(Statement.id.in_(old)), execution_options={"synchronize_session": False})
+    session.execute(delete(Statement).where(Statement.id.in_(old)), execution_options=UNSEEN)
     return len(old)

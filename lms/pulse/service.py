@@ -11,9 +11,9 @@ from lms import events, vault
 from lms.accounts.service import data_key
 from lms.content import blocks
 from lms.content.module import Page
-from lms.db import insert
+from lms.db import UNSEEN, insert
 from lms.enrolment.models import Registration
-from lms.enrolment.service import UNSEEN, forget_rows
+from lms.enrolment.service import forget_rows
 from lms.outbox.service import record
 from lms.progress.service import Activity
 from lms.pulse import groups, rating

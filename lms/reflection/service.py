@@ -13,6 +13,7 @@ from lms import events
 from lms.accounts.models import Person
 from lms.accounts.service import data_key, known_data_key
 from lms.content.module import Page
+from lms.db import UNSEEN
 from lms.outbox.service import record
 from lms.progress.service import Activity
 from lms.reflection import versions
@@ -153,4 +154,4 @@ def _step(latest: EntryVersion, entry: Entry, words: Words) -> Step:
 
 def forget(session: Session, person_id: int) -> None:
     """Nothing is left of what a person wrote."""
-    session.execute(delete(Entry).filter_by(person_id=person_id), execution_options={"synchronize_session": False})
+    session.execute(delete(Entry).filter_by(person_id=person_id), execution_options=UNSEEN)

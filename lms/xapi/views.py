@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request
@@ -18,6 +19,7 @@ from lms.ui.asking import not_found, now
 blueprint = Blueprint("xapi", __name__)
 
 Answer = Response | AnyResponse | str
+HOUR = dt.timedelta(hours=1)
 SHOWN = 50
 """Refused statements on the page; there may be more."""
 
@@ -36,11 +38,10 @@ def statements() -> Answer:
     return render_template(
         "xapi/statements.html",
         standing=queries.standing(db.session),
-        last_hour=queries.delivered_since(db.session, at - queries.HOUR),
+        last_hour=queries.delivered_since(db.session, at - HOUR),
         relays=queries.relays(db.session, at),
         parked=queries.parked(db.session, SHOWN),
         endpoint=settings.lrs_endpoint,
-        at=at,
     )
 
 

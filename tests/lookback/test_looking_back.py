@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from lms.accounts.models import Person
 from lms.commitment.models import Commitment, FollowUp
 from lms.config import Settings
-from lms.db import db
+from lms.db import db, writing
+from lms.enrolment.models import Registration
+from lms.lookback.service import set_days
 from lms.operate import chores
 from lms.outbox.models import Statement
 from tests.lookback.conftest import DAY, Clock, answer_check, complete
@@ -203,6 +205,31 @@ def test_who_made_no_plan_is_asked_too_and_can_make_one(app: Flask, learner: Fla
     with app.app_context():
         assert len(db.session.scalars(select(FollowUp)).all()) == 2, "making a plan late moves no day"
         assert db.session.scalars(select(Commitment)).one().made_at
+
+
+def test_whoever_cannot_be_asked_does_not_stand_in_the_way_of_others(
+    app: Flask, learner: FlaskClient, person: Callable[..., Person], sign_in: Callable[..., FlaskClient]
+) -> None:
+    complete(learner)
+    complete(sign_in(app.test_client(), person("Eve Lund")))
+    with app.app_context(), writing(db.session) as session:
+        first = session.scalars(select(Registration).order_by(Registration.id)).first()
+        assert first
+        first.module_id = "without-a-plan"
+    with app.app_context(), writing(db.session) as session:
+        assert set_days(session, DAY + dt.timedelta(minutes=1), most=1) == 1
+        assert set_days(session, DAY + dt.timedelta(minutes=2), most=1) == 0
+
+
+def test_the_only_look_back_is_the_last(app: Flask, planner: FlaskClient, clock: Clock, settings: Settings) -> None:
+    with app.app_context(), writing(db.session) as session:
+        session.execute(delete(FollowUp).where(FollowUp.number == 2))
+    chores.look_back(app, later(clock, days=15))
+    assert "About 7 minutes" in planner.get("/").text
+    page = planner.get(FIRST).text
+    assert "<h1>A last look back</h1>" in page
+    assert "It is a habit now" in page
+    assert "Seven minutes" in mails(settings)[0]
 
 
 def mails(settings: Settings) -> list[str]:

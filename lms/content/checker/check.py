@@ -57,17 +57,21 @@ RULES: tuple[Callable[[Subject], Result], ...] = (
 )
 
 
-def check_programme(bundle: Bundle, module_ids: Sequence[str], today: dt.date) -> Report | None:
-    """Measure modules together; None where there are not two that can be read."""
-    read = [read_module(bundle, module_id) for module_id in module_ids]
-    subjects = [Subject(found.module, today, found.documents) for found in read if found.module]
-    return check_whole(subjects) if len(subjects) > 1 else None
-
-
 def check_module(bundle: Bundle, module_id: str, today: dt.date) -> Report:
     """Measure a module by every rule; what can be read of a broken one is measured too."""
-    files_read = read_module(bundle, module_id)
-    if files_read.module is None:
-        return Report(module_id, (), files_read.problems)
-    subject = Subject(files_read.module, today, files_read.documents)
-    return Report(module_id, tuple(rule(subject) for rule in RULES), files_read.problems)
+    (report,) = check_modules(bundle, [module_id], today)
+    return report
+
+
+def check_modules(bundle: Bundle, module_ids: Sequence[str], today: dt.date) -> list[Report]:
+    """Measure each module by every rule, and then those that can be read together, if there are several."""
+    reports, subjects = [], []
+    for module_id in module_ids:
+        files_read = read_module(bundle, module_id)
+        results: tuple[Result, ...] = ()
+        if files_read.module:
+            subject = Subject(files_read.module, today, files_read.documents)
+            subjects.append(subject)
+            results = tuple(rule(subject) for rule in RULES)
+        reports.append(Report(module_id, results, files_read.problems))
+    return [*reports, check_whole(subjects)] if len(subjects) > 1 else reports

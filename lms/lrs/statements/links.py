@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lms.lrs.inserting import insert
+from lms.db import insert
 from lms.lrs.models import mention, statement
 from lms.lrs.statements.mentions import terms
 

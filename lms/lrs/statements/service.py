@@ -8,9 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lms.db import insert
 from lms.lrs import strict_json
 from lms.lrs.clock import Clock
-from lms.lrs.inserting import insert, insert_all
+from lms.lrs.inserting import insert_all
 from lms.lrs.models import activity, attachment, mention, statement, verb
 from lms.lrs.moments import iso
 from lms.lrs.refusal import RefusalError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from lms.content.bundle import Bundle
-from lms.content.checker.check import check_programme
+from lms.content.checker.check import check_modules
 from lms.content.checker.report import Result
 from tests.content import sample
 
@@ -27,13 +27,14 @@ def second() -> dict[str, str]:
 def results(changed: dict[str, str]) -> dict[int, Result]:
     files = {**sample.files(), **second(), **changed}
     bundle = Bundle({path: text.encode() for path, text in files.items()})
-    report = check_programme(bundle, [sample.MODULE, SECOND], TODAY)
-    assert report
+    *modules, report = check_modules(bundle, [sample.MODULE, SECOND], TODAY)
+    assert len(modules) == 2
     return {result.rule.number: result for result in report.results}
 
 
 def test_one_module_is_no_programme() -> None:
-    assert check_programme(sample.bundle(), [sample.MODULE], TODAY) is None
+    (report,) = check_modules(sample.bundle(), [sample.MODULE], TODAY)
+    assert report.module_id == sample.MODULE
 
 
 def test_items_that_stand_in_another_module_too_are_found() -> None:
