@@ -10,12 +10,12 @@ from pathlib import Path
 
 import structlog
 
-from bench import delivery, growth, pages
-from bench.report import keep, show, show_arrivals, show_growth
+from bench import delivery, growth, pages, store
+from bench.report import keep, show, show_arrivals, show_growth, show_store
 from bench.server import databases
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("pages", "delivery", "growth")
+PARTS = ("pages", "delivery", "store", "growth")
 
 
 def main() -> None:
@@ -40,6 +40,9 @@ def _measured(part: str, kind: str, url: str, folder: Path, arguments: argparse.
     if part == "delivery":
         arrivals = delivery.measured(url, folder)
         return arrivals, show_arrivals(kind, arrivals)
+    if part == "store":
+        held = store.measured(kind, url, folder, arguments.statements)
+        return held, show_store(kind, held)
     sizes = growth.measured(url, folder, arguments.registrations, arguments.requests)
     return sizes, show_growth(kind, sizes)
 
@@ -50,6 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--part", choices=PARTS, action="append", help="all, if not given")
     parser.add_argument("--requests", type=int, default=420, help="of each scene")
     parser.add_argument("--only", default="", help="pages: scenes whose name has this text")
+    parser.add_argument("--statements", type=int, default=100_000, help="store: held when it is asked")
     parser.add_argument(
         "--registrations", type=int, nargs="+", default=[1000, 1000000], help="growth: sizes, the smallest first"
     )

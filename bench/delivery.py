@@ -94,11 +94,16 @@ def _turns(place: Place) -> Iterator[tuple[float, float]]:
 
 
 def _loader(place: Place, client: Client) -> float:
-    bodies = [draft(one).body for event in _events() for one in statements(place.settings.url, event)]
+    bodies = told(place.settings.url)
     began = time.perf_counter()
     for start in range(0, len(bodies), BATCH):
         client.send(bodies[start : start + BATCH])
     return len(bodies) / (time.perf_counter() - began)
+
+
+def told(url: str) -> list[str]:
+    """The statements of a busy morning, as JSON, each with an id of its own."""
+    return [draft(one).body for event in _events() for one in statements(url, event)]
 
 
 def _relay() -> float:

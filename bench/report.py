@@ -39,6 +39,35 @@ class Arrivals:
 
 
 @dataclass(frozen=True)
+class Load:
+    """What the store took of several clients at once: the median of some turns."""
+
+    per_second: float
+    """Statements."""
+    cpu_ms: float
+    """Of the store, for each statement."""
+    p50_ms: float
+    """Of a request."""
+    p99_ms: float
+
+
+@dataclass(frozen=True)
+class Store:
+    """The embedded Learning Record Store with one database."""
+
+    statements: int
+    """How many it held when it was asked."""
+    singles: Load
+    """Eight clients, one statement at a time."""
+    batches: Load
+    """Four loaders, fifty statements at a time."""
+    questions_ms: Mapping[str, float]
+    """The median of the first page of each question."""
+    memory_mb: float
+    """PSS, at the end."""
+
+
+@dataclass(frozen=True)
 class Size:
     """Figures of an installation of one size."""
 
@@ -90,6 +119,18 @@ def show_arrivals(database: str, arrivals: Arrivals) -> str:
             f" relay {arrivals.relay_per_second:.0f}: {share:.0f} %",
         ]
     )
+
+
+def show_store(database: str, store: Store) -> str:
+    """What the store takes and how soon it answers."""
+    lines = [f"{database}: the embedded Learning Record Store alone", ""]
+    lines.append(f"{'':44}" + "".join(f"{title:>9}" for title in ("per s", "CPU ms", "p50 ms", "p99 ms")))
+    for name, load in (("8 clients, single", store.singles), ("4 loaders, batches of 50", store.batches)):
+        cells = [f"{load.per_second:.0f}", f"{load.cpu_ms:.2f}", f"{load.p50_ms:.0f}", f"{load.p99_ms:.0f}"]
+        lines.append(f"{name:44}" + "".join(f"{cell:>9}" for cell in cells))
+    lines += ["", f"first page, of {store.statements:,} statements", ""]
+    lines += [f"{name:44}{milliseconds:>9.1f} ms" for name, milliseconds in store.questions_ms.items()]
+    return "\n".join([*lines, "", f"memory (PSS) {store.memory_mb:.0f} MB"])
 
 
 def show_growth(database: str, sizes: Sequence[Size]) -> str:
