@@ -77,7 +77,7 @@ def _connect(app: Flask, settings: Settings) -> None:
 
 def _sinks(settings: Settings) -> list[Sink]:
     """Who is told what happened, in the transaction in which it happens."""
-    return [xapi.make(settings.url)]
+    return [xapi.make(settings)]
 
 
 def _add_features(app: Flask) -> None:

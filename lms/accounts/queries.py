@@ -55,6 +55,11 @@ def person_by_email(session: Session, email: str) -> Person | None:
     return session.scalar(select(Person).filter_by(email=normal(email))) if is_email(normal(email)) else None
 
 
+def email_of(session: Session, uuid: UUID) -> str | None:
+    """The address of the person with this opaque name."""
+    return session.scalar(select(Person.email).filter_by(uuid=uuid))
+
+
 def person_by_link(session: Session, token: str, at: dt.datetime) -> Person | None:
     """Whose password a link sets; None if it was used, is too old or never was."""
     query = (

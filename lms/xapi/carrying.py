@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lms.outbox.likeness import is_same
 from lms.outbox.queries import Waiting
 from lms.xapi.answers import Answer, Verdict, verdict
 from lms.xapi.client import Client, NoAnswerError
-from lms.xapi.likeness import is_same
 
 _TROUBLES = (Verdict.UNWELCOME, Verdict.BUSY, Verdict.AWAY, Verdict.SICK)
 

@@ -81,12 +81,20 @@ class Client:
 
     def ids(self, registration: UUID) -> Iterator[UUID]:
         """The statements that it holds of a registration. Raises NoAnswerError, also when it refuses."""
-        url, parameters = self._statements, {"registration": str(registration), "format": "ids"}
+        found = self._listed({"registration": str(registration), "format": "ids"})
+        return (UUID(statement["id"]) for statement in found)
+
+    def statements(self, registration: UUID) -> Iterator[dict[str, Any]]:
+        """The same, each as it was stored."""
+        return self._listed({"registration": str(registration), "format": "exact"})
+
+    def _listed(self, parameters: dict[str, str]) -> Iterator[dict[str, Any]]:
+        url = self._statements
         while url:
             answer, page = self._get(url, parameters)
             if answer.status != 200 or page is None:
                 raise NoAnswerError(f"asked for a registration's statements it says: {answer}")
-            yield from (UUID(statement["id"]) for statement in page.get("statements", ()))
+            yield from page.get("statements", ())
             url, parameters = self._next(page.get("more")), {}
 
     def about(self) -> tuple[Answer, dict[str, Any] | None]:

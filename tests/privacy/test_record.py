@@ -36,12 +36,14 @@ OF_NOBODY = {
     "alarm": "that admins were told of statements that wait",
     "audit_cut": "only says how far the log was cut",
     "audit_event": "names people by their opaque name; told as `audit`, tested below",
+    "forwarding": "how a statement stands with another store; told with the statement",
     "module_comment": "nothing in it leads to who wrote it",
     "rating_count": "only how many people chose what",
     "rating_group": "only how many people answered",
     "relay": "a process",
     "revision": "what is taught",
     "site": "a place; told with who works there",
+    "store": "a place that statements are sent to",
     "tries": "digests of addresses, for a day at most; nobody's own row can be told from another's",
 }
 
