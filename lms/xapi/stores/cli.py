@@ -190,6 +190,7 @@ def _fill(session: Session, settings: Settings, added: Store) -> None:
             f"Go on with `lms xapi store fill {added.name}`."
         ) from None
     service.open_for_sending(session, added, _now())
+    session.refresh(added)
     if found or nowhere:
         click.echo(f"{found} older texts came from other stores, {nowhere} are nowhere (`lms xapi status`)")
     history = queries.standing(session, queries.queue_of(added)).history
