@@ -15,6 +15,7 @@ from lms.config import Settings
 from lms.db import db, transaction
 from lms.outbox import queries, service
 from lms.ui.asking import not_found, now
+from lms.xapi import viewing
 
 blueprint = Blueprint("xapi", __name__)
 
@@ -27,6 +28,7 @@ SHOWN = 50
 def install(app: Flask) -> None:
     """The pages of this room."""
     app.register_blueprint(blueprint)
+    app.register_blueprint(viewing.blueprint)
 
 
 @blueprint.get("/statements")
