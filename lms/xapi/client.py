@@ -40,12 +40,13 @@ class NoAnswerError(Exception):
 class Client:
     """One Learning Record Store. May be used by several threads."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, patience: float = READ_SECONDS) -> None:
+        """`patience`: seconds that it may be silent."""
         self._target = target
         self._http = httpx.Client(
             auth=(target.key, target.secret),
             headers={VERSION_HEADER: "1.0.3", "Accept": "application/json", "User-Agent": "Cares"},
-            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(patience, connect=min(patience, CONNECT_SECONDS)),
             follow_redirects=False,
             # Certificates that are never looked at take 8 MB.
             verify=target.endpoint.startswith("https:"),
@@ -97,6 +98,18 @@ class Client:
             yield from page.get("statements", ())
             url, parameters = self._next(page.get("more")), {}
 
+    def page(self, parameters: dict[str, str], more: str = "") -> tuple[Answer, list[dict[str, Any]], str]:
+        """Statements, and the address of those that follow; with such an address, these. Raises NoAnswerError."""
+        answer, page = self._get(more or self._statements, {} if more else parameters)
+        found = page.get("statements") if page else []
+        if not isinstance(found, list):
+            raise NoAnswerError(f"it answers what is no list of statements: {answer}")
+        return answer, [one for one in found if isinstance(one, dict)], self._next(page.get("more")) if page else ""
+
+    def one(self, statement: UUID, *, is_voided: bool) -> tuple[Answer, dict[str, Any] | None]:
+        """A statement by its id, only if it is voided or not as asked. Raises NoAnswerError."""
+        return self._get(self._statements, {"voidedStatementId" if is_voided else "statementId": str(statement)})
+
     def about(self) -> tuple[Answer, dict[str, Any] | None]:
         """What it says of itself. Raises NoAnswerError."""
         return self._get(urljoin(self._target.endpoint, "about"), {})
@@ -109,7 +122,10 @@ class Client:
         """The address of the next page; empty if there is none. Credentials go to the same host only."""
         if not isinstance(more, str) or not more:
             return ""
-        url = urljoin(self._target.endpoint, more)
+        try:
+            url = urljoin(self._target.endpoint, more)
+        except ValueError:
+            raise NoAnswerError(f"its next page is at no address: {more[:TEXT_CHARACTERS]}") from None
         if urlsplit(url)[:2] != urlsplit(self._target.endpoint)[:2]:
             raise NoAnswerError(f"its next page is at another host: {url}")
         return url

@@ -16,6 +16,7 @@ from lms.db import db, transaction
 from lms.outbox import queries, service
 from lms.outbox.queue import MAIN
 from lms.ui.asking import not_found, now
+from lms.xapi import viewing
 from lms.xapi.standing import stand
 from lms.xapi.stores.wording import facts_of
 
@@ -30,6 +31,7 @@ SHOWN = 50
 def install(app: Flask) -> None:
     """The pages of this room."""
     app.register_blueprint(blueprint)
+    app.register_blueprint(viewing.blueprint)
 
 
 @blueprint.get("/statements")

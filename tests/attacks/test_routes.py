@@ -26,6 +26,8 @@ ELSEWHERE = {
     ("health.alive", "GET"): "/healthz",
     ("health.ready", "GET"): "/readyz",
     ("health.metrics", "GET"): "/metrics",
+    ("held.one", "GET"): "/statements/held/00000000-0000-4000-8000-000000000000",
+    ("held.several", "GET"): "/statements/held",
     ("player.key_for_device", "POST"): "/device-key",
     ("player.completed", "GET"): "/modules/notice-and-listen/completed",
     ("player.media", "GET"): "/modules/notice-and-listen/media/none.svg",
