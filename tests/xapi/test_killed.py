@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,12 +32,13 @@ KILLS = int(os.environ.get("LMS_TEST_KILLS", "4"))
 
 
 @contextmanager
-def relay_process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    """`lms relay` as a process of its own."""
+def relay_process(settings: Settings, log: Path = Path(os.devnull)) -> Iterator[subprocess.Popen[bytes]]:
+    """`lms relay` as a process of its own, which logs there."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
     for name in ("instance", "database_url", "lrs_endpoint", "lrs_key", "lrs_secret"):
         environment[f"LMS_{name.upper()}"] = str(getattr(settings, name))
-    process = subprocess.Popen([sys.executable, "-m", "lms", "relay"], env=environment, stderr=subprocess.DEVNULL)
+    with log.open("ab") as stream:
+        process = subprocess.Popen([sys.executable, "-m", "lms", "relay"], env=environment, stderr=stream)
     try:
         yield process
     finally:
