@@ -10,12 +10,12 @@ from pathlib import Path
 
 import structlog
 
-from bench import delivery, growth, pages, store
-from bench.report import keep, show, show_arrivals, show_growth, show_store
+from bench import delivery, growth, losses, pages, store
+from bench.report import keep, show, show_arrivals, show_carried, show_growth, show_store
 from bench.server import databases
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("pages", "delivery", "store", "growth")
+PARTS = ("pages", "delivery", "losses", "store", "growth")
 
 
 def main() -> None:
@@ -40,6 +40,9 @@ def _measured(part: str, kind: str, url: str, folder: Path, arguments: argparse.
     if part == "delivery":
         arrivals = delivery.measured(url, folder)
         return arrivals, show_arrivals(kind, arrivals)
+    if part == "losses":
+        lines = losses.measured(url, folder)
+        return lines, show_carried(kind, lines)
     if part == "store":
         held = store.measured(kind, url, folder, arguments.statements)
         return held, show_store(kind, held)

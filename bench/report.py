@@ -39,6 +39,34 @@ class Arrivals:
 
 
 @dataclass(frozen=True)
+class Carried:
+    """What became of statements on their way over one line."""
+
+    sent: int
+    stored: int
+    waiting: int
+    """When our patience ended."""
+    lost: int
+    """Neither stored nor set aside, and not waiting."""
+    doubled: int
+    poisoned: int
+    """Refused by the store."""
+    parked: int
+    parked_wrongly: int
+    """Set aside but not poisoned."""
+    out_of_order: int
+    """Stored after what came later in their registration."""
+    seconds: float
+    harmed: Mapping[str, int]
+    """How often each thing happened to a call that sent statements."""
+
+    @property
+    def per_second(self) -> float:
+        """Statements that found their place."""
+        return (self.stored + self.parked) / self.seconds
+
+
+@dataclass(frozen=True)
 class Load:
     """What the store took of several clients at once: the median of some turns."""
 
@@ -119,6 +147,28 @@ def show_arrivals(database: str, arrivals: Arrivals) -> str:
             f" relay {arrivals.relay_per_second:.0f}: {share:.0f} %",
         ]
     )
+
+
+def show_carried(database: str, lines: Sequence[Carried]) -> str:
+    """What became of the statements, side by side."""
+    rows = {
+        "sent": [one.sent for one in lines],
+        "stored": [one.stored for one in lines],
+        "still waiting": [one.waiting for one in lines],
+        "lost": [one.lost for one in lines],
+        "doubled": [one.doubled for one in lines],
+        "poisoned": [one.poisoned for one in lines],
+        "parked": [one.parked for one in lines],
+        "parked, and not poisoned": [one.parked_wrongly for one in lines],
+        "out of order within a registration": [one.out_of_order for one in lines],
+        "calls": [sum(one.harmed.values()) for one in lines],
+        "seconds": [f"{one.seconds:.1f}" for one in lines],
+        "statements a second": [f"{one.per_second:.0f}" for one in lines],
+    }
+    told = [f"{database}: statements over a line", "", f"{'':44}{'good':>9}{'bad':>9}"]
+    told += [f"{name:44}" + "".join(f"{cell:>9}" for cell in cells) for name, cells in rows.items()]
+    harmed = ", ".join(f"{count} {name}" for name, count in sorted(lines[-1].harmed.items()))
+    return "\n".join([*told, "", f"calls on the bad line: {harmed}"])
 
 
 def show_store(database: str, store: Store) -> str:
