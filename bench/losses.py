@@ -102,12 +102,14 @@ def _judged(
     told: Sequence[UUID], held: Sequence[_Held], poison: set[UUID], seconds: float, harmed: Mapping[str, int]
 ) -> Carried:
     """What was told beside what the store holds, and what was set aside beside what was poisoned."""
-    arrived, aside, waiting = {one.id for one in held} & {*told}, kept(Delivery.PARKED), kept(Delivery.QUEUED)
+    ours = {*told}
+    arrived = {one.id for one in held} & ours
+    aside, waiting = kept(Delivery.PARKED) & ours, kept(Delivery.QUEUED) & ours
     return Carried(
         sent=len(told),
         stored=len(arrived),
         waiting=len(waiting),
-        lost=len({*told} - arrived - aside - waiting),
+        lost=len(ours - arrived - aside - waiting),
         # Sent again under another id it is there twice as well.
         doubled=len(held) - len(arrived),
         poisoned=len(poison),
