@@ -1,7 +1,7 @@
 """What becomes of statements on a bad line, and what that costs: lost answers, refusals, and some that are poisoned.
 
 The measurement on which the rules of delivery rest (docs/statements.md), repeated with the relay and the embedded
-store. Two rounds through the same proxy: one that harms nothing, one that does.
+store. A round for each kind of line, all through the same proxy.
 """
 
 from __future__ import annotations
@@ -29,18 +29,26 @@ from lms.xapi.target import target
 LEARNERS = 40
 """Each has 50 statements."""
 LOSSY = {"lost answer": 0.25, "503 without a word": 0.15}
-POISONED, OF = 2, 200
+OF = 200
+"""Statements of which some are poisoned."""
+LINES: Mapping[str, tuple[Mapping[str, float], int]] = {
+    "good": ({}, 0),
+    "poisoned": ({}, 2),
+    "lossy": (LOSSY, 0),
+    "both": (LOSSY, 2),
+}
+"""How often a call is harmed, and how many of so many statements are refused."""
 SEED = 20261129
 LONGEST_SECONDS = 300
 """What still waits by then is counted as waiting."""
 
 
-def measured(url: str, folder: Path) -> list[Carried]:
-    """Without faults, then with them."""
+def measured(url: str, folder: Path) -> Mapping[str, Carried]:
+    """What became of the statements on each line."""
     place = Place(folder, url)
     place.prepare()
     with people.application(place.settings), place.store():
-        return [_carried(place, {}, 0), _carried(place, LOSSY, POISONED)]
+        return {name: _carried(place, *line) for name, line in LINES.items()}
 
 
 def _carried(place: Place, shares: Mapping[str, float], poisoned: int) -> Carried:
@@ -57,13 +65,18 @@ def _carried(place: Place, shares: Mapping[str, float], poisoned: int) -> Carrie
         await_empty()
         wire.harmed.clear()
         tell(happened, poison)
-        began = time.perf_counter()
-        await_empty(LONGEST_SECONDS)
-        seconds = time.perf_counter() - began
+        seconds = _seconds()
     wire.stop()
     registrations = {event.registration for event in happened}
     held = [one for one in _stored(place) if one.registration in registrations]
     return _judged(told, held, {UUID(one.decode()) for one in wire.poison}, seconds, dict(wire.harmed))
+
+
+def _seconds() -> float:
+    """How long it takes until the outbox is empty."""
+    began = time.perf_counter()
+    await_empty(LONGEST_SECONDS)
+    return time.perf_counter() - began
 
 
 def _through(place: Place, port: int) -> Mapping[str, str]:
@@ -89,12 +102,14 @@ def _judged(
     told: Sequence[UUID], held: Sequence[_Held], poison: set[UUID], seconds: float, harmed: Mapping[str, int]
 ) -> Carried:
     """What was told beside what the store holds, and what was set aside beside what was poisoned."""
-    arrived, aside, waiting = {one.id for one in held} & {*told}, kept(Delivery.PARKED), kept(Delivery.QUEUED)
+    ours = {*told}
+    arrived = {one.id for one in held} & ours
+    aside, waiting = kept(Delivery.PARKED) & ours, kept(Delivery.QUEUED) & ours
     return Carried(
         sent=len(told),
         stored=len(arrived),
         waiting=len(waiting),
-        lost=len({*told} - arrived - aside - waiting),
+        lost=len(ours - arrived - aside - waiting),
         # Sent again under another id it is there twice as well.
         doubled=len(held) - len(arrived),
         poisoned=len(poison),

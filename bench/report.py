@@ -149,26 +149,26 @@ def show_arrivals(database: str, arrivals: Arrivals) -> str:
     )
 
 
-def show_carried(database: str, lines: Sequence[Carried]) -> str:
-    """What became of the statements, side by side."""
+def show_carried(database: str, carried: Mapping[str, Carried]) -> str:
+    """What became of the statements, the lines side by side."""
+    lines = carried.values()
     rows = {
         "sent": [one.sent for one in lines],
         "stored": [one.stored for one in lines],
         "still waiting": [one.waiting for one in lines],
         "lost": [one.lost for one in lines],
         "doubled": [one.doubled for one in lines],
+        "out of order within a registration": [one.out_of_order for one in lines],
         "poisoned": [one.poisoned for one in lines],
         "parked": [one.parked for one in lines],
         "parked, and not poisoned": [one.parked_wrongly for one in lines],
-        "out of order within a registration": [one.out_of_order for one in lines],
         "calls": [sum(one.harmed.values()) for one in lines],
+        "of them harmed": [sum(one.harmed.values()) - one.harmed.get("none", 0) for one in lines],
         "seconds": [f"{one.seconds:.1f}" for one in lines],
         "statements a second": [f"{one.per_second:.0f}" for one in lines],
     }
-    told = [f"{database}: statements over a line", "", f"{'':44}{'good':>9}{'bad':>9}"]
-    told += [f"{name:44}" + "".join(f"{cell:>9}" for cell in cells) for name, cells in rows.items()]
-    harmed = ", ".join(f"{count} {name}" for name, count in sorted(lines[-1].harmed.items()))
-    return "\n".join([*told, "", f"calls on the bad line: {harmed}"])
+    head = [f"{database}: statements over a line", "", f"{'':44}" + "".join(f"{name:>9}" for name in carried)]
+    return "\n".join([*head, *(f"{name:44}" + "".join(f"{cell:>9}" for cell in row) for name, row in rows.items())])
 
 
 def show_store(database: str, store: Store) -> str:
