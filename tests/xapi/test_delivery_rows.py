@@ -250,7 +250,6 @@ def test_the_bad_one_is_parked(
     assert (str(parked.uuid), parked.answer) == (bad, f'{status} "because of {status}"')
 
 
-@pytest.mark.xfail(strict=True, reason="each try begins with the whole batch, and the waits double though it answers")
 def test_the_bad_one_is_found_while_every_second_call_fails(
     app: Flask, wired: Settings, store: Store, happen: Happen, relaying: Relaying
 ) -> None:
@@ -335,7 +334,6 @@ def test_413_is_halved_and_the_size_is_remembered(
     assert sum(size > 15 for size in rest) <= 3
 
 
-@pytest.mark.xfail(strict=True, reason="half of what was too large is more than was sent at once before")
 def test_413_for_a_huge_one_does_not_make_batches_larger(
     app: Flask, wired: Settings, store: Store, happen: Happen, relaying: Relaying
 ) -> None:
