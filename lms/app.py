@@ -16,6 +16,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms import config, keys
 from lms.accounts import views as accounts
 from lms.accounts.access import check_every_route_has_a_policy
+from lms.authoring import views as authoring
+from lms.authoring.pages import views as authoring_pages
+from lms.authoring.parts import views as authoring_parts
+from lms.authoring.preview import views as authoring_preview
+from lms.authoring.publishing import views as publishing
 from lms.commitment import views as commitment
 from lms.config import Settings
 from lms.db import db, web_engine_options
@@ -94,6 +99,8 @@ def _add_features(app: Flask) -> None:
     player.install(app)
     privacy.install(app)
     xapi_pages.install(app)
+    for room in (authoring, authoring_pages, authoring_parts, authoring_preview, publishing):
+        room.install(app)
     health.install(app)
 
 

@@ -1,0 +1,153 @@
+"""The pages on which trainers write modules."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, flash, redirect, render_template, request
+from flask import url_for as url
+from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response as AnyResponse
+
+from lms.accounts.access import needs
+from lms.accounts.models import Role
+from lms.authoring import queries, service
+from lms.authoring.files.outline import (
+    Changes,
+    page_moved,
+    renamed,
+    section_moved,
+    sections_of,
+    with_page,
+    with_section,
+    without_page,
+)
+from lms.authoring.files.parts import module_file
+from lms.authoring.files.shape import fields_of
+from lms.authoring.files.typed import shown
+from lms.authoring.models import Draft
+from lms.authoring.wording import BLOCKS, ITEM_TYPES, PARTS, words_of
+from lms.content.bundle import from_zip
+from lms.content.library import library
+from lms.content.problems import ContentError, Problem
+from lms.db import db, transaction
+from lms.ui.asking import not_found, now
+
+blueprint = Blueprint("authoring", __name__)
+
+Answer = Response | AnyResponse | str | tuple[str, int]
+WRITERS = (Role.TRAINER, Role.ADMIN)
+LONGEST_TITLE = 200
+
+
+def install(app: Flask) -> None:
+    """The pages of this room."""
+    app.jinja_env.globals.update(
+        authoring_words=words_of, block_words=BLOCKS, item_words=ITEM_TYPES, part_words=PARTS, fields_of=fields_of
+    )
+    app.jinja_env.filters.update(in_box=shown, choice_of=lambda word: (word, word))
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/authoring")
+@needs(*WRITERS)
+def modules() -> Answer:
+    """Every module, and which of them are being written."""
+    drafts = queries.open_drafts(db.session)
+    found = [
+        (module_id, library.module(db.session, module_id), drafts.get(module_id))
+        for module_id in queries.modules(db.session)
+    ]
+    return render_template("authoring/modules.html", found=found)
+
+
+@blueprint.get("/authoring/<module_id>")
+@needs(*WRITERS)
+def outline(module_id: str) -> Answer:
+    """The sections and pages of a module as they are in its draft."""
+    draft = queries.open_draft(db.session, module_id)
+    if draft is None:
+        module = library.module(db.session, module_id) or not_found()
+        return render_template("authoring/no_draft.html", module=module)
+    return _outline(draft)
+
+
+@blueprint.post("/authoring/<module_id>/draft")
+@needs(*WRITERS)
+def begin(module_id: str) -> Answer:
+    """Begin to write: a draft of what learners see now."""
+    revision = queries.published(db.session, module_id) or not_found()
+    try:
+        with transaction() as session:
+            service.begin(session, module_id, from_zip(revision.files), revision.id, now())
+    except IntegrityError:
+        flash("Somebody else has just begun. This is the draft that you share.", "info")
+    return redirect(url(".outline", module_id=module_id), 303)
+
+
+@blueprint.post("/authoring/<module_id>/outline")
+@needs(*WRITERS)
+def change_outline(module_id: str) -> Answer:
+    """Add, rename, move or take away a section or a page."""
+    try:
+        with transaction() as session:
+            draft = service.lock(session, module_id) or not_found()
+            changes = _outline_changes(draft)
+            service.save_texts(session, draft, changes, current_user.uuid, now())
+    except LookupError:
+        flash("That is not there any more: somebody has changed the outline meanwhile.", "info")
+    except ContentError as error:
+        flash(f"The outline cannot be changed: {error}", "danger")
+    return redirect(url(".outline", module_id=module_id), 303)
+
+
+def _outline_changes(draft: Draft) -> Changes:
+    module_id, form = draft.subject, request.form
+    file = module_file(module_id)
+    text = queries.text(db.session, draft, file) or not_found()
+    title = form.get("title", "").strip()[:LONGEST_TITLE]
+    pages = [path.rsplit("/", 1)[-1].removesuffix(".md") for path in queries.paths(db.session, draft)]
+    section_id, page_id = form.get("section", ""), form.get("page", "")
+    match form.get("do"):
+        case "add section" if title:
+            return with_section(text, module_id, title, pages)
+        case "add page" if title:
+            return with_page(text, module_id, section_id, title, pages)[0]
+        case "rename section" if title:
+            return renamed(text, module_id, section_id, title, form.get("minutes", type=float) or 10)
+        case "section up":
+            return section_moved(text, module_id, section_id, -1)
+        case "section down":
+            return section_moved(text, module_id, section_id, 1)
+        case "page up":
+            return page_moved(text, module_id, page_id, -1, queries.pages(db.session, draft))
+        case "page down":
+            return page_moved(text, module_id, page_id, 1, queries.pages(db.session, draft))
+        case "remove page":
+            return without_page(text, module_id, page_id)
+    return {}
+
+
+def _outline(draft: Draft) -> Answer:
+    text = queries.text(db.session, draft, module_file(draft.subject)) or ""
+    try:
+        sections, problems = sections_of(text, draft.subject), tuple[Problem, ...]()
+    except ContentError as error:
+        sections, problems = [], error.problems
+    return render_template(
+        "authoring/outline.html",
+        draft=draft,
+        sections=sections,
+        problems=problems,
+        titles=_titles(draft),
+        scenarios=queries.scenarios(db.session, draft),
+        others=queries.others(db.session, draft, current_user.uuid, now()),
+    )
+
+
+def _titles(draft: Draft) -> dict[str, str]:
+    """What the pages of a draft are called, by their ids."""
+    found = {}
+    for path, text in queries.pages(db.session, draft).items():
+        line = next((one for one in text.split("\n")[:6] if one.startswith("title:")), "")
+        found[path.rsplit("/", 1)[-1].removesuffix(".md")] = line.removeprefix("title:").strip().strip("\"'")
+    return found
