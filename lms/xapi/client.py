@@ -40,8 +40,9 @@ class NoAnswerError(Exception):
 class Client:
     """One Learning Record Store. May be used by several threads."""
 
-    def __init__(self, target: Target, patience: float = READ_SECONDS) -> None:
-        """`patience`: seconds that it may be silent."""
+    def __init__(self, target: Target, patience: float | None = None) -> None:
+        """`patience`: seconds that it may be silent, if not the usual ones."""
+        patience = patience or READ_SECONDS
         self._target = target
         self._http = httpx.Client(
             auth=(target.key, target.secret),
