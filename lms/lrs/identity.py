@@ -10,14 +10,34 @@ from lms.lrs.rules.actor import IDENTIFIERS
 
 KNOWN_TERMS = 8192
 """How many are remembered: most statements speak of what others spoke of just before."""
+PLACE = 6
+"""With how many of its bytes a term says of which thing it is."""
 
 Json = dict[str, Any]
 
 
+def digest(kind: bytes, value: str) -> bytes:
+    """Sixteen bytes that stand for something of a kind."""
+    return blake2b(value.encode(), digest_size=16, person=kind).digest()
+
+
 @lru_cache(KNOWN_TERMS)
 def term(kind: bytes, value: str) -> bytes:
-    """Sixteen bytes that stand for a thing asked for."""
-    return blake2b(value.encode(), digest_size=16, person=kind).digest()
+    """Sixteen bytes that stand for a thing asked for.
+
+    All kinds of a thing begin alike, so that they stand side by side in an index and are written together.
+    """
+    content = value.encode()
+    return _place(content) + blake2b(content, digest_size=16 - PLACE, person=kind).digest()
+
+
+def both(first: bytes, second: bytes) -> bytes:
+    """The term of what has both of two terms; it stands beside the first."""
+    return first[:PLACE] + blake2b(first + second, digest_size=16 - PLACE).digest()
+
+
+def _place(content: bytes) -> bytes:
+    return blake2b(content, digest_size=PLACE).digest()
 
 
 def identity(actor: Json) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ class Incoming:
     content: Json
     text: str
     """The JSON of the content."""
-    terms: frozenset[bytes]
+    terms: Collection[bytes]
     writer: bytes
     """The term of who stores it."""
     target: uuid.UUID | None
@@ -103,7 +103,7 @@ def _complete(statement: Json, edition: Edition, authority: Json) -> Incoming:
         id=id_,
         content=content,
         text=strict_json.write(content),
-        terms=frozenset(terms(content)),
+        terms=terms(content),
         writer=term(WRITER, authority["account"]["name"]),
         target=uuid.UUID(thing["id"]) if thing.get("objectType") == "StatementRef" else None,
         is_voiding=statement["verb"]["id"] == VOIDED,

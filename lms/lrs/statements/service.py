@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,8 +12,8 @@ import sqlalchemy as sa
 from lms.db import insert
 from lms.lrs import strict_json
 from lms.lrs.clock import Clock
-from lms.lrs.inserting import insert_all
-from lms.lrs.models import activity, attachment, mention, statement, verb
+from lms.lrs.inserting import insert_all, insert_mentions
+from lms.lrs.models import activity, attachment, statement, verb
 from lms.lrs.moments import iso
 from lms.lrs.refusal import RefusalError
 from lms.lrs.statements import links, queries
@@ -66,7 +67,7 @@ def _row(one: Incoming, moment: int, digests: frozenset[str]) -> tuple[Any, ...]
         one.target.bytes if one.target else None,
         one.is_voiding,
         False,  # is_voided
-        " ".join(sorted(one.digests & digests)) or None,
+        (" ".join(sorted(one.digests & digests)) or None) if digests else None,
     )
 
 
@@ -77,9 +78,12 @@ def _keep_attachments(connection: sa.Connection, attached: Sequence[Attached]) -
 
 
 def _index(connection: sa.Connection, fresh: Sequence[Incoming], moments: Sequence[int]) -> None:
-    rows = [(term, moment, 0) for one, moment in zip(fresh, moments, strict=True) for term in (*one.terms, one.writer)]
+    found: dict[bytes, list[int]] = defaultdict(list)
+    for one, moment in zip(fresh, moments, strict=True):
+        for term in (*one.terms, one.writer):
+            found[term].append(moment)
     # In the order of the index, the pages of the file are touched once each.
-    insert_all(connection, mention, sorted(rows))
+    insert_mentions(connection, sorted(found.items()))
 
 
 def _tie(connection: sa.Connection, fresh: Sequence[Incoming]) -> None:
@@ -102,19 +106,20 @@ def _learn(connection: sa.Connection, fresh: Iterable[Incoming]) -> None:
     told: dict[str, Any] = {}
     named: dict[str, Any] = {}
     for one in fresh:
-        for iri, definition in _short(one.definitions):
+        for iri, definition in one.definitions:
             # Most statements of a batch say the same of what they speak of.
             if definition != told.get(iri):
-                told[iri] = merged(told.get(iri, {}), definition)
-        for iri, display in _short(one.displays):
+                told[iri] = merged(told[iri], definition) if iri in told else definition
+        for iri, display in one.displays:
             if display != named.get(iri):
                 named[iri] = named.get(iri, {}) | display
+    told, named = _short(told), _short(named)
     _merge(connection, activity.c.definition, queries.definitions(connection, told), told)
     _merge(connection, verb.c.display, queries.displays(connection, named), named)
 
 
-def _short(told: Iterable[tuple[str, Json]]) -> Iterator[tuple[str, Json]]:
-    return ((iri, words) for iri, words in told if len(iri) <= LONGEST_IRI)
+def _short(told: dict[str, Json]) -> dict[str, Json]:
+    return {iri: words for iri, words in told.items() if len(iri) <= LONGEST_IRI}
 
 
 def _merge(connection: sa.Connection, column: sa.Column[str], known: dict[str, Any], told: dict[str, Any]) -> None:

@@ -51,7 +51,7 @@ def post(visit: Visit) -> Response:
     sent, parts = _content(visit)
     batch = receive(sent, visit.edition, visit.authority)
     _store(visit, batch, parts)
-    return say([str(one.id) for one in batch])
+    return say([one.content["id"] for one in batch])
 
 
 def get(visit: Visit) -> Response:
