@@ -17,11 +17,11 @@ class Scope(StrEnum):
     """What a key is for."""
 
     WRITE = "write"
-    """Store statements and documents."""
+    """Store statements and documents, void statements that it stored."""
     READ_OWN = "read-own"
     """Read the statements that it vouches for, and the documents that it stored."""
     READ_ALL = "read-all"
-    """Read everything."""
+    """Read everything; beside WRITE, also void everything."""
 
 
 READ = frozenset({Scope.READ_OWN, Scope.READ_ALL})

@@ -37,6 +37,11 @@ _BODIES = "SELECT id, body FROM statement WHERE id IN"
 _REFERRING = "SELECT id, target, is_voiding FROM statement WHERE target IN"
 _DEFINITIONS = "SELECT iri, definition FROM activity WHERE iri IN"
 _DISPLAYS = "SELECT iri, display FROM verb WHERE iri IN"
+_OWN = (
+    sa.select(statement.c.id)
+    .join(mention, mention.c.stored == statement.c.stored)
+    .where(_among(statement.c.id, "ids"), mention.c.term == sa.bindparam("writer"), mention.c.origin == 0)
+)
 _ATTACHMENTS = sa.select(attachment).where(_among(attachment.c.sha2, "digests"))
 _BYTES = sa.select(sa.func.sum(sa.func.length(attachment.c.content))).where(_among(attachment.c.sha2, "digests"))
 
@@ -91,6 +96,15 @@ def bodies(connection: sa.Connection, ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
 def referring(connection: sa.Connection, ids: Iterable[uuid.UUID]) -> list[sa.Row[bytes, bytes, bool]]:
     """Statements that refer to these: `id`, `target`, `is_voiding`."""
     return list(_asked(connection, _REFERRING, [id_.bytes for id_ in ids]))
+
+
+def stored_by(connection: sa.Connection, writer: bytes, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of the statements this one has stored."""
+    found: set[uuid.UUID] = set()
+    for part in parts(id_.bytes for id_ in ids):
+        rows = connection.scalars(_OWN, {"ids": part, "writer": writer})
+        found.update(uuid.UUID(bytes=id_) for id_ in rows)
+    return found
 
 
 def attachments(connection: sa.Connection, digests: Collection[str]) -> Sequence[sa.Row[Any]]:

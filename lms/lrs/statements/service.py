@@ -34,12 +34,22 @@ _VOID = (
 
 
 def store(
-    connection: sa.Connection, clock: Clock, batch: Sequence[Incoming], attached: Sequence[Attached] = ()
+    connection: sa.Connection,
+    clock: Clock,
+    batch: Sequence[Incoming],
+    attached: Sequence[Attached] = (),
+    voids_only_own: bool = False,
 ) -> None:
-    """Keep statements with their attachments. Raises RefusalError (409) if an id is taken by another statement."""
+    """Keep statements with their attachments.
+
+    Raises RefusalError: 409 if an id is taken by another statement; 403 if the writer may void only its own, and one
+    that others stored, or that is not here, is to be voided.
+    """
     fresh = _unknown(connection, batch)
     if not fresh:
         return
+    if voids_only_own:
+        _refuse_to_void_others(connection, fresh)
     _keep_attachments(connection, attached)
     moments = [clock.next() for _ in fresh]
     digests = frozenset(one.sha2 for one in attached)
@@ -56,6 +66,15 @@ def _unknown(connection: sa.Connection, batch: Sequence[Incoming]) -> list[Incom
         if one.id in known and not same(one.content, json.loads(known[one.id])):
             raise RefusalError(409, "another statement with this id is stored already", str(one.id))
     return [one for one in batch if one.id not in known]
+
+
+def _refuse_to_void_others(connection: sa.Connection, fresh: Sequence[Incoming]) -> None:
+    """Whose a statement is that has yet to come nobody knows: it is another's."""
+    targets = {one.target for one in fresh if one.is_voiding and one.target} - {one.id for one in fresh}
+    others = targets - queries.stored_by(connection, fresh[0].writer, targets)
+    if others:
+        reason = "was not stored with this key; to void it, a key needs the scope read-all beside write"
+        raise RefusalError(403, reason, str(min(others)))
 
 
 def _row(one: Incoming, moment: int, digests: frozenset[str]) -> tuple[Any, ...]:

@@ -84,7 +84,8 @@ def _store(visit: Visit, batch: list[Incoming], parts: Sequence[Part]) -> None:
     attached = matched(batch, parts)
     signing.verify(batch, attached)
     if batch:
-        visit.storage.write(lambda connection, clock: service.store(connection, clock, batch, attached))
+        only_own = visit.caller.own is not None
+        visit.storage.write(lambda connection, clock: service.store(connection, clock, batch, attached, only_own))
 
 
 def _one(visit: Visit, connection: sa.Connection, asked: One, writer: bytes | None) -> Response:
