@@ -24,6 +24,8 @@ class Scope(StrEnum):
     """Read everything; beside WRITE, also void everything."""
 
 
+NAME = "cares"
+"""The account that vouches for what the installation itself stores (Data 2.4.9); it stays when the key is changed."""
 READ = frozenset({Scope.READ_OWN, Scope.READ_ALL})
 ALL = frozenset({Scope.WRITE, Scope.READ_ALL})
 _WRITING = frozenset({"PUT", "POST", "DELETE"})

@@ -10,8 +10,6 @@ from lms.lrs.rules.actor import IDENTIFIERS
 
 KNOWN_TERMS = 8192
 """How many are remembered: most statements speak of what others spoke of just before."""
-PLACE = 6
-"""With how many of its bytes a term says of which thing it is."""
 
 Json = dict[str, Any]
 
@@ -23,21 +21,17 @@ def digest(kind: bytes, value: str) -> bytes:
 
 @lru_cache(KNOWN_TERMS)
 def term(kind: bytes, value: str) -> bytes:
-    """Sixteen bytes that stand for a thing asked for.
+    """Sixteen bytes that stand for a thing asked for; kinds of the same thing begin with different letters.
 
     All kinds of a thing begin alike, so that they stand side by side in an index and are written together.
     """
     content = value.encode()
-    return _place(content) + blake2b(content, digest_size=16 - PLACE, person=kind).digest()
+    return blake2b(content, digest_size=6).digest() + kind[:1] + blake2b(content, digest_size=9, person=kind).digest()
 
 
 def both(first: bytes, second: bytes) -> bytes:
-    """The term of what has both of two terms; it stands beside the first."""
-    return first[:PLACE] + blake2b(first + second, digest_size=16 - PLACE).digest()
-
-
-def _place(content: bytes) -> bytes:
-    return blake2b(content, digest_size=PLACE).digest()
+    """The term of what has both of two terms: half of each. It stands beside the first."""
+    return first[:8] + second[8:]
 
 
 def identity(actor: Json) -> str | None:

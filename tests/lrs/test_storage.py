@@ -14,6 +14,8 @@ import pytest
 import sqlalchemy as sa
 
 from lms.lrs.app import Application
+from lms.lrs.callers import Scope
+from lms.lrs.clients import service
 from lms.lrs.clock import Clock
 from lms.lrs.identity import term
 from lms.lrs.models import EDITION, mention, metadata
@@ -22,7 +24,7 @@ from lms.lrs.statements import queries
 from lms.lrs.statements.mentions import VERB, WRITER
 from lms.lrs.statements.question import Many, Shown
 from lms.lrs.storage import Storage
-from tests.lrs.conftest import CLIENT, HOME, Json, Lrs, made
+from tests.lrs.conftest import CLIENT, HOME, Json, Lrs, basic, made
 
 COMMENTED = "http://adlnet.gov/expapi/verbs/commented"
 REGISTRATION = "0463bceb-c486-4e3d-80e4-63c7e2cac0e0"
@@ -180,7 +182,9 @@ def test_a_file_of_an_earlier_edition_is_opened_and_goes_on(tmp_path: Path, edit
 
 def test_what_an_earlier_edition_indexed_in_its_own_way_is_found(lrs: Lrs, storage: Storage) -> None:
     """Statements, what refers to them, and what one key stored; indexed in the way of edition 3, then opened again."""
-    lrs.keep(actor={"mbox": "mailto:bob@example.org"})
+    key = service.drawn()
+    storage.write(lambda connection, _clock: service.add(connection, "simulator", key, [Scope.WRITE]))
+    lrs.ask("POST", "statements", made(), Authorization=basic(key))
     known = lrs.keep(context={"registration": REGISTRATION})
     comment = lrs.keep(verb={"id": COMMENTED}, object={"objectType": "StatementRef", "id": known})
     questions: list[Json] = [
@@ -192,11 +196,12 @@ def test_what_an_earlier_edition_indexed_in_its_own_way_is_found(lrs: Lrs, stora
         {"verb": COMMENTED},
     ]
     before = [lrs.ids(**question) for question in questions]
-    assert before[0] == before[4] == [comment, known]
-    writer = term(WRITER, "cares")
+    assert before[4] == [comment, known]
+    writer = term(WRITER, "simulator")
     with storage.reading() as connection:
         url = storage._database.reader.url.render_as_string(hide_password=False)
         kept = connection.execute(sa.select(mention).where(mention.c.term == writer)).all()
+    assert len(kept) == 1
     storage.write(_make_old)
     again = Storage(url)
     assert [Lrs(Application(again, CLIENT, HOME)).ids(**question) for question in questions] == before

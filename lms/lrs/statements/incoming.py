@@ -9,12 +9,11 @@ from typing import Any
 
 from lms.lrs import strict_json
 from lms.lrs.editions import Edition
-from lms.lrs.identity import term
 from lms.lrs.refusal import RefusalError
 from lms.lrs.rules import formats
 from lms.lrs.rules.checks import BrokenError
 from lms.lrs.rules.statement import VOIDED, rule_of
-from lms.lrs.statements.mentions import WRITER, activities, terms, verbs
+from lms.lrs.statements.mentions import activities, terms, verbs, written
 
 Json = dict[str, Any]
 
@@ -31,8 +30,8 @@ class Incoming:
     text: str
     """The JSON of the content."""
     terms: Collection[bytes]
-    writer: bytes
-    """The term of who stores it."""
+    own: Collection[bytes]
+    """By what it alone is found, and no statement that refers to it."""
     target: uuid.UUID | None
     is_voiding: bool
     attachments: tuple[Json, ...]
@@ -104,7 +103,7 @@ def _complete(statement: Json, edition: Edition, authority: Json) -> Incoming:
         content=content,
         text=strict_json.write(content),
         terms=terms(content),
-        writer=term(WRITER, authority["account"]["name"]),
+        own=written(authority),
         target=uuid.UUID(thing["id"]) if thing.get("objectType") == "StatementRef" else None,
         is_voiding=statement["verb"]["id"] == VOIDED,
         attachments=(*statement.get("attachments", ()), *thing.get("attachments", ())),

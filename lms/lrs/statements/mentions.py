@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from lms.lrs.callers import NAME
 from lms.lrs.identity import both, identity, term
 
 AGENT, RELATED_AGENT = b"agent", b"related agent"
@@ -15,7 +16,7 @@ ACTIVITY, RELATED_ACTIVITY = b"activity", b"related activity"
 VERB, REGISTRATION = b"verb", b"registration"
 WRITER = b"writer"
 """Who stored it; this no statement takes over from another that it refers to."""
-PAIRS = ((AGENT, VERB), (AGENT, ACTIVITY), (ACTIVITY, VERB))
+PAIRS = ((AGENT, VERB), (AGENT, ACTIVITY), (ACTIVITY, VERB), (RELATED_ACTIVITY, VERB))
 """What is asked for together most often. Two things that many statements have each, and hardly any has both, would be
 looked for in vain for long; so what a statement has of these together is a term as well."""
 
@@ -25,13 +26,21 @@ Json = dict[str, Any]
 def terms(statement: Json) -> set[bytes]:
     """Everything that a valid statement can be found by."""
     agents = [*_identities((statement["actor"], *_agent_object(statement["object"])))]
-    found = _alone_and_in_pairs(statement, agents)
+    verb = term(VERB, statement["verb"]["id"])
+    found = {verb, *_alone_and_in_pairs(statement, agents, verb)}
     registration = statement.get("context", {}).get("registration")
     if registration:
         found.add(term(REGISTRATION, registration.lower()))
     found.update([term(RELATED_AGENT, who) for who in (*agents, *_identities(_further_agents(statement)))])
-    found.update([term(RELATED_ACTIVITY, one["id"]) for one in activities(statement)])
+    related = [term(RELATED_ACTIVITY, one["id"]) for one in activities(statement)]
+    found.update(related, [both(one, verb) for one in related])
     return found
+
+
+def written(authority: Json) -> set[bytes]:
+    """By which term whoever stored it finds it. The installation finds everything anyway."""
+    name = authority["account"]["name"]
+    return set() if name == NAME else {term(WRITER, name)}
 
 
 def condensed(wanted: Mapping[bytes, bytes]) -> list[bytes]:
@@ -42,15 +51,14 @@ def condensed(wanted: Mapping[bytes, bytes]) -> list[bytes]:
     return [both(wanted[first], wanted[second]) for first, second in pairs] + alone
 
 
-def _alone_and_in_pairs(statement: Json, identities: Iterable[str]) -> set[bytes]:
-    """The terms that come alone and in `PAIRS`, and those of the pairs."""
+def _alone_and_in_pairs(statement: Json, identities: Iterable[str], verb: bytes) -> list[bytes]:
+    """The agents and the activity alone, with each other and with the verb."""
     thing = statement["object"]
-    verb = term(VERB, statement["verb"]["id"])
     agents = [term(AGENT, who) for who in identities]
-    found = {verb, *agents, *[both(agent, verb) for agent in agents]}
+    found = agents + [both(agent, verb) for agent in agents]
     if thing.get("objectType", "Activity") == "Activity":
         activity = term(ACTIVITY, thing["id"])
-        found.update((activity, both(activity, verb)), [both(agent, activity) for agent in agents])
+        found += [activity, both(activity, verb), *[both(agent, activity) for agent in agents]]
     return found
 
 

@@ -10,10 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from lms.lrs.identity import term
 from lms.lrs.inserting import insert_mentions
 from lms.lrs.models import mention, statement
-from lms.lrs.statements.mentions import WRITER, terms
+from lms.lrs.statements.mentions import terms, written
 
 OLD = 3
 """The last edition with other terms."""
@@ -64,7 +63,7 @@ def _stage(connection: sa.Connection, some: Sequence[Any], heirs: dict[int, list
     for stored, body in some:
         content = json.loads(body)
         own = terms(content)
-        for one in (*own, term(WRITER, content["authority"]["account"]["name"])):
+        for one in (*own, *written(content["authority"])):
             found[one].append(stored)
         if stored in heirs:
             inherited = [(one, heirs[stored]) for one in own]

@@ -38,7 +38,7 @@ def store(
     clock: Clock,
     batch: Sequence[Incoming],
     attached: Sequence[Attached] = (),
-    voids_only_own: bool = False,
+    voids_only_of: bytes | None = None,
 ) -> None:
     """Keep statements with their attachments.
 
@@ -48,8 +48,8 @@ def store(
     fresh = _unknown(connection, batch)
     if not fresh:
         return
-    if voids_only_own:
-        _refuse_to_void_others(connection, fresh)
+    if voids_only_of:
+        _refuse_to_void_others(connection, fresh, voids_only_of)
     _keep_attachments(connection, attached)
     moments = [clock.next() for _ in fresh]
     digests = frozenset(one.sha2 for one in attached)
@@ -68,10 +68,10 @@ def _unknown(connection: sa.Connection, batch: Sequence[Incoming]) -> list[Incom
     return [one for one in batch if one.id not in known]
 
 
-def _refuse_to_void_others(connection: sa.Connection, fresh: Sequence[Incoming]) -> None:
+def _refuse_to_void_others(connection: sa.Connection, fresh: Sequence[Incoming], writer: bytes) -> None:
     """Whose a statement is that has yet to come nobody knows: it is another's."""
     targets = {one.target for one in fresh if one.is_voiding and one.target} - {one.id for one in fresh}
-    others = targets - queries.stored_by(connection, fresh[0].writer, targets)
+    others = targets - queries.stored_by(connection, writer, targets)
     if others:
         reason = "was not stored with this key; to void it, a key needs the scope read-all beside write"
         raise RefusalError(403, reason, str(min(others)))
@@ -99,7 +99,7 @@ def _keep_attachments(connection: sa.Connection, attached: Sequence[Attached]) -
 def _index(connection: sa.Connection, fresh: Sequence[Incoming], moments: Sequence[int]) -> None:
     found: dict[bytes, list[int]] = defaultdict(list)
     for one, moment in zip(fresh, moments, strict=True):
-        for term in (*one.terms, one.writer):
+        for term in (*one.terms, *one.own):
             found[term].append(moment)
     # In the order of the index, the pages of the file are touched once each.
     insert_mentions(connection, sorted(found.items()))

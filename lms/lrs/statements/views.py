@@ -57,7 +57,7 @@ def post(visit: Visit) -> Response:
 def get(visit: Visit) -> Response:
     """One statement, or those that meet conditions."""
     asked = question.understand(visit.call.parameters)
-    writer = None if visit.caller.own is None else term(WRITER, visit.caller.own)
+    writer = _writer(visit)
     with visit.storage.reading() as connection:
         if isinstance(asked, One):
             return _one(visit, connection, asked, writer)
@@ -84,8 +84,13 @@ def _store(visit: Visit, batch: list[Incoming], parts: Sequence[Part]) -> None:
     attached = matched(batch, parts)
     signing.verify(batch, attached)
     if batch:
-        only_own = visit.caller.own is not None
-        visit.storage.write(lambda connection, clock: service.store(connection, clock, batch, attached, only_own))
+        writer = _writer(visit)
+        visit.storage.write(lambda connection, clock: service.store(connection, clock, batch, attached, writer))
+
+
+def _writer(visit: Visit) -> bytes | None:
+    """The term of the caller, if what others stored is out of its reach."""
+    return None if visit.caller.own is None else term(WRITER, visit.caller.own)
 
 
 def _one(visit: Visit, connection: sa.Connection, asked: One, writer: bytes | None) -> Response:
