@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,14 +20,20 @@ OLD = 3
 AT_ONCE = 2000
 """Statements held in memory."""
 
+PORTIONS = 16
+"""In so many the index is sorted."""
+
 _SOME = sa.select(statement.c.stored, statement.c.body).order_by(statement.c.stored).limit(AT_ONCE)
 _HEIRS = sa.select(mention.c.stored, mention.c.origin).where(mention.c.origin != 0).distinct()
+_PORTION = sa.text(
+    "INSERT INTO mention SELECT * FROM staged WHERE term >= :first AND term < :last ORDER BY term, stored, origin"
+)
 
 log = structlog.get_logger()
 
 
 def reindex(connection: sa.Connection, edition: int) -> None:
-    """Make the index anew where that of an edition is an old one. A million statements take some minutes."""
+    """Make the index anew where that of an edition is an old one. A million statements take a minute or two."""
     if not 0 < edition <= OLD:
         return
     log.info("indexing all statements anew", edition=edition)
@@ -35,11 +42,13 @@ def reindex(connection: sa.Connection, edition: int) -> None:
     heirs = _heirs(connection)
     mention.drop(connection)
     mention.create(connection)
-    connection.exec_driver_sql("CREATE TEMPORARY TABLE staged AS SELECT * FROM mention")
+    connection.exec_driver_sql("CREATE TABLE staged AS SELECT * FROM mention")
     for some in _all(connection):
         _stage(connection, some, heirs)
-    # Written in its own order, an index is written once; in another, each page again and again.
-    connection.exec_driver_sql("INSERT INTO mention SELECT * FROM staged ORDER BY term, stored, origin")
+    # Written in its own order, an index is written once; in another, each page again and again. SQLite sorts in memory.
+    edges = [bytes([number * 256 // PORTIONS]) for number in range(PORTIONS)] + [b"\xff" * 17]
+    for first, last in pairwise(edges):
+        connection.execute(_PORTION, {"first": first, "last": last})
     connection.exec_driver_sql("DROP TABLE staged")
 
 
