@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from bench import delivery, growth, losses, pages, store
+from bench.loads import Client
 from bench.report import keep, show, show_arrivals, show_carried, show_growth, show_store
 from bench.server import databases
 
@@ -44,10 +45,14 @@ def _measured(part: str, kind: str, url: str, folder: Path, arguments: argparse.
         lines = losses.measured(url, folder)
         return lines, show_carried(kind, lines)
     if part == "store":
-        held = store.measured(kind, url, folder, arguments.statements)
+        held = store.measured(kind, url, folder, arguments.statements, _peer(arguments))
         return held, show_store(kind, held)
     sizes = growth.measured(url, folder, arguments.registrations, arguments.requests)
     return sizes, show_growth(kind, sizes)
+
+
+def _peer(arguments: argparse.Namespace) -> Client | None:
+    return store.peer(arguments.peer, arguments.key, arguments.secret) if arguments.peer else None
 
 
 def _arguments() -> argparse.Namespace:
@@ -57,6 +62,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=420, help="of each scene")
     parser.add_argument("--only", default="", help="pages: scenes whose name has this text")
     parser.add_argument("--statements", type=int, default=100_000, help="store: held when it is asked")
+    parser.add_argument("--peer", default="", help="store: address of another store on this machine, as far as /xapi")
+    parser.add_argument("--key", default="", help="store: that the peer asks for")
+    parser.add_argument("--secret", default="")
     parser.add_argument(
         "--registrations", type=int, nargs="+", default=[1000, 1000000], help="growth: sizes, the smallest first"
     )

@@ -7,6 +7,7 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
+from math import isnan
 from pathlib import Path
 
 from bench.bytes_sent import Visit
@@ -73,7 +74,7 @@ class Load:
     per_second: float
     """Statements."""
     cpu_ms: float
-    """Of the store, for each statement."""
+    """Of the store, for each statement; not a number for a peer."""
     p50_ms: float
     """Of a request."""
     p99_ms: float
@@ -85,10 +86,8 @@ class Store:
 
     statements: int
     """How many it held when it was asked."""
-    singles: Load
-    """Eight clients, one statement at a time."""
-    batches: Load
-    """Four loaders, fifty statements at a time."""
+    loads: Mapping[str, Load]
+    """By their names; those of a peer as well, if there is one."""
     questions_ms: Mapping[str, float]
     """The median of the first page of each question."""
     memory_mb: float
@@ -175,8 +174,9 @@ def show_store(database: str, store: Store) -> str:
     """What the store takes and how soon it answers."""
     lines = [f"{database}: the embedded Learning Record Store alone", ""]
     lines.append(f"{'':44}" + "".join(f"{title:>9}" for title in ("per s", "CPU ms", "p50 ms", "p99 ms")))
-    for name, load in (("8 clients, single", store.singles), ("4 loaders, batches of 50", store.batches)):
-        cells = [f"{load.per_second:.0f}", f"{load.cpu_ms:.2f}", f"{load.p50_ms:.0f}", f"{load.p99_ms:.0f}"]
+    for name, load in store.loads.items():
+        spent = "" if isnan(load.cpu_ms) else f"{load.cpu_ms:.2f}"
+        cells = [f"{load.per_second:.0f}", spent, f"{load.p50_ms:.0f}", f"{load.p99_ms:.0f}"]
         lines.append(f"{name:44}" + "".join(f"{cell:>9}" for cell in cells))
     lines += ["", f"first page, of {store.statements:,} statements", ""]
     lines += [f"{name:44}{milliseconds:>9.1f} ms" for name, milliseconds in store.questions_ms.items()]

@@ -17,13 +17,15 @@ class Scope(StrEnum):
     """What a key is for."""
 
     WRITE = "write"
-    """Store statements and documents."""
+    """Store statements and documents, void statements that it stored."""
     READ_OWN = "read-own"
     """Read the statements that it vouches for, and the documents that it stored."""
     READ_ALL = "read-all"
-    """Read everything."""
+    """Read everything; beside WRITE, also void everything."""
 
 
+NAME = "cares"
+"""The account that vouches for what the installation itself stores (Data 2.4.9); it stays when the key is changed."""
 READ = frozenset({Scope.READ_OWN, Scope.READ_ALL})
 ALL = frozenset({Scope.WRITE, Scope.READ_ALL})
 _WRITING = frozenset({"PUT", "POST", "DELETE"})

@@ -9,9 +9,8 @@ from contextlib import contextmanager
 import click
 
 from lms import config
-from lms.lrs.callers import Scope
+from lms.lrs.callers import NAME, Scope
 from lms.lrs.clients import queries, service
-from lms.lrs.door import NAME
 from lms.lrs.refusal import RefusalError
 from lms.lrs.serve import HOST, run
 from lms.lrs.storage import Storage

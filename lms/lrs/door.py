@@ -7,13 +7,10 @@ import binascii
 import hmac
 
 from lms.keys import Credentials
-from lms.lrs.callers import ALL, Caller
+from lms.lrs.callers import ALL, NAME, Caller
 from lms.lrs.clients import service
 from lms.lrs.refusal import RefusalError
 from lms.lrs.storage import Storage
-
-NAME = "cares"
-"""The account that vouches for what the installation itself stores (Data 2.4.9); it stays when the key is changed."""
 
 
 class Door:

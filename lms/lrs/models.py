@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-EDITION = 3
-"""Number of this set of tables, kept in the database. Edition 2 added `document`; 3 its `writer`, and `client`."""
+EDITION = 4
+"""Number of this set of tables, kept in the database.
+
+Edition 2 added `document`; 3 its `writer`, and `client`; 4 made the terms of `mention` in another way, and of two
+things together as well."""
 CHANGES = ((2, 2, "ALTER TABLE document ADD COLUMN writer TEXT NOT NULL DEFAULT 'cares'"),)
 """What is changed in tables of the editions from, up to; tables that are missing are made whole."""
 

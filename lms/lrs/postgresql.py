@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from lms.db import engine_options
 from lms.lrs import models
 from lms.lrs.clock import Clock
+from lms.lrs.statements.reindexing import reindex
 
 SCHEMA = "lrs"
 READERS = 4
@@ -66,4 +67,5 @@ def _make_tables(connection: sa.Connection) -> None:
         raise ValueError("the store's tables were made by a newer version of Cares; update Cares to use them")
     connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
     models.lay_out(connection, edition)
+    reindex(connection, edition)
     connection.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA} IS '{models.EDITION}'")

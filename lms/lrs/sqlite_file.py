@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from lms.db import WRITES, engine_options
 from lms.lrs import models
 from lms.lrs.clock import Clock, present
+from lms.lrs.statements.reindexing import reindex
 
 READERS = 4
 """Connections kept open for reading."""
@@ -60,4 +61,5 @@ def _make_tables(connection: sa.Connection, path: Path) -> None:
     if edition > models.EDITION:
         raise ValueError(f"{path} was made by a newer version of Cares; update Cares to use it")
     models.lay_out(connection, edition)
+    reindex(connection, edition)
     connection.exec_driver_sql(f"PRAGMA user_version={models.EDITION}")

@@ -7,6 +7,9 @@ from typing import Any
 
 from lms.lrs.refusal import RefusalError
 
+# Made once: making one takes longer than writing a small value.
+_WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), check_circular=False)
+
 
 def read(content: bytes | str, where: str) -> Any:
     """The value. Raises RefusalError (400) that names `where` it was read from."""
@@ -25,7 +28,7 @@ def read(content: bytes | str, where: str) -> Any:
 def write(value: Any) -> str:
     """Compact text. Raises RefusalError (400) for what cannot be written again: half characters, endless numbers."""
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), check_circular=False)
+        text = _WRITER.encode(value)
         text.encode("utf-8")
     except UnicodeEncodeError:
         raise RefusalError(400, "has half of a surrogate pair, which is no character") from None

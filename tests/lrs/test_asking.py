@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import uuid
 from typing import Any
 
 import pytest
 
+from lms.lrs.statements import question
 from tests.lrs.conftest import VERSION, Lrs, made
 
 ADA, BO = {"mbox": "mailto:ada@example.org"}, {"mbox": "mailto:bo@example.org"}
@@ -80,6 +82,46 @@ def test_what_a_filter_finds(lrs: Lrs, case: tuple[dict[str, Any], dict[str, Any
     lrs.post([made(), made(actor=CY if asked.get("agent") != CY else ADA)])
     id_ = lrs.keep(**parts)
     assert lrs.ids(**asked) == ([id_] if is_found else [])
+
+
+REGISTRATION = "0463bceb-c486-4e3d-80e4-63c7e2cac0e0"
+MEETS: dict[str, tuple[Any, dict[str, Any]]] = {
+    # a condition, and the part of a statement that meets it
+    "agent": (BO, {"actor": BO}),
+    "verb": ("http://example.org/v", {"verb": {"id": "http://example.org/v"}}),
+    "activity": (TWO["id"], {"object": TWO}),
+    "registration": (REGISTRATION, {"context": {"registration": REGISTRATION}}),
+}
+SEVERAL = [names for count in (2, 3, 4) for names in itertools.combinations(MEETS, count)]
+
+
+@pytest.mark.parametrize("related", [(), ("related_agents",), ("related_activities",)])
+@pytest.mark.parametrize("names", SEVERAL, ids="+".join)
+def test_several_conditions_are_met_by_one_statement(
+    lrs: Lrs, names: tuple[str, ...], related: tuple[str, ...]
+) -> None:
+    """Those that meet all but one are not found, nor what speaks of one that meets the rest."""
+    asked = {name: MEETS[name][0] for name in names} | dict.fromkeys(related, True)
+    found = lrs.keep(**{part: value for name in names for part, value in MEETS[name][1].items()})
+    for missing in names:
+        met = {part: value for name in names if name != missing for part, value in MEETS[name][1].items()}
+        lrs.keep(object={"objectType": "StatementRef", "id": lrs.keep(**met)}, **_but_object(MEETS[missing][1]))
+    comment = lrs.keep(actor=CY, object={"objectType": "StatementRef", "id": found})
+    assert lrs.ids(**asked) == [comment, found]
+
+
+def _but_object(parts: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parts.items() if name != "object"}
+
+
+@pytest.mark.parametrize("asked", [("agent", "verb"), ("agent", "activity"), ("verb", "activity")])
+def test_two_usual_conditions_are_looked_up_as_one(asked: tuple[str, ...]) -> None:
+    """What many statements have each, and none has both, is not looked for in vain."""
+    parameters = {name: json.dumps(BO) if name == "agent" else "http://example.org/1" for name in asked}
+    for flags in ({}, {"related_activities": "true"} if asked[0] == "verb" else {}):
+        many = question.understand({**parameters, **flags})
+        assert isinstance(many, question.Many)
+        assert len(many.terms) == 1
 
 
 def test_authority_is_related(lrs: Lrs) -> None:

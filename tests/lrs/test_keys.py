@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from lms.lrs.app import Application
 from lms.lrs.callers import Scope
 from lms.lrs.clients import service
 from lms.lrs.models import client
+from lms.lrs.rules.statement import VOIDED
 from lms.lrs.storage import Storage
 from tests.lrs.conftest import CLIENT, HOME, VERSION, Json, Lrs, basic, made, process
 
@@ -121,10 +123,48 @@ def test_what_voids_is_told_to_its_writer(lrs: Lrs, keyed: Callable[..., Keyed])
     one = keyed("one", Scope.WRITE, Scope.READ_OWN)
     own, other = one.keep(), lrs.keep()
     for id_ in (own, other):
-        lrs.keep(verb={"id": "http://adlnet.gov/expapi/verbs/voided"}, object={"objectType": "StatementRef", "id": id_})
+        lrs.post(voiding(id_))
     assert one.ids() == []
     assert one.get(voidedStatementId=own).status_code == 200
     assert one.get(voidedStatementId=other).status_code == 404
+
+
+def test_a_key_voids_what_it_stored_itself(lrs: Lrs, keyed: Callable[..., Keyed]) -> None:
+    one = keyed("one", Scope.WRITE, Scope.READ_OWN)
+    first, second = one.keep(), str(uuid.uuid4())
+    assert one.post(voiding(first)).status_code == 200
+    assert one.post([made(id=second), voiding(second)]).status_code == 200, "the statement comes in the same batch"
+    assert [lrs.get(voidedStatementId=id_).status_code for id_ in (first, second)] == [200, 200]
+
+
+@pytest.mark.parametrize("scopes", [{Scope.WRITE}, {Scope.WRITE, Scope.READ_OWN}])
+def test_a_key_does_not_void_what_others_stored(lrs: Lrs, keyed: Callable[..., Keyed], scopes: set[Scope]) -> None:
+    one, two = keyed("one", *scopes), keyed("two", *scopes)
+    mine, of_two, to_come = lrs.keep(), two.keep(), str(uuid.uuid4())
+    for id_ in (mine, of_two, to_come):
+        answer = one.post([made(), voiding(id_)])
+        assert (answer.status_code, answer.get_json()["where"]) == (403, id_)
+        assert "was not stored with this key" in answer.get_json()["error"]
+    assert sorted(lrs.ids()) == sorted([mine, of_two]), "nothing of the batches was stored"
+    assert one.post(made(object={"objectType": "StatementRef", "id": mine})).status_code == 200, "no voiding"
+
+
+def test_a_key_that_reads_and_writes_everything_voids_everything(lrs: Lrs, keyed: Callable[..., Keyed]) -> None:
+    both = keyed("both", Scope.WRITE, Scope.READ_ALL)
+    mine, to_come = lrs.keep(), str(uuid.uuid4())
+    assert both.post([voiding(mine), voiding(to_come)]).status_code == 200
+    lrs.keep(id=to_come)
+    assert lrs.get(voidedStatementId=mine).status_code == lrs.get(voidedStatementId=to_come).status_code == 200
+
+
+def test_a_voiding_that_was_stored_is_taken_again(lrs: Lrs, keyed: Callable[..., Keyed]) -> None:
+    one = keyed("one", Scope.WRITE)
+    sent = voiding(one.keep())
+    assert [one.post(sent).status_code for _ in range(2)] == [200, 200]
+
+
+def voiding(id_: str) -> Json:
+    return made(verb={"id": VOIDED}, object={"objectType": "StatementRef", "id": id_})
 
 
 def test_documents_of_others_are_out_of_reach(lrs: Lrs, keyed: Callable[..., Keyed]) -> None:

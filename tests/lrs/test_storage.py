@@ -7,12 +7,15 @@ import sqlite3
 import stat
 import threading
 import time
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from lms.lrs.app import Application
+from lms.lrs.callers import Scope
+from lms.lrs.clients import service
 from lms.lrs.clock import Clock
 from lms.lrs.identity import term
 from lms.lrs.models import EDITION, mention, metadata
@@ -21,8 +24,10 @@ from lms.lrs.statements import queries
 from lms.lrs.statements.mentions import VERB, WRITER
 from lms.lrs.statements.question import Many, Shown
 from lms.lrs.storage import Storage
-from tests.lrs.conftest import CLIENT, HOME, Lrs, made
+from tests.lrs.conftest import CLIENT, HOME, Json, Lrs, basic, made
 
+COMMENTED = "http://adlnet.gov/expapi/verbs/commented"
+REGISTRATION = "0463bceb-c486-4e3d-80e4-63c7e2cac0e0"
 FIRST_EDITION = ("statement", "mention", "activity", "verb", "attachment")
 POSTGRESQL = pytest.mark.parametrize("storage", ["postgresql"], indirect=True)
 SQLITE = pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
@@ -173,6 +178,45 @@ def test_a_file_of_an_earlier_edition_is_opened_and_goes_on(tmp_path: Path, edit
     assert lrs.ask("PUT", address, {"a": 1}, If_None_Match="*").status_code == 204
     assert lrs.ids() == [known]
     storage.close()
+
+
+def test_what_an_earlier_edition_indexed_in_its_own_way_is_found(lrs: Lrs, storage: Storage) -> None:
+    """Statements, what refers to them, and what one key stored; indexed in the way of edition 3, then opened again."""
+    key = service.drawn()
+    storage.write(lambda connection, _clock: service.add(connection, "simulator", key, [Scope.WRITE]))
+    lrs.ask("POST", "statements", made(), Authorization=basic(key))
+    known = lrs.keep(context={"registration": REGISTRATION})
+    comment = lrs.keep(verb={"id": COMMENTED}, object={"objectType": "StatementRef", "id": known})
+    questions: list[Json] = [
+        {"agent": {"mbox": "mailto:ada@example.org"}},
+        {"agent": {"mbox": "mailto:ada@example.org"}, "verb": "http://example.org/verbs/did"},
+        {"verb": "http://example.org/verbs/did", "activity": "http://example.org/things/one"},
+        {"activity": "http://example.org/things/one", "related_activities": True},
+        {"registration": REGISTRATION},
+        {"verb": COMMENTED},
+    ]
+    before = [lrs.ids(**question) for question in questions]
+    assert before[4] == [comment, known]
+    writer = term(WRITER, "simulator")
+    with storage.reading() as connection:
+        url = storage._database.reader.url.render_as_string(hide_password=False)
+        kept = connection.execute(sa.select(mention).where(mention.c.term == writer)).all()
+    assert len(kept) == 1
+    storage.write(_make_old)
+    again = Storage(url)
+    assert [Lrs(Application(again, CLIENT, HOME)).ids(**question) for question in questions] == before
+    with again.reading() as connection:
+        assert connection.execute(sa.select(mention).where(mention.c.term == writer)).all() == kept
+    again.close()
+
+
+def _make_old(connection: sa.Connection, _clock: Clock) -> None:
+    """Other terms, and the number of edition 3."""
+    for row in connection.execute(sa.select(mention)).all():
+        other = sa.update(mention).where(*(column == value for column, value in zip(mention.c, row, strict=True)))
+        connection.execute(other.values(term=blake2b(row.term, digest_size=16).digest()))
+    is_sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql("PRAGMA user_version=3" if is_sqlite else "COMMENT ON SCHEMA lrs IS '3'")
 
 
 def test_a_batch_may_have_more_statements_than_a_question_has_room_for(

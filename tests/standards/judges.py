@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.standards.node import install
 
 HERE = Path(__file__).parent / "statements"
 Statements = list[dict[str, Any]]
@@ -20,17 +21,7 @@ Judge = Callable[[Statements], list[Any]]
 @pytest.fixture(scope="session")
 def learning_locker(tmp_path_factory: pytest.TempPathFactory) -> Judge:
     """Learning Locker's validator, which runs on Node."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("node and npm are not installed")
-    folder = tmp_path_factory.mktemp("learning-locker")
-    shutil.copy(HERE / "package.json", folder)
-    command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
-    try:
-        installed = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-    except subprocess.TimeoutExpired:
-        pytest.skip("the validator could not be installed in two minutes")
-    if installed.returncode:
-        pytest.skip(f"the validator could not be installed: {installed.stderr.strip()[-200:]}")
+    folder = install(HERE, tmp_path_factory.mktemp("learning-locker"))
     return lambda statements: _judged_by_node(folder, statements)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lms.lrs.identity import term
+from lms.lrs.identity import digest
 from lms.lrs.parameters import Parameters, agent, identifier, iri, moment, only, word
 
 WITHOUT_REGISTRATION = b""
@@ -74,4 +74,4 @@ def _folder(kind: Kind, parameters: Parameters) -> Folder:
     about = [agent(parameters, name) if name == "agent" else iri(parameters, name) for name in kind.about]
     registration = identifier(parameters, "registration").bytes if "registration" in parameters else None
     # A line break cannot stand in an IRI: no two pairs make the same text.
-    return Folder(term(kind.name, "\n".join(about)), registration)
+    return Folder(digest(kind.name, "\n".join(about)), registration)

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.lrs.documents.place import Folder, Place
-from lms.lrs.identity import term
+from lms.lrs.identity import digest
 from lms.lrs.models import document
 
 NAME = b"document"
@@ -24,7 +24,7 @@ _ONE = sa.select(document).where(*AT)
 
 def at(place: Place) -> dict[str, Any]:
     """The values of the parameters of `AT`."""
-    return {"at_place": place.place, "at_registration": place.registration, "at_digest": term(NAME, place.name)}
+    return {"at_place": place.place, "at_registration": place.registration, "at_digest": digest(NAME, place.name)}
 
 
 def one(connection: sa.Connection, place: Place) -> sa.Row[Any] | None:

@@ -14,7 +14,7 @@ from lms.lrs.documents import queries
 from lms.lrs.documents.merging import merged
 from lms.lrs.documents.place import Folder, Place
 from lms.lrs.documents.preconditions import Condition
-from lms.lrs.identity import term
+from lms.lrs.identity import digest
 from lms.lrs.models import document
 from lms.lrs.refusal import RefusalError
 
@@ -85,6 +85,6 @@ def _write(connection: sa.Connection, clock: Clock, place: Place, sent: Sent, is
     }
     if is_new:
         where = {"place": place.place, "registration": place.registration, "name": place.name}
-        connection.execute(_INSERT, {**where, "digest": term(queries.NAME, place.name), **written})
+        connection.execute(_INSERT, {**where, "digest": digest(queries.NAME, place.name), **written})
     else:
         connection.execute(_UPDATE.values(**written), queries.at(place))

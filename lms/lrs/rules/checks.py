@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 Rule = Callable[[Any], object]
+KNOWN, SHORT = 2048, 200
+"""How many strings are remembered, and how many characters the longest of them may have."""
 
 
 class BrokenError(Exception):
@@ -82,6 +84,22 @@ def matching(pattern: re.Pattern[str], what: str) -> Rule:
             raise BrokenError(f"must be {what}")
 
     return rule
+
+
+def recurring(rule: Rule) -> Rule:
+    """The same rule for strings that come again and again; those of usual length that obeyed it are remembered."""
+    known: set[str] = set()
+
+    def remembered(value: Any) -> None:
+        if type(value) is str and value in known:
+            return
+        rule(value)
+        if len(value) <= SHORT:
+            if len(known) >= KNOWN:
+                known.clear()
+            known.add(value)
+
+    return remembered
 
 
 def one_of(*values: str) -> Rule:

@@ -6,10 +6,10 @@ import datetime as dt
 import re
 from typing import Any
 
-from lms.lrs.rules.checks import BrokenError, matching
+from lms.lrs.rules.checks import BrokenError, matching, recurring
 
 # Best effort, as the standard allows (Data 2.2): a scheme, then something without what RFC 3987 excludes.
-iri = matching(re.compile(r'[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>"{}|\\^`\x00-\x1f]+'), "an absolute IRI")
+iri = recurring(matching(re.compile(r'[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>"{}|\\^`\x00-\x1f]+'), "an absolute IRI"))
 mailbox = matching(re.compile(r"mailto:[^\s@:]+@[^\s@:]+"), 'an address like "mailto:name@example.org"')
 sha1 = matching(re.compile(r"[0-9a-fA-F]{40}"), "a SHA-1 hash in hexadecimal digits")
 sha2 = matching(
@@ -18,16 +18,18 @@ sha2 = matching(
 )
 uuid = matching(re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"), "a UUID")
 media_type = matching(re.compile(r"[\w!#$&^.+\-]+/[\w!#$&^.+\-]+(?:\s*;.*)?", re.ASCII), "a media type")
-language_tag = matching(
-    re.compile(
-        r"(?:(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})"  # language, extended languages
-        r"(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?"  # script, region
-        r"(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*"  # variants
-        r"(?:-[a-wy-z0-9](?:-[a-z0-9]{2,8})+)*"  # extensions
-        r"(?:-x(?:-[a-z0-9]{1,8})+)?|[xi](?:-[a-z0-9]{1,8})+)",  # private use, old registrations
-        re.IGNORECASE | re.ASCII,
-    ),
-    "a language tag (RFC 5646)",
+language_tag = recurring(
+    matching(
+        re.compile(
+            r"(?:(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})"  # language, extended languages
+            r"(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?"  # script, region
+            r"(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*"  # variants
+            r"(?:-[a-wy-z0-9](?:-[a-z0-9]{2,8})+)*"  # extensions
+            r"(?:-x(?:-[a-z0-9]{1,8})+)?|[xi](?:-[a-z0-9]{1,8})+)",  # private use, old registrations
+            re.IGNORECASE | re.ASCII,
+        ),
+        "a language tag (RFC 5646)",
+    )
 )
 
 _AMOUNT = r"\d+(?:[.,]\d+)?"

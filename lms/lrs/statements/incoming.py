@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from lms.lrs import strict_json
 from lms.lrs.editions import Edition
-from lms.lrs.identity import term
 from lms.lrs.refusal import RefusalError
 from lms.lrs.rules import formats
 from lms.lrs.rules.checks import BrokenError
 from lms.lrs.rules.statement import VOIDED, rule_of
-from lms.lrs.statements.mentions import WRITER, activities, terms, verbs
+from lms.lrs.statements.mentions import activities, terms, verbs, written
 
 Json = dict[str, Any]
 
@@ -30,9 +29,9 @@ class Incoming:
     content: Json
     text: str
     """The JSON of the content."""
-    terms: frozenset[bytes]
-    writer: bytes
-    """The term of who stores it."""
+    terms: Collection[bytes]
+    own: Collection[bytes]
+    """By what it alone is found, and no statement that refers to it."""
     target: uuid.UUID | None
     is_voiding: bool
     attachments: tuple[Json, ...]
@@ -103,8 +102,8 @@ def _complete(statement: Json, edition: Edition, authority: Json) -> Incoming:
         id=id_,
         content=content,
         text=strict_json.write(content),
-        terms=frozenset(terms(content)),
-        writer=term(WRITER, authority["account"]["name"]),
+        terms=terms(content),
+        own=written(authority),
         target=uuid.UUID(thing["id"]) if thing.get("objectType") == "StatementRef" else None,
         is_voiding=statement["verb"]["id"] == VOIDED,
         attachments=(*statement.get("attachments", ()), *thing.get("attachments", ())),

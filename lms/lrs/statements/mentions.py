@@ -5,35 +5,60 @@ A term is a digest of a kind and a value, so that one index serves every filter 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lms.lrs.identity import identity, term
+from lms.lrs.callers import NAME
+from lms.lrs.identity import both, identity, term
 
 AGENT, RELATED_AGENT = b"agent", b"related agent"
 ACTIVITY, RELATED_ACTIVITY = b"activity", b"related activity"
 VERB, REGISTRATION = b"verb", b"registration"
 WRITER = b"writer"
 """Who stored it; this no statement takes over from another that it refers to."""
+PAIRS = ((AGENT, VERB), (AGENT, ACTIVITY), (ACTIVITY, VERB), (RELATED_ACTIVITY, VERB))
+"""What is asked for together most often. Two things that many statements have each, and hardly any has both, would be
+looked for in vain for long; so what a statement has of these together is a term as well."""
 
 Json = dict[str, Any]
 
 
 def terms(statement: Json) -> set[bytes]:
     """Everything that a valid statement can be found by."""
-    found = {term(VERB, statement["verb"]["id"])}
-    thing = statement["object"]
+    agents = [*_identities((statement["actor"], *_agent_object(statement["object"])))]
+    verb = term(VERB, statement["verb"]["id"])
+    found = {verb, *_alone_and_in_pairs(statement, agents, verb)}
     registration = statement.get("context", {}).get("registration")
     if registration:
         found.add(term(REGISTRATION, registration.lower()))
-    for who in _identities((statement["actor"], *_agent_object(thing))):
-        found.add(term(AGENT, who))
-    for who in _identities(_related_agents(statement)):
-        found.add(term(RELATED_AGENT, who))
+    found.update([term(RELATED_AGENT, who) for who in (*agents, *_identities(_further_agents(statement)))])
+    related = [term(RELATED_ACTIVITY, one["id"]) for one in activities(statement)]
+    found.update(related, [both(one, verb) for one in related])
+    return found
+
+
+def written(authority: Json) -> set[bytes]:
+    """By which term whoever stored it finds it. The installation finds everything anyway."""
+    name = authority["account"]["name"]
+    return set() if name == NAME else {term(WRITER, name)}
+
+
+def condensed(wanted: Mapping[bytes, bytes]) -> list[bytes]:
+    """As few terms as say the same as these, which are named by their kinds."""
+    pairs = [pair for pair in PAIRS if wanted.keys() >= set(pair)]
+    paired = {kind for pair in pairs for kind in pair}
+    alone = [term for kind, term in wanted.items() if kind not in paired]
+    return [both(wanted[first], wanted[second]) for first, second in pairs] + alone
+
+
+def _alone_and_in_pairs(statement: Json, identities: Iterable[str], verb: bytes) -> list[bytes]:
+    """The agents and the activity alone, with each other and with the verb."""
+    thing = statement["object"]
+    agents = [term(AGENT, who) for who in identities]
+    found = agents + [both(agent, verb) for agent in agents]
     if thing.get("objectType", "Activity") == "Activity":
-        found.add(term(ACTIVITY, thing["id"]))
-    for one in activities(statement):
-        found.add(term(RELATED_ACTIVITY, one["id"]))
+        activity = term(ACTIVITY, thing["id"])
+        found += [activity, both(activity, verb), *[both(agent, activity) for agent in agents]]
     return found
 
 
@@ -70,15 +95,15 @@ def _agent_object(thing: Json) -> tuple[Json, ...]:
     return (thing,) if thing.get("objectType") in ("Agent", "Group") else ()
 
 
-def _related_agents(statement: Json) -> Iterator[Json]:
-    """Actor, object, authority, instructor, team, and the same of a sub-statement; in 2.0.0 the context's as well."""
+def _further_agents(statement: Json) -> Iterator[Json]:
+    """Authority, instructor, team, all agents of a sub-statement; in 2.0.0 the context's as well."""
     thing, context = statement["object"], statement.get("context", {})
-    yield statement["actor"]
-    yield from _agent_object(thing)
     for who in (statement.get("authority"), context.get("instructor"), context.get("team")):
         if who:
             yield who
     yield from (entry["agent"] for entry in context.get("contextAgents", ()))
     yield from (entry["group"] for entry in context.get("contextGroups", ()))
     if thing.get("objectType") == "SubStatement":
-        yield from _related_agents(thing)
+        yield thing["actor"]
+        yield from _agent_object(thing["object"])
+        yield from _further_agents(thing)

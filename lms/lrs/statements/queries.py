@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from lms.lrs.models import activity, attachment, mention, statement, verb
+from lms.lrs.inserting import MARKS
+from lms.lrs.models import attachment, mention, statement
 from lms.lrs.statements.question import Many
 
 PAGE_BYTES = 8 * 1024 * 1024
@@ -32,12 +33,15 @@ def _among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
 _ONE = sa.select(*_SHOWN).where(
     statement.c.id == sa.bindparam("id"), statement.c.is_voided == sa.bindparam("is_voided")
 )
-_BODIES = sa.select(statement.c.id, statement.c.body).where(_among(statement.c.id, "ids"))
-_REFERRING = sa.select(statement.c.id, statement.c.target, statement.c.is_voiding).where(
-    _among(statement.c.target, "ids")
+_BODIES = "SELECT id, body FROM statement WHERE id IN"
+_REFERRING = "SELECT id, target, is_voiding FROM statement WHERE target IN"
+_DEFINITIONS = "SELECT iri, definition FROM activity WHERE iri IN"
+_DISPLAYS = "SELECT iri, display FROM verb WHERE iri IN"
+_OWN = (
+    sa.select(statement.c.id)
+    .join(mention, mention.c.stored == statement.c.stored)
+    .where(_among(statement.c.id, "ids"), mention.c.term == sa.bindparam("writer"), mention.c.origin == 0)
 )
-_DEFINITIONS = sa.select(activity.c.iri, activity.c.definition).where(_among(activity.c.iri, "iris"))
-_DISPLAYS = sa.select(verb.c.iri, verb.c.display).where(_among(verb.c.iri, "iris"))
 _ATTACHMENTS = sa.select(attachment).where(_among(attachment.c.sha2, "digests"))
 _BYTES = sa.select(sa.func.sum(sa.func.length(attachment.c.content))).where(_among(attachment.c.sha2, "digests"))
 
@@ -85,17 +89,21 @@ def page(connection: sa.Connection, many: Many) -> Page:
 
 def bodies(connection: sa.Connection, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The JSON of those of the statements that are here."""
-    found: dict[uuid.UUID, str] = {}
-    for part in parts(id_.bytes for id_ in ids):
-        found |= {uuid.UUID(bytes=id_): body for id_, body in connection.execute(_BODIES, {"ids": part})}
-    return found
+    rows = _asked(connection, _BODIES, [id_.bytes for id_ in ids])
+    return {uuid.UUID(bytes=id_): body for id_, body in rows}
 
 
 def referring(connection: sa.Connection, ids: Iterable[uuid.UUID]) -> list[sa.Row[bytes, bytes, bool]]:
     """Statements that refer to these: `id`, `target`, `is_voiding`."""
-    found: list[sa.Row[bytes, bytes, bool]] = []
+    return list(_asked(connection, _REFERRING, [id_.bytes for id_ in ids]))
+
+
+def stored_by(connection: sa.Connection, writer: bytes, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of the statements this one has stored."""
+    found: set[uuid.UUID] = set()
     for part in parts(id_.bytes for id_ in ids):
-        found += connection.execute(_REFERRING, {"ids": part}).all()
+        rows = connection.scalars(_OWN, {"ids": part, "writer": writer})
+        found.update(uuid.UUID(bytes=id_) for id_ in rows)
     return found
 
 
@@ -114,11 +122,15 @@ def displays(connection: sa.Connection, iris: Collection[str]) -> dict[str, Any]
     return _known(connection, _DISPLAYS, iris)
 
 
-def _known(connection: sa.Connection, query: sa.Select[str, str], iris: Collection[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for part in parts(iris):
-        found |= {iri: json.loads(text) for iri, text in connection.execute(query, {"iris": part})}
-    return found
+def _known(connection: sa.Connection, question: str, iris: Collection[str]) -> dict[str, Any]:
+    return {iri: json.loads(text) for iri, text in _asked(connection, question, iris)}
+
+
+def _asked(connection: sa.Connection, question: str, values: Iterable[Any]) -> Iterator[Any]:
+    """Rows of a question that ends in IN. It is asked for every batch, and SQLAlchemy would write it anew each time."""
+    mark = MARKS[connection.dialect.name]
+    for part in parts(values):
+        yield from connection.exec_driver_sql(f"{question} ({', '.join([mark] * len(part))})", tuple(part))
 
 
 def parts(values: Iterable[Any]) -> Iterator[list[Any]]:

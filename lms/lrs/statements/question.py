@@ -112,20 +112,23 @@ def _shown(parameters: Mapping[str, str]) -> Shown:
 
 
 def _terms(parameters: Mapping[str, str]) -> list[bytes]:
-    found = []
+    wanted = {}
     if "agent" in parameters:
-        kind = mentions.RELATED_AGENT if _flag(parameters, "related_agents") else mentions.AGENT
-        found.append(term(kind, agent(parameters, "agent")))
+        wanted[_kind(parameters, "related_agents", mentions.RELATED_AGENT, mentions.AGENT)] = agent(parameters, "agent")
     if "verb" in parameters:
-        found.append(term(mentions.VERB, iri(parameters, "verb")))
+        wanted[mentions.VERB] = iri(parameters, "verb")
     if "activity" in parameters:
-        kind = mentions.RELATED_ACTIVITY if _flag(parameters, "related_activities") else mentions.ACTIVITY
-        found.append(term(kind, iri(parameters, "activity")))
+        kind = _kind(parameters, "related_activities", mentions.RELATED_ACTIVITY, mentions.ACTIVITY)
+        wanted[kind] = iri(parameters, "activity")
     if "registration" in parameters:
-        found.append(term(mentions.REGISTRATION, str(identifier(parameters, "registration"))))
+        wanted[mentions.REGISTRATION] = str(identifier(parameters, "registration"))
     for name in ("related_agents", "related_activities"):
         _flag(parameters, name)
-    return found
+    return mentions.condensed({kind: term(kind, value) for kind, value in wanted.items()})
+
+
+def _kind(parameters: Mapping[str, str], flag: str, related: bytes, itself: bytes) -> bytes:
+    return related if _flag(parameters, flag) else itself
 
 
 def _optional(parameters: Mapping[str, str], name: str, read: Callable[[str, str], int]) -> int | None:

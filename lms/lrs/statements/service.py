@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,8 +12,8 @@ import sqlalchemy as sa
 from lms.db import insert
 from lms.lrs import strict_json
 from lms.lrs.clock import Clock
-from lms.lrs.inserting import insert_all
-from lms.lrs.models import activity, attachment, mention, statement, verb
+from lms.lrs.inserting import insert_all, insert_mentions
+from lms.lrs.models import activity, attachment, statement, verb
 from lms.lrs.moments import iso
 from lms.lrs.refusal import RefusalError
 from lms.lrs.statements import links, queries
@@ -33,12 +34,22 @@ _VOID = (
 
 
 def store(
-    connection: sa.Connection, clock: Clock, batch: Sequence[Incoming], attached: Sequence[Attached] = ()
+    connection: sa.Connection,
+    clock: Clock,
+    batch: Sequence[Incoming],
+    attached: Sequence[Attached] = (),
+    voids_only_of: bytes | None = None,
 ) -> None:
-    """Keep statements with their attachments. Raises RefusalError (409) if an id is taken by another statement."""
+    """Keep statements with their attachments.
+
+    Raises RefusalError: 409 if an id is taken by another statement; 403 if the writer may void only its own, and one
+    that others stored, or that is not here, is to be voided.
+    """
     fresh = _unknown(connection, batch)
     if not fresh:
         return
+    if voids_only_of:
+        _refuse_to_void_others(connection, fresh, voids_only_of)
     _keep_attachments(connection, attached)
     moments = [clock.next() for _ in fresh]
     digests = frozenset(one.sha2 for one in attached)
@@ -57,6 +68,15 @@ def _unknown(connection: sa.Connection, batch: Sequence[Incoming]) -> list[Incom
     return [one for one in batch if one.id not in known]
 
 
+def _refuse_to_void_others(connection: sa.Connection, fresh: Sequence[Incoming], writer: bytes) -> None:
+    """Whose a statement is that has yet to come nobody knows: it is another's."""
+    targets = {one.target for one in fresh if one.is_voiding and one.target} - {one.id for one in fresh}
+    others = targets - queries.stored_by(connection, writer, targets)
+    if others:
+        reason = "was not stored with this key; to void it, a key needs the scope read-all beside write"
+        raise RefusalError(403, reason, str(min(others)))
+
+
 def _row(one: Incoming, moment: int, digests: frozenset[str]) -> tuple[Any, ...]:
     """The columns of `statement`, in order."""
     return (
@@ -66,7 +86,7 @@ def _row(one: Incoming, moment: int, digests: frozenset[str]) -> tuple[Any, ...]
         one.target.bytes if one.target else None,
         one.is_voiding,
         False,  # is_voided
-        " ".join(sorted(one.digests & digests)) or None,
+        (" ".join(sorted(one.digests & digests)) or None) if digests else None,
     )
 
 
@@ -77,9 +97,12 @@ def _keep_attachments(connection: sa.Connection, attached: Sequence[Attached]) -
 
 
 def _index(connection: sa.Connection, fresh: Sequence[Incoming], moments: Sequence[int]) -> None:
-    rows = [(term, moment, 0) for one, moment in zip(fresh, moments, strict=True) for term in (*one.terms, one.writer)]
+    found: dict[bytes, list[int]] = defaultdict(list)
+    for one, moment in zip(fresh, moments, strict=True):
+        for term in (*one.terms, *one.own):
+            found[term].append(moment)
     # In the order of the index, the pages of the file are touched once each.
-    insert_all(connection, mention, sorted(rows))
+    insert_mentions(connection, sorted(found.items()))
 
 
 def _tie(connection: sa.Connection, fresh: Sequence[Incoming]) -> None:
@@ -102,19 +125,20 @@ def _learn(connection: sa.Connection, fresh: Iterable[Incoming]) -> None:
     told: dict[str, Any] = {}
     named: dict[str, Any] = {}
     for one in fresh:
-        for iri, definition in _short(one.definitions):
+        for iri, definition in one.definitions:
             # Most statements of a batch say the same of what they speak of.
             if definition != told.get(iri):
-                told[iri] = merged(told.get(iri, {}), definition)
-        for iri, display in _short(one.displays):
+                told[iri] = merged(told[iri], definition) if iri in told else definition
+        for iri, display in one.displays:
             if display != named.get(iri):
                 named[iri] = named.get(iri, {}) | display
+    told, named = _short(told), _short(named)
     _merge(connection, activity.c.definition, queries.definitions(connection, told), told)
     _merge(connection, verb.c.display, queries.displays(connection, named), named)
 
 
-def _short(told: Iterable[tuple[str, Json]]) -> Iterator[tuple[str, Json]]:
-    return ((iri, words) for iri, words in told if len(iri) <= LONGEST_IRI)
+def _short(told: dict[str, Json]) -> dict[str, Json]:
+    return {iri: words for iri, words in told.items() if len(iri) <= LONGEST_IRI}
 
 
 def _merge(connection: sa.Connection, column: sa.Column[str], known: dict[str, Any], told: dict[str, Any]) -> None:

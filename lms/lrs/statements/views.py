@@ -51,13 +51,13 @@ def post(visit: Visit) -> Response:
     sent, parts = _content(visit)
     batch = receive(sent, visit.edition, visit.authority)
     _store(visit, batch, parts)
-    return say([str(one.id) for one in batch])
+    return say([one.content["id"] for one in batch])
 
 
 def get(visit: Visit) -> Response:
     """One statement, or those that meet conditions."""
     asked = question.understand(visit.call.parameters)
-    writer = None if visit.caller.own is None else term(WRITER, visit.caller.own)
+    writer = _writer(visit)
     with visit.storage.reading() as connection:
         if isinstance(asked, One):
             return _one(visit, connection, asked, writer)
@@ -84,7 +84,13 @@ def _store(visit: Visit, batch: list[Incoming], parts: Sequence[Part]) -> None:
     attached = matched(batch, parts)
     signing.verify(batch, attached)
     if batch:
-        visit.storage.write(lambda connection, clock: service.store(connection, clock, batch, attached))
+        writer = _writer(visit)
+        visit.storage.write(lambda connection, clock: service.store(connection, clock, batch, attached, writer))
+
+
+def _writer(visit: Visit) -> bytes | None:
+    """The term of the caller, if what others stored is out of its reach."""
+    return None if visit.caller.own is None else term(WRITER, visit.caller.own)
 
 
 def _one(visit: Visit, connection: sa.Connection, asked: One, writer: bytes | None) -> Response:
