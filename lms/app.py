@@ -21,6 +21,7 @@ from lms.authoring.pages import views as authoring_pages
 from lms.authoring.parts import views as authoring_parts
 from lms.authoring.preview import views as authoring_preview
 from lms.authoring.publishing import views as publishing
+from lms.authoring.reviewing import views as reviewing
 from lms.authoring.starting import views as starting
 from lms.commitment import views as commitment
 from lms.config import Settings
@@ -100,7 +101,7 @@ def _add_features(app: Flask) -> None:
     player.install(app)
     privacy.install(app)
     xapi_pages.install(app)
-    for room in (authoring, authoring_pages, authoring_parts, authoring_preview, publishing, starting):
+    for room in (authoring, authoring_pages, authoring_parts, authoring_preview, publishing, starting, reviewing):
         room.install(app)
     health.install(app)
 

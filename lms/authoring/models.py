@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, PrimaryKey
@@ -72,3 +72,36 @@ class DraftVisit(Base):
     place: Mapped[str] = mapped_column(String(PATH_CHARACTERS))
     """The file that they have before them."""
     seen_at: Mapped[dt.datetime]
+
+
+class DraftReview(Base):
+    """Somebody was asked to look at a draft."""
+
+    __tablename__ = "draft_review"
+    __table_args__ = (UniqueConstraint("draft_id", "reviewer"),)
+
+    id: Mapped[PrimaryKey]
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
+    reviewer: Mapped[UUID] = mapped_column(Uuid)
+    """The opaque name, as with all people here."""
+    asked_by: Mapped[UUID] = mapped_column(Uuid)
+    asked_at: Mapped[dt.datetime]
+    done_at: Mapped[dt.datetime | None]
+    version: Mapped[int | None]
+    """The draft's when the reviewer was done: what was changed since, nobody has looked at."""
+
+
+class DraftComment(Base):
+    """What somebody says about a block of a draft; it goes with the draft."""
+
+    __tablename__ = "draft_comment"
+
+    id: Mapped[PrimaryKey]
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str] = mapped_column(String(PATH_CHARACTERS))
+    about: Mapped[str] = mapped_column(String(80))
+    """The id of the block, or a mark of its words: what has neither any more is shown at the head of its page."""
+    author: Mapped[UUID] = mapped_column(Uuid)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[dt.datetime]
+    done_at: Mapped[dt.datetime | None]

@@ -23,6 +23,7 @@ from lms.authoring.files.starters import new_block, new_part
 from lms.authoring.files.typed import Values, read, stepped
 from lms.authoring.files.yaml_text import edited, plain
 from lms.authoring.models import Draft
+from lms.authoring.reviewing.queries import open_comments
 from lms.authoring.stepping import step_of
 from lms.authoring.views import WRITERS
 from lms.authoring.wording import BLOCKS
@@ -49,6 +50,11 @@ class Shown:
     values: Mapping[str, Any] | None = None
     """None: it is shown as text."""
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def about(self) -> str:
+        """By what a comment finds it again."""
+        return self.piece.id or self.mark
 
 
 def install(app: Flask) -> None:
@@ -153,6 +159,8 @@ def _page(draft: Draft, page_id: str, file: str, section: Mapping[str, Any]) -> 
         page_id=page_id,
         section=section,
         made=made,
+        file=file,
+        comments=open_comments(db.session, draft, file),
         blocks=_blocks(text, problems),
         others=queries.others(db.session, draft, current_user.uuid, now()),
         in_order=_neighbours(draft, page_id),

@@ -37,6 +37,22 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "draft_comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("draft_id", sa.Integer(), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("about", sa.String(length=80), nullable=False),
+        sa.Column("author", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name=op.f("fk_draft_comment_draft_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_comment")),
+    )
+    with op.batch_alter_table("draft_comment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draft_comment_draft_id"), ["draft_id"], unique=False)
+
+    op.create_table(
         "draft_file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("draft_id", sa.Integer(), nullable=False),
@@ -49,6 +65,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name=op.f("fk_draft_file_draft_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_file")),
         sa.UniqueConstraint("draft_id", "path", "version", name=op.f("uq_draft_file_draft_id_path_version")),
+    )
+    op.create_table(
+        "draft_review",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("draft_id", sa.Integer(), nullable=False),
+        sa.Column("reviewer", sa.Uuid(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name=op.f("fk_draft_review_draft_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_review")),
+        sa.UniqueConstraint("draft_id", "reviewer", name=op.f("uq_draft_review_draft_id_reviewer")),
     )
     op.create_table(
         "draft_visit",
@@ -66,7 +95,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     """The step back."""
     op.drop_table("draft_visit")
+    op.drop_table("draft_review")
     op.drop_table("draft_file")
+    with op.batch_alter_table("draft_comment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draft_comment_draft_id"))
+
+    op.drop_table("draft_comment")
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.drop_index("uq_draft_open")
 
