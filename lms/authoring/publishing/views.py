@@ -95,7 +95,7 @@ def history(module_id: str) -> Answer:
     return render_template("authoring/history.html", module_id=module_id, revisions=revisions, draft=draft)
 
 
-@blueprint.post("/authoring/<module_id>/history/<int:number>/restore")
+@blueprint.post("/authoring/<module_id>/history/<int(max=2147483647):number>/restore")
 @needs(*WRITERS)
 def restore(module_id: str, number: int) -> Answer:
     """Publish an earlier revision again: with one action, back to what it was."""

@@ -50,7 +50,7 @@ def say(module_id: str) -> Answer:
     return redirect(_back(module_id), 303)
 
 
-@blueprint.post("/authoring/<module_id>/comments/<int:comment_id>/done")
+@blueprint.post("/authoring/<module_id>/comments/<int(max=2147483647):comment_id>/done")
 @needs(*WRITERS)
 def settle(module_id: str, comment_id: int) -> Answer:
     """A comment is answered."""
