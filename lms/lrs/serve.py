@@ -6,6 +6,7 @@ commits, so a second process would only cost memory. Who starts the process star
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -25,6 +26,8 @@ HOST = "127.0.0.1"
 THREADS = 8
 LINGER_SECONDS = 0.1
 """How long a stopping server keeps idle connections open, for a request that is on its way."""
+GARBAGE = 20_000
+"""How many things more than before there must be for a look for garbage; a batch of fifty statements makes 2,000."""
 GRACE_SECONDS = 5
 """How long it lets requests in hand take."""
 
@@ -38,7 +41,9 @@ def run(settings: Settings) -> None:
     with _listen(settings.embedded_lrs_port) as listener:
         storage = Storage(settings.lrs_database)
         try:
-            _Worker.on(listener, Application(storage, client, settings.url), settings.instance).init_process()
+            worker = _Worker.on(listener, Application(storage, client, settings.url), settings.instance)
+            _leave_alone_what_stays()
+            worker.init_process()
         finally:
             storage.close()
 
@@ -59,6 +64,16 @@ def _listen(port: int) -> socket.socket:
             "stop what uses it, or set LMS_LRS_PORT to a free one"
         ) from None
     return listener
+
+
+def _leave_alone_what_stays() -> None:
+    """Python looks for garbage among all that it holds again and again: a tenth of a second, in which nobody is served.
+
+    What is here at the start stays; a large batch comes and goes without a look at it.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 class _Worker(PoliteWorker):
