@@ -6,6 +6,7 @@ import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from lms.accounts.cli import people
+from lms.authoring.cli import questions
 from lms.config import SettingsError
 from lms.content.cli import courses
 from lms.lrs.cli import lrs
@@ -37,6 +38,7 @@ def main() -> None:
     """Cares: courses for people who manage people."""
 
 
+courses.add_command(questions)
 main.add_command(audit)
 main.add_command(backup)
 main.add_command(comments)
