@@ -17,12 +17,14 @@ from lms import config, keys
 from lms.accounts import views as accounts
 from lms.accounts.access import check_every_route_has_a_policy
 from lms.authoring import views as authoring
+from lms.authoring.media import views as authoring_media
 from lms.authoring.pages import views as authoring_pages
 from lms.authoring.parts import views as authoring_parts
 from lms.authoring.preview import views as authoring_preview
 from lms.authoring.publishing import views as publishing
 from lms.authoring.reviewing import views as reviewing
 from lms.authoring.starting import views as starting
+from lms.authoring.upload import views as authoring_upload
 from lms.commitment import views as commitment
 from lms.config import Settings
 from lms.db import db, web_engine_options
@@ -102,6 +104,8 @@ def _add_features(app: Flask) -> None:
     privacy.install(app)
     xapi_pages.install(app)
     for room in (authoring, authoring_pages, authoring_parts, authoring_preview, publishing, starting, reviewing):
+        room.install(app)
+    for room in (authoring_media, authoring_upload):
         room.install(app)
     health.install(app)
 

@@ -81,8 +81,7 @@ def test_a_bank(path: Path) -> None:
             model = ITEMS[item.get("type") or types[item["slot"]]]
             after = edited(after, path.name, (key, place), through_a_form(fields_of(model), item))
             assert after == text, item["id"]
-            break_after = 6
-            if place > break_after:
+            if place == 2:  # each change writes a whole bank
                 break
     assert BankFile.model_validate(plain(after, path.name))
 

@@ -58,6 +58,12 @@ def draft(trainer: FlaskClient) -> FlaskClient:
     return trainer
 
 
+def once(app: Flask) -> None:
+    """Many pages, none of which comes near what differs between databases."""
+    if not app.config["CARES"].database.startswith("sqlite"):
+        pytest.skip("once is enough: nothing in it depends on the database")
+
+
 def text(app: Flask, path: str) -> str:
     with app.app_context():
         found = queries.open_draft(db.session, MODULE)
@@ -98,6 +104,7 @@ def change(browser: FlaskClient, place: int, expect: int = 303, mark: str | None
 def test_every_page_can_be_written_and_what_is_saved_unchanged_is_unchanged(
     app: Flask, draft: FlaskClient, files: Bundle
 ) -> None:
+    once(app)
     module = files.of_module(MODULE)
     for path in sorted(module.files):
         page_id, folder = Path(path).stem, Path(path).parent.name
@@ -244,6 +251,7 @@ def test_a_question(app: Flask, draft: FlaskClient) -> None:
 
 @pytest.mark.parametrize("type_", ["single", "multiple", "situational", "ordering", "matching", "numeric"])
 def test_a_new_check_of_each_type_is_whole(app: Flask, draft: FlaskClient, type_: str) -> None:
+    once(app)
     made = draft.submit(f"{BASE}/new", {"kind": "check", "type": type_, "title": "My own check"})
     assert made.location.endswith("/check/my-own-check")
     form = fields_in(draft.get(made.location).text)
@@ -287,6 +295,7 @@ def test_the_rest_that_has_a_form(app: Flask, draft: FlaskClient) -> None:
 
 
 def test_a_preview_shows_the_draft_and_leaves_no_trace(app: Flask, draft: FlaskClient) -> None:
+    once(app)
     change(draft, 1, source="Words of the draft.")
     page = draft.get(f"{BASE}/preview/attend")
     assert "Words of the draft." in page.text
@@ -335,7 +344,8 @@ def test_the_files_come_out_as_they_are(draft: FlaskClient, files: Bundle) -> No
     assert io.BytesIO(got.data).read(2) == b"PK"
 
 
-def test_the_checker_speaks(draft: FlaskClient) -> None:
+def test_the_checker_speaks(app: Flask, draft: FlaskClient) -> None:
+    once(app)
     page = draft.get(f"{BASE}/findings").text
     assert "Course minutes" in page
     assert "Passes" in page

@@ -43,6 +43,11 @@ def new_block(kind: str, id_: str) -> str:
     return block(kind, "" if kind in _NAMELESS else id_, options, texts)
 
 
+def figure(id_: str, src: str, alt: str) -> str:
+    """A picture as it stands in a page, with the words for those who do not see it."""
+    return block("figure", id_, written({"src": src, "alt": alt}), [])
+
+
 def new_item(type_: str, id_: str, *, slot: str | None = None, outcome: str | None = None) -> Values:
     """A question of a type, for a place in the quiz or as a check of an outcome."""
     place: Values = {"slot": slot} if slot else {"type": type_, "outcome": outcome, "level": "understand"}
