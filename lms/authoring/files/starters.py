@@ -16,7 +16,7 @@ _OPTIONS: dict[str, Values] = {
     "callout": {"type": "note", "title": "Title of the box"},
     "content-note": {"topic": "what the page is about"},
     "figure": {"src": "media/picture.svg", "alt": "What the picture says"},
-    "recall": {"minutes": 3},
+    "recall": {"minutes": 3, "points": ["A point of a good answer"]},
     "practice": {"minutes": 5},
     "reflection": {"minutes": 3},
     "scenario": {"minutes": 12},
@@ -31,6 +31,7 @@ _OPTIONS: dict[str, Values] = {
     "quiz": {"minutes": 15},
     "media": {"src": "media/recording.mp3", "type": "audio", "minutes": 3},
 }
+NEW_TOOL = "---\ntitle: A tool to print\nsummary: What it is for.\n---\n\nWrite here what people take with them.\n"
 _NAMELESS = ("callout", "content-note", "quiz")
 
 
@@ -98,6 +99,34 @@ def new_scenario(id_: str, title: str) -> Values:
             {"id": "other", "title": "Another end", "text": _WRITE},
         ],
         "debrief": "What to take from it.",
+    }
+
+
+def new_module(id_: str, title: str) -> dict[str, str]:
+    """The files of a module that is whole already: a page with the quiz, one outcome, one question."""
+    page = "What this module is about.\n"
+    top = {
+        "id": id_,
+        "title": title,
+        "summary": "One or two sentences for the list of modules.",
+        "promise": "You will be able to …",
+        "outcomes": [{"id": "1.1", "text": "Say what people can do afterwards.", "level": "understand"}],
+        "sections": [
+            {"id": "start", "title": "Start here", "minutes": 5, "pages": ["welcome"]},
+            {"id": "finish", "title": "Finish", "minutes": 15, "pages": ["final-quiz"]},
+        ],
+    }
+    bank = {
+        "module": id_,
+        "blueprint": [{"id": "s01", "outcome": "1.1", "level": "understand", "type": "single"}],
+        "items": [new_item("single", "first-question", slot="s01")],
+    }
+    return {
+        f"courses/{id_}/module.yaml": written(top),
+        f"courses/{id_}/start/welcome.md": f"---\ntitle: Welcome\n---\n\n{page}",
+        f"courses/{id_}/finish/final-quiz.md": f"---\ntitle: Quiz\n---\n\n{new_block('quiz', '')}\n",
+        f"courses/{id_}/sources.yaml": "sources: []\n",
+        f"quizzes/{id_}.yaml": written(bank),
     }
 
 
