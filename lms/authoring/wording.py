@@ -216,6 +216,7 @@ PARTS: Mapping[str, str] = {
     "source": "Source",
     "scenario": "Story",
     "scene": "Scene",
+    "tool": "Tool to print",
 }
 
 

@@ -24,7 +24,7 @@ class Place:
 
 
 def place_of(file: str, line: int, module_id: str, read: Read, documents: Mapping[str, Document]) -> Place | None:
-    """The place of a line; None for what has no form, such as a tool. `documents` are the files that were read."""
+    """The place of a line; None for what has no form, such as a picture. `documents` are the files that were read."""
     if file.endswith(".md"):
         return _on_page(file, line, module_id, read)
     document = documents.get(file)
@@ -41,8 +41,10 @@ def place_of(file: str, line: int, module_id: str, read: Read, documents: Mappin
 
 
 def _on_page(file: str, line: int, module_id: str, read: Read) -> Place | None:
+    if file.startswith(f"courses/{module_id}/tools/"):
+        return Place("tool", file.rsplit("/", 1)[-1].removesuffix(".md"))
     folder, name = file.removeprefix(f"courses/{module_id}/").rpartition("/")[::2]
-    text = read(file) if folder != "tools" else None
+    text = read(file) if folder else None
     if text is None:
         return None
     blocks = [place for place, piece in enumerate(pieces(text)) if piece.line <= line]

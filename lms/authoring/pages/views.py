@@ -44,6 +44,9 @@ blueprint = Blueprint("writing", __name__)
 Answer = Response | AnyResponse | str | tuple[str, int]
 
 
+GOES_ON = "There is a text here already: a new paragraph, “Write here.”, stands in it."
+
+
 def install(app: Flask) -> None:
     """The pages of this room."""
     app.register_blueprint(blueprint)
@@ -94,11 +97,15 @@ def add_block(module_id: str, page_id: str) -> Answer:
             text = queries.text(session, draft, file) or not_found()
             at = min(max(place, 1), len(pieces(text)))
             made, files = _new_block(draft, kind, page_id, text)
-            service.save_texts(session, draft, {**files, file: inserted(text, at, made)}, current_user.uuid, now())
+            changed = inserted(text, at, made)
+            service.save_texts(session, draft, {**files, file: changed}, current_user.uuid, now())
     except ContentError as error:
         flash(f"Nothing can be added until this is mended: {error}", "danger")
         return redirect(url(".page", module_id=module_id, page_id=page_id), 303)
-    flash(f"Added: {BLOCKS.get(kind, BLOCKS[PROSE])}. Write it below.", "success")
+    # Text beside text is one block: what is new stands in the block that was there.
+    is_one = kind == PROSE and len(pieces(changed)) == len(pieces(text))
+    flash(GOES_ON if is_one else f"Added: {BLOCKS.get(kind, BLOCKS[PROSE])}. Write it below.", "success")
+    at -= is_one and at == len(pieces(text))
     return redirect(url(".page", module_id=module_id, page_id=page_id, _anchor=f"block-{at}"), 303)
 
 

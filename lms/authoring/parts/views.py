@@ -42,8 +42,8 @@ def install(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
-@blueprint.get("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene):kind>")
-@blueprint.get("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene):kind>/<id_>")
+@blueprint.get("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene,tool):kind>")
+@blueprint.get("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene,tool):kind>/<id_>")
 @needs(*WRITERS)
 def part(module_id: str, kind: str, id_: str = "") -> Answer:
     """One of them, to be written."""
@@ -54,8 +54,8 @@ def part(module_id: str, kind: str, id_: str = "") -> Answer:
     return _form(draft, found, found.values)
 
 
-@blueprint.post("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene):kind>")
-@blueprint.post("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene):kind>/<id_>")
+@blueprint.post("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene,tool):kind>")
+@blueprint.post("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene,tool):kind>/<id_>")
 @needs(*WRITERS)
 @carries_text
 def save(module_id: str, kind: str, id_: str = "") -> Answer:

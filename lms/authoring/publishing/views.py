@@ -19,6 +19,7 @@ from lms.authoring.publishing.queries import work_on
 from lms.authoring.reading import reading, report
 from lms.authoring.views import WRITERS
 from lms.content.bundle import from_zip
+from lms.content.checker.report import Report, Result
 from lms.content.library import library
 from lms.content.loader import Reading
 from lms.content.problems import ContentError, Problem
@@ -42,7 +43,9 @@ def findings(module_id: str) -> Answer:
     draft = queries.open_draft(db.session, module_id) or not_found()
     key = draft.key
     said = report(key, module_id, lambda: queries.bundle(db.session, draft), now().date())
-    return render_template("authoring/findings.html", draft=draft, report=said, link_to=_links(draft))
+    return render_template(
+        "authoring/findings.html", draft=draft, report=said, by_weight=_by_weight, link_to=_links(draft)
+    )
 
 
 @blueprint.get("/authoring/<module_id>/publish")
@@ -95,7 +98,9 @@ def history(module_id: str) -> Answer:
     """Every revision of a module."""
     revisions = queries.history(db.session, module_id) or not_found()
     draft = queries.open_draft(db.session, module_id)
-    return render_template("authoring/history.html", module_id=module_id, revisions=revisions, draft=draft)
+    module = library.module(db.session, module_id)
+    title = module.title if module else module_id
+    return render_template("authoring/history.html", module_id=module_id, title=title, revisions=revisions, draft=draft)
 
 
 @blueprint.post("/authoring/<module_id>/history/<int:number>/restore")
@@ -122,6 +127,11 @@ def download(module_id: str) -> Answer:
     files = queries.bundle(db.session, draft).to_zip() if draft else revision.files if revision else not_found()
     name = f"{module_id}-draft.zip" if draft else f"{module_id}.zip"
     return send_file(io.BytesIO(files), mimetype="application/zip", as_attachment=True, download_name=name)
+
+
+def _by_weight(said: Report) -> list[Result]:
+    """What fails first, then what is to be looked at."""
+    return sorted(said.results, key=lambda result: ("fail", "warn", "pass").index(result.verdict))
 
 
 def _links(draft: Draft) -> Callable[[Problem], str | None]:

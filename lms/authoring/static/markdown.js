@@ -7,9 +7,9 @@ const link = (text) => `[${text || "words"}](https://)`;
 const TOOLS = [
   { name: "Bold", sign: "B", key: "b", change: around("**", "bold") },
   { name: "Italic", sign: "I", key: "i", change: around("*", "italic") },
-  { name: "Heading", sign: "H", change: lines("## "), whole: true },
-  { name: "List", sign: "•", change: lines("- "), whole: true },
-  { name: "Link", sign: "🔗︎", key: "k", change: link },
+  { name: "Heading", sign: "Heading", change: lines("## "), whole: true },
+  { name: "List", sign: "List", change: lines("- "), whole: true },
+  { name: "Link", sign: "Link", key: "k", change: link },
 ];
 
 // Whole lines, where the change is about lines.
