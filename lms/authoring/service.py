@@ -65,6 +65,29 @@ def save_texts(session: Session, draft: Draft, texts: Mapping[str, str | None], 
     return save(session, draft, encoded, person, at) if encoded else draft.version
 
 
+def undo(session: Session, draft: Draft, person: UUID, at: dt.datetime) -> bool:
+    """Take the last save of a draft back, if this person made it; the files become what they were before it.
+
+    The caller has locked the draft.
+    """
+    last = (DraftFile.draft_id == draft.id, DraftFile.version == draft.version, DraftFile.saved_by == person)
+    changed = session.scalars(select(DraftFile.path).where(*last)).all()
+    before = {path: _before(session, draft, path) for path in changed}
+    if before:
+        save(session, draft, before, person, at)
+    return bool(before)
+
+
+def _before(session: Session, draft: Draft, path: str) -> bytes | None:
+    """A file as it was before its newest version; None if there was none."""
+    query = (
+        select(DraftFile.content)
+        .where(DraftFile.draft_id == draft.id, DraftFile.path == path, ~DraftFile.is_newest)
+        .order_by(DraftFile.version.desc())
+    )
+    return session.scalars(query.limit(1)).first()
+
+
 def lock(session: Session, module_id: str) -> Draft | None:
     """The open draft of a module, held until the transaction ends: who saves at the same time waits."""
     query = select(Draft).where(Draft.subject == module_id, Draft.closed_at.is_(None)).with_for_update()

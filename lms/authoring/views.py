@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request
 from flask import url_for as url
 from flask_login import current_user
@@ -21,11 +23,11 @@ from lms.authoring.files.outline import (
     with_section,
     without_page,
 )
-from lms.authoring.files.parts import module_file
+from lms.authoring.files.parts import module_file, scenario_file
 from lms.authoring.files.shape import fields_of
 from lms.authoring.files.typed import shown
 from lms.authoring.models import Draft
-from lms.authoring.wording import BLOCKS, ITEM_TYPES, PARTS, words_of
+from lms.authoring.wording import ADDED, BLOCK_HINTS, BLOCKS, ITEM_TYPES, PARTS, SAID, WORDS, words_of
 from lms.content.bundle import from_zip
 from lms.content.library import library
 from lms.content.problems import ContentError, Problem
@@ -42,7 +44,14 @@ LONGEST_TITLE = 200
 def install(app: Flask) -> None:
     """The pages of this room."""
     app.jinja_env.globals.update(
-        authoring_words=words_of, block_words=BLOCKS, item_words=ITEM_TYPES, part_words=PARTS, fields_of=fields_of
+        authoring_words=words_of,
+        block_words=BLOCKS,
+        block_hints=BLOCK_HINTS,
+        item_words=ITEM_TYPES,
+        part_words=PARTS,
+        choice_words=WORDS,
+        module_title=module_title,
+        fields_of=fields_of,
     )
     app.jinja_env.filters.update(in_box=shown, choice_of=lambda word: (word, word))
     app.register_blueprint(blueprint)
@@ -84,6 +93,26 @@ def begin(module_id: str) -> Answer:
     return redirect(url(".outline", module_id=module_id), 303)
 
 
+@blueprint.post("/authoring/<module_id>/undo")
+@needs(*WRITERS)
+def undo(module_id: str) -> Answer:
+    """Take the last change of the draft back, if it was one's own; done twice it is there again."""
+    with transaction() as session:
+        draft = service.lock(session, module_id) or not_found()
+        is_done = service.undo(session, draft, current_user.uuid, now())
+    if is_done:
+        flash("Your last change is taken back. Undo again to have it once more.", "success")
+    else:
+        flash("There is nothing of yours to undo: somebody else made the last change, or nobody has.", "info")
+    return redirect(_page_before(draft) or url(".outline", module_id=module_id), 303)
+
+
+def _page_before(draft: Draft) -> str | None:
+    """The page on whose editor the button was, if it is still there."""
+    page_id = urlsplit(request.referrer or "").path.rpartition("/pages/")[2]
+    return url("writing.page", module_id=draft.subject, page_id=page_id) if page_id in titles(draft) else None
+
+
 @blueprint.post("/authoring/<module_id>/outline")
 @needs(*WRITERS)
 def change_outline(module_id: str) -> Answer:
@@ -97,7 +126,24 @@ def change_outline(module_id: str) -> Answer:
         flash("That is not there any more: somebody has changed the outline meanwhile.", "info")
     except ContentError as error:
         flash(f"The outline cannot be changed: {error}", "danger")
+    else:
+        return _after(module_id, changes)
     return redirect(url(".outline", module_id=module_id), 303)
+
+
+def _after(module_id: str, changes: Changes) -> Answer:
+    """To a page that was added; else back to where the button was."""
+    asked, form = request.form.get("do", ""), request.form
+    added = [
+        path.rsplit("/", 1)[-1].removesuffix(".md") for path, text in changes.items() if path.endswith(".md") and text
+    ]
+    if asked.startswith("add ") and added:
+        flash(ADDED[asked], "success")
+        return redirect(url("writing.page", module_id=module_id, page_id=added[0]), 303)
+    if asked in SAID and changes:
+        flash(SAID[asked], "success")
+    anchor = f"section-{form['section']}" if form.get("section") else None
+    return redirect(url(".outline", module_id=module_id, _anchor=anchor), 303)
 
 
 def _outline_changes(draft: Draft) -> Changes:
@@ -138,13 +184,30 @@ def _outline(draft: Draft) -> Answer:
         draft=draft,
         sections=sections,
         problems=problems,
-        titles=_titles(draft),
-        scenarios=queries.scenarios(db.session, draft),
+        titles=titles(draft),
+        scenarios=_stories(draft),
         others=queries.others(db.session, draft, current_user.uuid, now()),
     )
 
 
-def _titles(draft: Draft) -> dict[str, str]:
+def module_title(draft: Draft) -> str:
+    """What a module is called in its draft; its id, if that cannot be read."""
+    text = queries.text(db.session, draft, module_file(draft.subject)) or ""
+    line = next((one for one in text.split("\n") if one.startswith("title:")), "")
+    return line.removeprefix("title:").strip().strip("\"'") or draft.subject
+
+
+def _stories(draft: Draft) -> list[tuple[str, str]]:
+    """The ids of the stories, and what they are called."""
+    found = []
+    for id_ in queries.scenarios(db.session, draft):
+        text = queries.text(db.session, draft, scenario_file(draft.subject, id_)) or ""
+        line = next((one for one in text.split("\n") if one.startswith("title:")), "")
+        found.append((id_, line.removeprefix("title:").strip().strip("\"'") or id_))
+    return found
+
+
+def titles(draft: Draft) -> dict[str, str]:
     """What the pages of a draft are called, by their ids."""
     found = {}
     for path, text in queries.pages(db.session, draft).items():

@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from lms.authoring.files.shape import Field, fields_of
+from lms.authoring.files.shape import Field, Kind, fields_of
 from lms.authoring.files.typed import Values
 from lms.authoring.files.yaml_text import appended, edited, plain
+from lms.content.page_file import ToolFrontMatter
 from lms.content.schema import (
     MatchingItem,
     ModuleFile,
@@ -170,6 +171,30 @@ def _with_id(values: Iterable[Any], id_: str) -> tuple[int, Values] | None:
     return None
 
 
+@dataclass(frozen=True)
+class ToolPart(Part):
+    """A tool, which is no YAML but a page of its own."""
+
+    def changed(self, values: Values) -> str:
+        """The file with these values. Raises ContentError."""
+        head, _, body = self.text.removeprefix("---\n").partition("\n---\n")
+        front = {name: value for name, value in values.items() if name != "text"}
+        same = str(values.get("text", "")) == body.strip("\n")
+        text = body if same else f"\n{str(values.get('text', '')).strip(chr(10))}\n"
+        return f"---\n{edited(f'{head}{chr(10)}', self.file, (), front)}---\n{text}"
+
+
+def _tool(kind: str, id_: str, module_id: str, read: Read) -> Part | None:
+    file = f"courses/{module_id}/tools/{id_}.md"
+    text = (read(file) or "").replace("\r\n", "\n")
+    head, fence, body = text.removeprefix("---\n").partition("\n---\n")
+    values = plain(f"{head}\n", file) if fence else None
+    if not isinstance(values, dict):
+        return None
+    fields = (*fields_of(ToolFrontMatter), Field("text", Kind.TEXT, is_needed=True))
+    return ToolPart(kind, id_, file, (), fields, {**values, "text": body.strip("\n")}, text)
+
+
 _FINDERS: Mapping[str, Callable[[str, str, str, Read], Part | None]] = {
     "module": _module,
     "item": _item,
@@ -178,4 +203,5 @@ _FINDERS: Mapping[str, Callable[[str, str, str, Read], Part | None]] = {
     "source": _source,
     "scenario": _scenario,
     "scene": _scene,
+    "tool": _tool,
 }

@@ -16,7 +16,7 @@ _OPTIONS: dict[str, Values] = {
     "callout": {"type": "note", "title": "Title of the box"},
     "content-note": {"topic": "what the page is about"},
     "figure": {"src": "media/picture.svg", "alt": "What the picture says"},
-    "recall": {"minutes": 3},
+    "recall": {"minutes": 3, "points": ["A point of a good answer"]},
     "practice": {"minutes": 5},
     "reflection": {"minutes": 3},
     "scenario": {"minutes": 12},
@@ -31,6 +31,7 @@ _OPTIONS: dict[str, Values] = {
     "quiz": {"minutes": 15},
     "media": {"src": "media/recording.mp3", "type": "audio", "minutes": 3},
 }
+NEW_TOOL = "---\ntitle: A tool to print\nsummary: What it is for.\n---\n\nWrite here what people take with them.\n"
 _NAMELESS = ("callout", "content-note", "quiz")
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from lms.authoring.files.shape import Field, Kind, fields_of
 
 Values = dict[str, Any]
+_LINE_END = re.compile(r"[ \t]*\n\s*")
 _WHOLE = re.compile(r"-?\d{1,15}")
 _DECIMAL = re.compile(r"-?\d{1,15}\.\d{1,15}")
 Step = Literal["add", "remove", "up", "down"]
@@ -48,7 +49,7 @@ def _read(field: Field, form: Mapping[str, str], name: str) -> Any:
     if field.kind is Kind.FIGURES:
         return _figures(text)
     is_number = field.kind is Kind.NUMBER or field.holds_numbers
-    return _number(text.strip()) if is_number else text.strip()
+    return _number(text.strip()) if is_number else _LINE_END.sub(" ", text.strip())
 
 
 def _parts(field: Field, form: Mapping[str, str], name: str) -> list[Values]:

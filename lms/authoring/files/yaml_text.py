@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -16,6 +17,8 @@ from lms.content import strict_yaml
 
 Path = Sequence[str | int]
 _LONG_LINE = 90
+_LONG_FILE = 3000
+"""Characters from which on reading takes so long that what was read is kept."""
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d)")
 """A day that is one in any month; others stay in quotation marks."""
 
@@ -46,7 +49,12 @@ def appended(text: str, file: str, path: Path, value: Any) -> str:
 
 
 def plain(text: str, file: str) -> Any:
-    """The values of a file. Raises ContentError."""
+    """The values of a file, shared by all who ask for the same text: never to be changed. Raises ContentError."""
+    return strict_yaml.load(text, file).data if len(text) < _LONG_FILE else _shared(text, file)
+
+
+@lru_cache(maxsize=16)
+def _shared(text: str, file: str) -> Any:
     return strict_yaml.load(text, file).data
 
 

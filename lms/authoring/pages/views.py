@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Flask, Response, flash, jsonify, make_response, redirect, render_template, request
@@ -13,22 +13,29 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_text, needs
 from lms.authoring import queries, service
-from lms.authoring.files.block_text import fields_of_block, values_of, with_values
+from lms.authoring.files.block_text import fields_of_block, with_values
 from lms.authoring.files.meeting import find_piece, mark
 from lms.authoring.files.outline import page_file, sections_of, slug
 from lms.authoring.files.page_text import FRONT, PROSE, Piece, inserted, moved, pieces, removed, replaced
 from lms.authoring.files.parts import module_file
-from lms.authoring.files.shape import Field, fields_of
+from lms.authoring.files.shape import fields_of
 from lms.authoring.files.starters import new_block, new_part
 from lms.authoring.files.typed import Values, read, stepped
-from lms.authoring.files.yaml_text import edited, plain
+from lms.authoring.files.yaml_text import edited
 from lms.authoring.models import Draft
+from lms.authoring.pages.naming import KINDS as NAMING
+from lms.authoring.pages.naming import There, meant, there
+from lms.authoring.pages.shown import shown, yaml_of
+from lms.authoring.parts.choosing import outcomes
 from lms.authoring.reviewing.queries import open_comments
 from lms.authoring.stepping import step_of
-from lms.authoring.views import WRITERS
+from lms.authoring.views import WRITERS, titles
 from lms.authoring.wording import BLOCKS
+from lms.content.checker.of_page import check_page
+from lms.content.checker.subject import Subject
+from lms.content.library import library
 from lms.content.page_file import FrontMatter, PageFile
-from lms.content.problems import ContentError, Problem
+from lms.content.problems import ContentError
 from lms.db import db, transaction
 from lms.ui.asking import is_script, not_found, now
 from lms.ui.headers import shows_frames
@@ -38,23 +45,7 @@ blueprint = Blueprint("writing", __name__)
 Answer = Response | AnyResponse | str | tuple[str, int]
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A block as it is written: in a form, or as text where no form can show it."""
-
-    place: int
-    piece: Piece
-    mark: str
-    word: str
-    fields: tuple[Field, ...] = ()
-    values: Mapping[str, Any] | None = None
-    """None: it is shown as text."""
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def about(self) -> str:
-        """By what a comment finds it again."""
-        return self.piece.id or self.mark
+GOES_ON = "There is a text here already: a new paragraph, “Write here.”, stands in it."
 
 
 def install(app: Flask) -> None:
@@ -90,6 +81,8 @@ def save_block(module_id: str, page_id: str, place: int) -> Answer:
             service.save_texts(session, draft, {file: changed}, current_user.uuid, now())
     if is_script():
         return jsonify(version=mark(pieces(changed)[at].text), saved_at=now().isoformat())
+    if request.form.get("do", "save") == "save":
+        flash("Saved.", "success")
     return redirect(url(".page", module_id=module_id, page_id=page_id, _anchor=f"block-{at}"), 303)
 
 
@@ -97,17 +90,34 @@ def save_block(module_id: str, page_id: str, place: int) -> Answer:
 @needs(*WRITERS)
 def add_block(module_id: str, page_id: str) -> Answer:
     """Add a block before a place, or at the end."""
-    place = request.form.get("place", type=int, default=9999)
-    with transaction() as session:
-        draft = service.lock(session, module_id) or not_found()
-        file, _ = _file(draft, page_id)
-        text = queries.text(session, draft, file) or not_found()
-        known = pieces(text)
-        kind = request.form.get("kind", PROSE)
-        block_id = slug(f"{page_id} {kind}"[:50], [piece.id for piece in known])
-        changed = inserted(text, min(max(place, 1), len(known)), new_block(kind, block_id))
-        service.save_texts(session, draft, {file: changed}, current_user.uuid, now())
-    return redirect(url(".page", module_id=module_id, page_id=page_id, _anchor=f"block-{min(place, len(known))}"), 303)
+    place, kind = request.form.get("place", type=int, default=9999), request.form.get("kind", PROSE)
+    try:
+        with transaction() as session:
+            draft = service.lock(session, module_id) or not_found()
+            file, _ = _file(draft, page_id)
+            text = queries.text(session, draft, file) or not_found()
+            at = min(max(place, 1), len(pieces(text)))
+            made, files = _new_block(draft, kind, page_id, text)
+            changed = inserted(text, at, made)
+            service.save_texts(session, draft, {**files, file: changed}, current_user.uuid, now())
+    except ContentError as error:
+        flash(f"Nothing can be added until this is mended: {error}", "danger")
+        return redirect(url(".page", module_id=module_id, page_id=page_id), 303)
+    # Text beside text is one block: what is new stands in the block that was there.
+    is_one = kind == PROSE and len(pieces(changed)) == len(pieces(text))
+    flash(GOES_ON if is_one else f"Added: {BLOCKS.get(kind, BLOCKS[PROSE])}. Write it below.", "success")
+    at -= is_one and at == len(pieces(text))
+    return redirect(url(".page", module_id=module_id, page_id=page_id, _anchor=f"block-{at}"), 303)
+
+
+def _new_block(draft: Draft, kind: str, page_id: str, text: str) -> tuple[str, Mapping[str, str]]:
+    """A block, and the files of what it stands for."""
+    read = partial(queries.text, db.session, draft)
+    if kind in NAMING:
+        found = there(draft.subject, queries.paths(db.session, draft), queries.pages(db.session, draft), read)
+        id_, files = meant(kind, found, page_id, read)
+        return new_block(kind, id_), files
+    return new_block(kind, slug(f"{page_id} {kind}"[:50], [piece.id for piece in pieces(text)])), {}
 
 
 def _changed(draft: Draft, text: str, place: int, page_id: str) -> tuple[str, int]:
@@ -130,7 +140,7 @@ def _typed(piece: Piece, step: str) -> str:
     if "source" in form:
         return form["source"]
     if piece.kind == FRONT:
-        body = edited(_yaml_of(piece), "page", (), read(fields_of(FrontMatter), form))
+        body = edited(yaml_of(piece), "page", (), read(fields_of(FrontMatter), form))
         return f"---\n{body}---"
     values: Values = read(fields_of_block(piece.kind), form)
     asked = step_of(step)
@@ -139,20 +149,14 @@ def _typed(piece: Piece, step: str) -> str:
     return with_values(piece.text, values)
 
 
-def _yaml_of(piece: Piece) -> str:
-    return piece.source.removeprefix("---\n").partition("\n---\n")[0] + "\n"
-
-
 def _page(draft: Draft, page_id: str, file: str, section: Mapping[str, Any]) -> Answer:
     text = queries.text(db.session, draft, file) or not_found()
-    media = {
-        path.split("/", 2)[2]: b""
-        for path in queries.paths(db.session, draft)
-        if path.startswith(f"courses/{draft.subject}/media/")
-    }
+    paths = queries.paths(db.session, draft)
+    media = {path.split("/", 2)[2]: b"" for path in paths if path.startswith(f"courses/{draft.subject}/media/")}
     reader = PageFile(file, text, media)
     made = reader.page(page_id, section["id"])
     problems = tuple(problem for problem in reader.problems if not problem.what.startswith("media/"))
+    said = check_page(made, _names(draft.subject)) if made else None
     html = render_template(
         "authoring/page.html",
         draft=draft,
@@ -161,35 +165,37 @@ def _page(draft: Draft, page_id: str, file: str, section: Mapping[str, Any]) -> 
         made=made,
         file=file,
         comments=open_comments(db.session, draft, file),
-        blocks=_blocks(text, problems),
+        said=said,
+        blocks=shown(text, problems, said.findings if said else ()),
+        is_desk=request.args.get("preview") == "desktop",
+        **_choices(draft, paths),
         others=queries.others(db.session, draft, current_user.uuid, now()),
         in_order=_neighbours(draft, page_id),
     )
     return shows_frames(make_response(html))
 
 
-def _blocks(text: str, problems: tuple[Problem, ...]) -> list[Shown]:
-    found = pieces(text)
-    ends = [piece.line for piece in found[1:]] + [10**9]
-    return [
-        _shown(place, piece, tuple(one for one in problems if piece.line <= one.line < end))
-        for place, (piece, end) in enumerate(zip(found, ends, strict=True))
-    ]
+def _names(module_id: str) -> frozenset[str]:
+    """Of people in the stories that are published: those of the draft would take half a second to be read."""
+    module = library.module(db.session, module_id)
+    return Subject(module, now().date(), {}).names if module else frozenset()
 
 
-def _shown(place: int, piece: Piece, problems: tuple[Problem, ...]) -> Shown:
-    word = "About this page" if piece.kind == FRONT else BLOCKS.get(piece.kind, "Block")
-    seen = Shown(place, piece, mark(piece.text), word, problems=problems)
+def _choices(draft: Draft, paths: Sequence[str]) -> Mapping[str, Any]:
+    """What blocks can stand for, and what there is to name in their forms."""
+    found = _there(draft, paths)
+    known = {"outcomes": outcomes(draft.subject, partial(queries.text, db.session, draft))}
+    if found:
+        known |= {"items": [found.called(id_) for id_ in found.checks], "reflection": found.reflections}
+    return {"there": found, "choices": known}
+
+
+def _there(draft: Draft, paths: Sequence[str]) -> There | None:
+    pages = queries.pages(db.session, draft)
     try:
-        if piece.kind == FRONT:
-            values = plain(_yaml_of(piece), "page") or {}
-            return Shown(place, piece, seen.mark, word, fields_of(FrontMatter), values, problems)
-        if piece.kind not in (PROSE, ""):
-            fields = fields_of_block(piece.kind)
-            return Shown(place, piece, seen.mark, word, fields, values_of(piece.text), problems)
-    except (ContentError, ValueError):
-        return seen
-    return seen
+        return there(draft.subject, paths, pages, partial(queries.text, db.session, draft))
+    except ContentError:
+        return None
 
 
 def _conflict(draft: Draft, page_id: str, file: str, section: Mapping[str, Any], place: int) -> Answer:
@@ -225,8 +231,12 @@ def _file(draft: Draft, page_id: str) -> tuple[str, Mapping[str, Any]]:
     return page_file(draft.subject, section["id"], page_id), section
 
 
-def _neighbours(draft: Draft, page_id: str) -> tuple[str | None, str | None]:
+def _neighbours(draft: Draft, page_id: str) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
     text = queries.text(db.session, draft, module_file(draft.subject)) or ""
     ids = [page for section in sections_of(text, draft.subject) for page in section.get("pages", ())]
     at = ids.index(page_id)
-    return (ids[at - 1] if at else None), (ids[at + 1] if at + 1 < len(ids) else None)
+    return _with_title(draft, ids[at - 1 : at] if at else []), _with_title(draft, ids[at + 1 : at + 2])
+
+
+def _with_title(draft: Draft, ids: Sequence[str]) -> tuple[str, str] | None:
+    return next(((id_, titles(draft).get(id_) or id_) for id_ in ids), None)

@@ -21,7 +21,8 @@ from lms.authoring.files.starters import new_item, new_part, new_scenario
 from lms.authoring.files.typed import Values, read, stepped
 from lms.authoring.files.yaml_text import appended, plain, written
 from lms.authoring.models import Draft
-from lms.authoring.parts.choosing import choices_for
+from lms.authoring.parts.choosing import choices_for, first_outcome
+from lms.authoring.parts.story_map import drawn
 from lms.authoring.stepping import step_of
 from lms.authoring.views import LONGEST_TITLE, WRITERS
 from lms.content.problems import ContentError
@@ -30,6 +31,9 @@ from lms.ui.asking import is_script, not_found, now
 
 blueprint = Blueprint("parts", __name__)
 
+HOMES = {"item": "All questions", "check": "All questions", "slot": "All questions", "source": "All sources"}
+HOMES |= {"scene": "The story", "scenario": "The outline"}
+"""Where one goes back to from a part."""
 Answer = Response | AnyResponse | str | tuple[str, int]
 
 
@@ -38,8 +42,8 @@ def install(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
-@blueprint.get("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene):kind>")
-@blueprint.get("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene):kind>/<id_>")
+@blueprint.get("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene,tool):kind>")
+@blueprint.get("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene,tool):kind>/<id_>")
 @needs(*WRITERS)
 def part(module_id: str, kind: str, id_: str = "") -> Answer:
     """One of them, to be written."""
@@ -50,8 +54,8 @@ def part(module_id: str, kind: str, id_: str = "") -> Answer:
     return _form(draft, found, found.values)
 
 
-@blueprint.post("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene):kind>")
-@blueprint.post("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene):kind>/<id_>")
+@blueprint.post("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene,tool):kind>")
+@blueprint.post("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene,tool):kind>/<id_>")
 @needs(*WRITERS)
 @carries_text
 def save(module_id: str, kind: str, id_: str = "") -> Answer:
@@ -68,6 +72,8 @@ def save(module_id: str, kind: str, id_: str = "") -> Answer:
     after = _find(draft, kind, id_)
     if is_script():
         return jsonify(version=mark(after.values), saved_at=now().isoformat())
+    if step_of(request.form.get("do", "")) is None:
+        flash("Saved.", "success")
     return redirect(url(".part", module_id=module_id, kind=kind, id_=id_ or None, _anchor=_anchor()), 303)
 
 
@@ -79,7 +85,7 @@ def questions(module_id: str) -> Answer:
     text = queries.text(db.session, draft, parts.bank_file(module_id)) or not_found()
     bank, problems = _read(text, parts.bank_file(module_id))
     return render_template(
-        "authoring/questions.html", draft=draft, bank=bank, problems=problems, type_of=partial(parts.type_of, bank=bank)
+        "authoring/questions.html", draft=draft, bank=bank, problems=problems, by_slot=_by_slot(bank)
     )
 
 
@@ -122,6 +128,15 @@ def remove(module_id: str, kind: str, id_: str) -> Answer:
     return redirect(_home(draft, kind, id_), 303)
 
 
+def _by_slot(bank: Any) -> dict[str, list[Any]]:
+    """The questions of the quiz for each of its places; those without one under an empty name."""
+    found: dict[str, list[Any]] = {str(slot.get("id")): [] for slot in bank.get("blueprint") or ()}
+    for item in bank.get("items") or ():
+        place = str(item.get("slot") or "")
+        found.setdefault(place if place in found else "", []).append(item)
+    return found
+
+
 def _find(draft: Draft, kind: str, id_: str) -> Part:
     def text(file: str) -> str | None:
         return queries.text(db.session, draft, file)
@@ -153,7 +168,9 @@ def _form(draft: Draft, found: Part, values: Mapping[str, Any], theirs: Part | N
         theirs=theirs,
         by=by,
         choices=choices_for(found, draft.subject, lambda file: queries.text(db.session, draft, file)),
+        story=drawn(found.values) if found.kind == "scenario" else None,
         home=_home(draft, found.kind, found.id),
+        home_word=HOMES.get(found.kind),
         others=queries.others(db.session, draft, current_user.uuid, now()),
     )
 
@@ -187,10 +204,21 @@ def _new(draft: Draft, kind: str, title: str) -> tuple[dict[str, str | None], st
         type_ = parts.type_of({"slot": slot}, bank) or not_found()
         return {file: parts.with_item(text, module_id, "items", new_item(type_, id_, slot=slot))}, id_
     type_ = request.form.get("type", "single")
-    outcome = str((bank.get("blueprint") or [{}])[0].get("outcome", "1.1"))
-    if kind != "check" or type_ not in parts.ITEMS:
+    outcome = first_outcome(module_id, partial(queries.text, db.session, draft))
+    if type_ not in parts.ITEMS:
+        not_found()
+    if kind == "slot":
+        return _new_slot(text, file, bank, type_, outcome)
+    if kind != "check":
         not_found()
     return {file: parts.with_item(text, module_id, "checks", new_item(type_, id_, outcome=outcome))}, id_
+
+
+def _new_slot(text: str, file: str, bank: Any, type_: str, outcome: str) -> tuple[dict[str, str | None], str]:
+    known = {str(one.get("id")) for one in bank.get("blueprint") or ()}
+    id_ = next(f"s{number:02}" for number in range(1, len(known) + 2) if f"s{number:02}" not in known)
+    made = {"id": id_, "outcome": outcome, "level": "understand", "type": type_}
+    return {file: appended(text, file, ("blueprint",), made)}, id_
 
 
 def _new_scene(draft: Draft, title: str) -> tuple[dict[str, str | None], str]:

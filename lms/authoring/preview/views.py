@@ -17,7 +17,7 @@ from lms.db import db
 from lms.enrolment.models import Registration
 from lms.player import blocks
 from lms.player.media_types import media_type
-from lms.ui.asking import not_found
+from lms.ui.asking import not_found, now
 from lms.ui.headers import may_be_framed
 
 blueprint = Blueprint("preview", __name__)
@@ -65,4 +65,4 @@ def media(module_id: str, name: str) -> Answer:
 
 def _nobody(module_id: str) -> Registration:
     """A run that is not in the database, and never will be: nothing can hang on it."""
-    return Registration(id=-1, uuid=NOBODY, person_id=-1, module_id=module_id)
+    return Registration(id=-1, uuid=NOBODY, person_id=-1, module_id=module_id, registered_at=now())

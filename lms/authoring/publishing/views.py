@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from functools import cache, partial
 
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, send_file
 from flask import url_for as url
@@ -10,15 +12,17 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
 from lms.authoring import queries, service
+from lms.authoring.files.places import Place, place_of
 from lms.authoring.models import Draft
 from lms.authoring.publishing.changes import Weight, changes
 from lms.authoring.publishing.queries import work_on
 from lms.authoring.reading import reading, report
 from lms.authoring.views import WRITERS
 from lms.content.bundle import from_zip
+from lms.content.checker.report import Report, Result
 from lms.content.library import library
 from lms.content.loader import Reading
-from lms.content.problems import ContentError
+from lms.content.problems import ContentError, Problem
 from lms.db import db, transaction
 from lms.ui.asking import not_found, now
 
@@ -39,7 +43,9 @@ def findings(module_id: str) -> Answer:
     draft = queries.open_draft(db.session, module_id) or not_found()
     key = draft.key
     said = report(key, module_id, lambda: queries.bundle(db.session, draft), now().date())
-    return render_template("authoring/findings.html", draft=draft, report=said)
+    return render_template(
+        "authoring/findings.html", draft=draft, report=said, by_weight=_by_weight, link_to=_links(draft)
+    )
 
 
 @blueprint.get("/authoring/<module_id>/publish")
@@ -92,7 +98,9 @@ def history(module_id: str) -> Answer:
     """Every revision of a module."""
     revisions = queries.history(db.session, module_id) or not_found()
     draft = queries.open_draft(db.session, module_id)
-    return render_template("authoring/history.html", module_id=module_id, revisions=revisions, draft=draft)
+    module = library.module(db.session, module_id)
+    title = module.title if module else module_id
+    return render_template("authoring/history.html", module_id=module_id, title=title, revisions=revisions, draft=draft)
 
 
 @blueprint.post("/authoring/<module_id>/history/<int(max=2147483647):number>/restore")
@@ -121,6 +129,32 @@ def download(module_id: str) -> Answer:
     return send_file(io.BytesIO(files), mimetype="application/zip", as_attachment=True, download_name=name)
 
 
+def _by_weight(said: Report) -> list[Result]:
+    """What fails first, then what is to be looked at."""
+    return sorted(said.results, key=lambda result: ("fail", "warn", "pass").index(result.verdict))
+
+
+def _links(draft: Draft) -> Callable[[Problem], str | None]:
+    """Where something can be mended that was found in a draft."""
+    read, documents = cache(partial(queries.text, db.session, draft)), _read(draft).documents
+
+    def link(problem: Problem) -> str | None:
+        place = place_of(problem.file, problem.line, draft.subject, read, documents)
+        return _address(draft.subject, place) if place else None
+
+    return link
+
+
+def _address(module_id: str, place: Place) -> str:
+    if place.kind == "page":
+        anchor = None if place.block is None else f"block-{place.block}"
+        return url("writing.page", module_id=module_id, page_id=place.id, _anchor=anchor)
+    lists = {"outline": "authoring.outline", "questions": "parts.questions", "sources": "parts.sources"}
+    if place.kind in lists:
+        return url(lists[place.kind], module_id=module_id)
+    return url("parts.part", module_id=module_id, kind=place.kind, id_=place.id or None)
+
+
 def _read(draft: Draft) -> Reading:
     return reading(draft.key, draft.subject, lambda: queries.bundle(db.session, draft))
 
@@ -136,4 +170,11 @@ def _ask(draft: Draft) -> str:
     old = library.module(db.session, draft.subject)
     work = work_on(db.session, draft.subject)
     said = changes(old, found.module, work) if found.module and not found.problems else []
-    return render_template("authoring/publish.html", draft=draft, problems=found.problems, changes=said, Weight=Weight)
+    return render_template(
+        "authoring/publish.html",
+        draft=draft,
+        problems=found.problems,
+        changes=said,
+        Weight=Weight,
+        link_to=_links(draft),
+    )
