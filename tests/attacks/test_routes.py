@@ -26,6 +26,8 @@ ELSEWHERE = {
     ("authoring.outline", "GET"): "/authoring/notice-and-listen",
     ("authoring.begin", "POST"): "/authoring/notice-and-listen/draft",
     ("authoring.change_outline", "POST"): "/authoring/notice-and-listen/outline",
+    ("comparing.draft", "GET"): "/authoring/notice-and-listen/compare",
+    ("comparing.revision", "GET"): "/authoring/notice-and-listen/history/1/compare",
     ("media_files.add", "POST"): "/authoring/notice-and-listen/media-files",
     ("media_files.listed", "GET"): "/authoring/notice-and-listen/media-files",
     ("media_files.place", "POST"): "/authoring/notice-and-listen/media-files/place",
