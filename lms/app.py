@@ -17,6 +17,7 @@ from lms import config, keys
 from lms.accounts import views as accounts
 from lms.accounts.access import check_every_route_has_a_policy
 from lms.authoring import views as authoring
+from lms.authoring.comparing import views as comparing
 from lms.authoring.media import views as authoring_media
 from lms.authoring.pages import views as authoring_pages
 from lms.authoring.parts import views as authoring_parts
@@ -105,7 +106,7 @@ def _add_features(app: Flask) -> None:
     xapi_pages.install(app)
     for room in (authoring, authoring_pages, authoring_parts, authoring_preview, publishing, starting, reviewing):
         room.install(app)
-    for room in (authoring_media, authoring_upload):
+    for room in (authoring_media, authoring_upload, comparing):
         room.install(app)
     health.install(app)
 

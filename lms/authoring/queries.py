@@ -15,6 +15,8 @@ from lms.authoring.models import Draft, DraftFile, DraftVisit
 from lms.content.bundle import Bundle
 from lms.content.models import PROGRAMME, Revision, Standing
 
+_MOST_NUMBER = 2**31 - 1
+"""Of what a database keeps as a whole number."""
 SILENT_AFTER = dt.timedelta(minutes=2)
 """Who has sent nothing for so long is not writing any more."""
 
@@ -118,6 +120,8 @@ def history(session: Session, module_id: str) -> Sequence[Revision]:
 
 def revision(session: Session, module_id: str, number: int) -> Revision | None:
     """One revision of a module."""
+    if number > _MOST_NUMBER:
+        return None
     return session.scalar(select(Revision).filter_by(subject=module_id, number=number))
 
 
