@@ -46,6 +46,13 @@ class Desk:
             assert revision
             service.begin(session, MODULE, from_zip(revision.files), revision.id, NOW)
 
+    def write(self, text: str) -> None:
+        """Put this in the place of the draft's questions."""
+        with open_session(self._url) as session, writing(session):
+            found = service.lock(session, MODULE)
+            assert found
+            service.save(session, found, {BANK: text.encode()}, None, NOW)
+
     def draft(self) -> Bundle:
         with open_session(self._url) as session:
             found = queries.open_draft(session, MODULE)
@@ -112,6 +119,22 @@ def test_nothing_is_taken_without_a_draft_or_from_a_file_that_cannot_be_read(des
     with open_session(desk._url) as session:
         found = queries.open_draft(session, MODULE)
         assert found and found.version == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("items: [", f"{BANK}:1:"),
+        ("- a list", "must be mended first"),
+        ("module: x\nblueprint: []\nitems: []\nchecks: none\n", "must be mended first"),
+    ],
+)
+def test_a_draft_whose_questions_are_broken_is_left_as_it_is(desk: Desk, gift: Path, text: str, told: str) -> None:
+    desk.begin()
+    desk.write(text)
+    result = desk("import", MODULE, gift)
+    assert result.exit_code == 1 and told in result.output
+    assert desk.draft().files[BANK] == text.encode()
 
 
 @pytest.mark.parametrize("format_", ["gift", "moodle", "qti", "qti3"])

@@ -149,6 +149,7 @@ def test_what_is_left_is_told_with_its_line_and_reason() -> None:
         ("#1e999", "its number is none that can be typed"),
         ("=a -> b", "it has 1 lines to match; here there are 2 to 12"),
         (">2 ALL\na\nb", "it has 2 things to put in order; here there are 3 to 8"),
+        ("=a ~<img src\\='x.png'>", "one of its texts is empty: perhaps it was a picture"),
         ("=a ~", "it has 1 options; here there are 2 to 6"),
     ],
 )
@@ -156,6 +157,15 @@ def test_a_question_that_cannot_be_ours_says_why(answers: str, reason: str) -> N
     taken = read(f"Which? {{{answers}}}")
     assert taken.items == ()
     assert [one.reason for one in taken.left] == [reason]
+
+
+def test_a_wider_range_for_a_part_of_the_mark_is_told() -> None:
+    taken = read("When? {#=1822:0 =%50%1822:2 =%50%1830:0}")
+    assert taken.items[0]["responses"] == [{"value": 1830, "feedback": UNWRITTEN}]
+    assert [one.reason for one in taken.left] == [
+        "a wider range around the right number, for a part of the mark, was left out",
+        "a number that earned a part of the mark earns nothing here",
+    ]
 
 
 def test_ids_are_those_that_nobody_has() -> None:

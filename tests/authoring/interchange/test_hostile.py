@@ -69,7 +69,7 @@ def test_xml_that_means_harm_is_refused(name: str, source: str, told: str) -> No
         (zipped(("x/../../a.xml", ITEM.encode())), "leads out of the archive"),
         (zipped((link(), b"/etc/passwd")), "leads out of the archive"),
         (zipped(("a.xml", b" " * (MOST_BYTES + 1)), how=zipfile.ZIP_DEFLATED), "more than 10 MB of XML"),
-        (zipped(*((f"{at}.xml", b"") for at in range(501))), "more than 500 files"),
+        (zipped(*((f"{at}.xml", b"") for at in range(2001))), "more than 2,000 files"),
         (zipped(("a.xml", ITEM.encode()), how=zipfile.ZIP_BZIP2), "packed in a rare way"),
         (zipped(("a.xml", ITEM.encode()))[:-30], "cannot be read"),
         (zipped(("a.xml", BOMB.encode())), "sample/a.xml:2: it declares a document type"),
@@ -110,12 +110,14 @@ def test_more_questions_than_a_bank_holds_are_refused() -> None:
         READERS["gift"](b"Which? {=a ~b}\n\n" * 1001, "sample", PLACE)
 
 
-def test_markup_that_is_far_too_long_leaves_its_question_out() -> None:
-    text = "<b>" * 40_000
+@pytest.mark.parametrize("text", ["<b>" * 40_000, "x" * 50_001, "<a href='" * 2001])
+def test_markup_that_is_far_too_long_leaves_its_question_out(text: str) -> None:
     stem = f"<questiontext><text><![CDATA[{text}]]></text></questiontext>"
     source = f"<quiz><question type='multichoice'>{stem}</question></quiz>"
     taken = READERS["moodle"](source.encode(), "sample", PLACE)
-    assert [left.reason for left in taken.left] == ["one of its texts is longer than 100,000 characters"]
+    assert [left.reason for left in taken.left] == [
+        "one of its texts is longer than 50,000 characters or has more than 2,000 tags"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +126,16 @@ def test_markup_that_is_far_too_long_leaves_its_question_out() -> None:
 def test_signs_of_gift_without_end_end(text: str) -> None:
     taken = READERS["gift"](text.encode(), "sample", PLACE)
     assert taken.items == () and len(taken.left) == 1
+
+
+@pytest.mark.parametrize("text", ["A. x\n" * 300_000, "\n" * 1_900_000], ids=["options", "lines"])
+def test_lines_of_aiken_without_end_end(text: str) -> None:
+    assert READERS["aiken"](text.encode(), "sample", PLACE).items == ()
+
+
+def test_pictures_of_markdown_without_end_end() -> None:
+    text = "[markdown]" + "![" * 400_000 + "](" * 400_000 + "{\\=a ~b}"
+    assert READERS["gift"](text.encode(), "sample", PLACE).items == ()
 
 
 @given(st.text(max_size=200) | st.text(st.sampled_from("{}=~#%->:\\\n ab1[]$*ANSWER.)"), max_size=120))

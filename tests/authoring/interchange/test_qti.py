@@ -87,6 +87,16 @@ def test_several_choices() -> None:
     ]
 
 
+def test_a_mapping_of_several_choices_weighs_what_is_not_named_like_the_rest() -> None:
+    mapping = (
+        '<mapping lowerBound="0" defaultValue="-2"><mapEntry mapKey="Choice1" mappedValue="2"/>'
+        '<mapEntry mapKey="Choice3" mappedValue="2"/></mapping>'
+    )
+    rule = '<responseProcessing template="http://www.imsglobal.org/question/qti_v2p1/rptemplates/map_response"/>'
+    right = declared("multiple", "identifier", "Choice1", "Choice3", more=mapping)
+    assert one(older(right, choices("choiceInteraction", 0), rule))["choose"] == 2
+
+
 def test_an_order() -> None:
     right = declared("ordered", "identifier", "Choice3", "Choice1", "Choice2")
     assert [option["id"] for option in one(older(right, choices("orderInteraction")))["options"]] == [
