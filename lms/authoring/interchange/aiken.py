@@ -38,11 +38,11 @@ def is_aiken(text: str) -> bool:
 def _questions(text: str) -> Iterator[Asked]:
     lines: Lines = []
     number = 0
-    for at, line in enumerate([*text.split("\n"), ""], 1):
+    every = text.split("\n")
+    for at, line in enumerate(every, 1):
         if line.strip():
             lines.append((at, line.strip()))
-        is_last = at > text.count("\n") + 1
-        if lines and (_ANSWER.match(lines[-1][1]) or is_last):
+        if lines and (_ANSWER.match(lines[-1][1]) or at == len(every)):
             number += 1
             yield _question(number, lines)
             lines = []

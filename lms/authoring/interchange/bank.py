@@ -10,6 +10,8 @@ from lms.authoring.files.typed import Values
 from lms.authoring.files.yaml_text import edited, plain
 from lms.authoring.interchange.neutral import Place
 
+_LISTS = ("blueprint", "items", "checks")
+
 
 def items_of(bank: Mapping[str, Any]) -> list[Values]:
     """Every question of a bank with its type, outcome and level, those of the quiz first."""
@@ -20,7 +22,8 @@ def items_of(bank: Mapping[str, Any]) -> list[Values]:
 
 def place_for(bank: Any, *, slot: str | None, outcome: str | None, level: str) -> Place:
     """Where new questions go. Raises LookupError with a sentence if there is no such place."""
-    bank = bank if isinstance(bank, dict) else {}
+    if not isinstance(bank, dict) or not all(isinstance(bank.get(key, []), list | None) for key in _LISTS):
+        raise LookupError("the file of questions in the draft must be mended first: its parts are no lists")
     slots = [one for one in bank.get("blueprint") or () if isinstance(one, dict)]
     taken = tuple(
         str(one.get("id")) for key in ("items", "checks") for one in bank.get(key) or () if isinstance(one, dict)

@@ -107,14 +107,17 @@ def numeric(
         raise CannotTakeError(f"{len(right) or 'no'} numbers earn the whole mark; one must")
     if not all(math.isfinite(one.value) and math.isfinite(one.tolerance) for one in numbers):
         raise CannotTakeError("its number is none that can be typed")
-    others = [one for one in numbers if one is not right[0]]
+    answer, tolerance = right[0].value, abs(right[0].tolerance)
+    others = [one for one in numbers if one.value != answer]
+    if len(others) + 1 < len(numbers):
+        notes.append("a wider range around the right number, for a part of the mark, was left out")
     if any(one.share > _NEAR for one in others):
         notes.append("a number that earned a part of the mark earns nothing here")
     if any(one.tolerance for one in others):
         notes.append("the tolerance of wrong numbers was left out")
     responses = [{"value": _plain(one.value), "feedback": one.feedback or general or UNWRITTEN} for one in others]
-    values: Values = {"type": "numeric", "stem": stem, "answer": _plain(right[0].value)}
-    values |= {"tolerance": _plain(abs(right[0].tolerance))} if right[0].tolerance else {}
+    values: Values = {"type": "numeric", "stem": stem, "answer": _plain(answer)}
+    values |= {"tolerance": _plain(tolerance)} if tolerance else {}
     values |= {"unit": unit} if unit else {}
     values |= {"feedback": right[0].feedback or general or UNWRITTEN}
     values |= {"responses": responses} if responses else {}

@@ -7,13 +7,15 @@ from html.parser import HTMLParser
 
 from lms.authoring.interchange.neutral import CannotTakeError
 
-_MOST_CHARACTERS = 100_000
+_MOST_CHARACTERS = 50_000
+_MOST_TAGS = 2000
+"""The reader of HTML takes time by the square of tags that do not end."""
 _SIGNS = re.compile(r"([\\*_`\[\]~|])|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
 _LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|>|[-+=](?=\s|$|[-=])|:(?=[:-])|-(?=[-|:]))")
 _NUMBER_START = re.compile(r"^(\s*\d{1,9})([.)])(?=\s|$)")
 _DATE = re.compile(r"(\d{4})-(\d\d-\d\d)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff\ue000-\ue00f]")
-_PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
+_PICTURE = re.compile(r"!\[([^\[\]]*)\]\([^()]*\)")
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>()]+")
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~", "s": "~~"}
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -47,8 +49,8 @@ def from_markdown(text: str, notes: list[str]) -> str:
 
 def from_html(html: str, notes: list[str]) -> str:
     """HTML as Markdown. Raises CannotTakeError if it is far too long."""
-    if len(html) > _MOST_CHARACTERS:
-        raise CannotTakeError("one of its texts is longer than 100,000 characters")
+    if len(html) > _MOST_CHARACTERS or html.count("<") > _MOST_TAGS:
+        raise CannotTakeError("one of its texts is longer than 50,000 characters or has more than 2,000 tags")
     if "<" not in html and "&" not in html:
         return from_plain(" ".join(html.split()))
     reader = _Reader(notes)

@@ -167,5 +167,7 @@ def _placed(asked: Asked, place: Place, ids: set[str]) -> Values | None:
 def _said(error: ValidationError) -> str:
     """The first thing that our schema says against it."""
     first = error.errors()[0]
+    if first["type"] == "string_too_short":
+        return "one of its texts is empty: perhaps it was a picture"
     where = ".".join(str(part) for part in first["loc"][1:])
     return f"{where}: {first['msg']}" if where else first["msg"].removeprefix("Value error, ")

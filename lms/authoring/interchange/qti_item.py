@@ -67,9 +67,7 @@ class QtiItem:
     def shares(self) -> dict[str, float]:
         """The share of the mark that each choice earns. Raises CannotTakeError if no answer is right."""
         if self._goes_by_mapping:
-            earning = [value for value in self.mapped.values() if value > 0]
-            whole = (sum(earning) if self.cardinality == "multiple" else max(earning, default=0)) or 1
-            return {key: value / whole for key, value in self.mapped.items()}
+            return {key: value / self._whole for key, value in self.mapped.items()}
         if not self.correct:
             raise CannotTakeError("it does not say which answer is right")
         if self.cardinality == "multiple" and len(self.correct) > 1:
@@ -82,7 +80,13 @@ class QtiItem:
         if not self._goes_by_mapping:
             return -1 / len(self.correct) if self.cardinality == "multiple" and self.correct else 0
         mapping = child(self._declaration, "mapping")
-        return _number(mapping.get("defaultValue", "0")) if mapping is not None else 0
+        return _number(mapping.get("defaultValue", "0")) / self._whole if mapping is not None else 0
+
+    @cached_property
+    def _whole(self) -> float:
+        """What the mapping gives for the best response; 1 if nothing earns anything."""
+        earning = [value for value in self.mapped.values() if value > 0]
+        return (sum(earning) if self.cardinality == "multiple" else max(earning, default=0)) or 1
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 from lms.authoring.interchange.neutral import MOST_BYTES, refusal
 
 _MOST_DEPTH = 60
-_MOST_ELEMENTS = 200_000
+_MOST_ELEMENTS = 100_000
 
 
 @dataclass(frozen=True)
