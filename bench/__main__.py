@@ -10,13 +10,13 @@ from pathlib import Path
 
 import structlog
 
-from bench import delivery, growth, losses, pages, store
+from bench import authoring, delivery, growth, losses, pages, store
 from bench.loads import Client
-from bench.report import keep, show, show_arrivals, show_carried, show_growth, show_store
+from bench.report import keep, show, show_arrivals, show_carried, show_growth, show_rows, show_store
 from bench.server import databases
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("pages", "delivery", "losses", "store", "growth")
+PARTS = ("pages", "delivery", "losses", "store", "growth", "authoring")
 
 
 def main() -> None:
@@ -38,6 +38,9 @@ def _measured(part: str, kind: str, url: str, folder: Path, arguments: argparse.
     if part == "pages":
         report = pages.measured(kind, url, folder, arguments.only, arguments.requests)
         return report, show(report)
+    if part == "authoring":
+        edited = authoring.measured(kind, url, folder, arguments.requests)
+        return edited, show_rows(edited)
     if part == "delivery":
         arrivals = delivery.measured(url, folder)
         return arrivals, show_arrivals(kind, arrivals)

@@ -118,21 +118,25 @@ _HEAD = ("CPU ms", "x bare", "p50 ms", "p99 ms", "per s", "kB", "queries", "trip
 
 def show(report: Report) -> str:
     """The table."""
-    lines = [f"{report.database}, {os.cpu_count()} cores, Python {platform.python_version()}", ""]
-    lines.append(f"{'':44}" + "".join(f"{title:>9}" for title in _HEAD))
-    lines += [_line(row) for row in report.rows]
     first, later = report.visits
     starts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in report.start_seconds.items())
     memory = ", ".join(f"{name} {megabytes:.0f}" for name, megabytes in report.memory_mb.items())
     return "\n".join(
         [
-            *lines,
+            show_rows(report),
             "",
             f"first visit {first.kilobytes:.0f} kB in {first.requests} requests, later page {later.kilobytes:.0f} kB",
             f"start: {starts}",
             f"memory (PSS, MB): {sum(report.memory_mb.values()):.0f} in all: {memory}",
         ]
     )
+
+
+def show_rows(report: Report) -> str:
+    """The scenes alone."""
+    lines = [f"{report.database}, {os.cpu_count()} cores, Python {platform.python_version()}", ""]
+    lines.append(f"{'':44}" + "".join(f"{title:>9}" for title in _HEAD))
+    return "\n".join([*lines, *(_line(row) for row in report.rows)])
 
 
 def show_arrivals(database: str, arrivals: Arrivals) -> str:

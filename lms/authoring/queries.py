@@ -77,8 +77,14 @@ def text(session: Session, draft: Draft, path: str) -> str | None:
 
 def pages(session: Session, draft: Draft) -> dict[str, str]:
     """The texts of all pages and tools of a draft."""
-    files = bundle(session, draft).of_module(draft.subject).files
-    return {path: decoded(content) for path, content in files.items() if path.endswith(".md")}
+    query = select(DraftFile.path, DraftFile.content).where(
+        DraftFile.draft_id == draft.id,
+        DraftFile.is_newest,
+        DraftFile.content.is_not(None),
+        DraftFile.path.startswith(f"courses/{draft.subject}/", autoescape=True),
+        DraftFile.path.endswith(".md"),
+    )
+    return {path: decoded(content) for path, content in session.execute(query) if content is not None}
 
 
 def scenarios(session: Session, draft: Draft) -> list[str]:

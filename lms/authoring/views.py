@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request
@@ -39,6 +41,7 @@ blueprint = Blueprint("authoring", __name__)
 Answer = Response | AnyResponse | str | tuple[str, int]
 WRITERS = (Role.TRAINER, Role.ADMIN)
 LONGEST_TITLE = 200
+_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
 
 
 def install(app: Flask) -> None:
@@ -110,7 +113,11 @@ def undo(module_id: str) -> Answer:
 def _page_before(draft: Draft) -> str | None:
     """The page on whose editor the button was, if it is still there."""
     page_id = urlsplit(request.referrer or "").path.rpartition("/pages/")[2]
-    return url("writing.page", module_id=draft.subject, page_id=page_id) if page_id in titles(draft) else None
+    return (
+        url("writing.page", module_id=draft.subject, page_id=page_id)
+        if page_id in titles(queries.pages(db.session, draft))
+        else None
+    )
 
 
 @blueprint.post("/authoring/<module_id>/outline")
@@ -184,7 +191,7 @@ def _outline(draft: Draft) -> Answer:
         draft=draft,
         sections=sections,
         problems=problems,
-        titles=titles(draft),
+        titles=titles(queries.pages(db.session, draft)),
         scenarios=_stories(draft),
         others=queries.others(db.session, draft, current_user.uuid, now()),
     )
@@ -192,25 +199,22 @@ def _outline(draft: Draft) -> Answer:
 
 def module_title(draft: Draft) -> str:
     """What a module is called in its draft; its id, if that cannot be read."""
-    text = queries.text(db.session, draft, module_file(draft.subject)) or ""
-    line = next((one for one in text.split("\n") if one.startswith("title:")), "")
-    return line.removeprefix("title:").strip().strip("\"'") or draft.subject
+    return _title_in(queries.text(db.session, draft, module_file(draft.subject)) or "") or draft.subject
 
 
 def _stories(draft: Draft) -> list[tuple[str, str]]:
     """The ids of the stories, and what they are called."""
-    found = []
-    for id_ in queries.scenarios(db.session, draft):
-        text = queries.text(db.session, draft, scenario_file(draft.subject, id_)) or ""
-        line = next((one for one in text.split("\n") if one.startswith("title:")), "")
-        found.append((id_, line.removeprefix("title:").strip().strip("\"'") or id_))
-    return found
+    ids = queries.scenarios(db.session, draft)
+    texts = [queries.text(db.session, draft, scenario_file(draft.subject, id_)) or "" for id_ in ids]
+    return [(id_, _title_in(text) or id_) for id_, text in zip(ids, texts, strict=True)]
 
 
-def titles(draft: Draft) -> dict[str, str]:
+def titles(pages: Mapping[str, str]) -> dict[str, str]:
     """What the pages of a draft are called, by their ids."""
-    found = {}
-    for path, text in queries.pages(db.session, draft).items():
-        line = next((one for one in text.split("\n")[:6] if one.startswith("title:")), "")
-        found[path.rsplit("/", 1)[-1].removesuffix(".md")] = line.removeprefix("title:").strip().strip("\"'")
-    return found
+    return {path.rsplit("/", 1)[-1].removesuffix(".md"): _title_in(text) for path, text in pages.items()}
+
+
+def _title_in(text: str) -> str:
+    """What a file says in its line `title: …`, or nothing."""
+    found = _TITLE.search(text)
+    return found[1].strip().strip("\"'") if found else ""

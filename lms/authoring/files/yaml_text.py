@@ -17,7 +17,7 @@ from lms.content import strict_yaml
 
 Path = Sequence[str | int]
 _LONG_LINE = 90
-_LONG_FILE = 3000
+_LONG_FILE = 400
 """Characters from which on reading takes so long that what was read is kept."""
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d)")
 """A day that is one in any month; others stay in quotation marks."""

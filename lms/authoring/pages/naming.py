@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lms.authoring.files.outline import slug
-from lms.authoring.files.page_text import pieces
 from lms.authoring.files.parts import Read, bank_file, scenario_file, with_item
 from lms.authoring.files.starters import NEW_TOOL, new_item, new_scenario
 from lms.authoring.files.yaml_text import plain, written
 from lms.authoring.parts.choosing import first_outcome
 
+# Quicker than to read every page as Markdown; a fence inside another is none that is shown, and is no harm here.
+_FENCE = re.compile(r"^:{3,}\{([a-z-]+)\}[ \t]+([a-z0-9-]+)", re.MULTILINE)
 KINDS = ("check", "scenario", "tool")
 _WORDS = {"check": "check", "scenario": "story", "tool": "tool"}
 Choices = list[tuple[str, str]]
@@ -59,7 +61,7 @@ def there(module_id: str, paths: Sequence[str], pages: Mapping[str, str], read: 
         },
         stories=_names(paths, f"courses/{module_id}/scenarios/", ".yaml"),
         tools=_names(paths, f"courses/{module_id}/tools/", ".md"),
-        used={piece.id: piece.kind for page in pages.values() if ":::" in page for piece in pieces(page) if piece.id},
+        used={id_: kind for page in pages.values() for kind, id_ in _FENCE.findall(page)},
     )
 
 

@@ -151,7 +151,7 @@ def _typed(piece: Piece, step: str) -> str:
 
 def _page(draft: Draft, page_id: str, file: str, section: Mapping[str, Any]) -> Answer:
     text = queries.text(db.session, draft, file) or not_found()
-    paths = queries.paths(db.session, draft)
+    paths, pages = queries.paths(db.session, draft), queries.pages(db.session, draft)
     media = {path.split("/", 2)[2]: b"" for path in paths if path.startswith(f"courses/{draft.subject}/media/")}
     reader = PageFile(file, text, media)
     made = reader.page(page_id, section["id"])
@@ -168,9 +168,9 @@ def _page(draft: Draft, page_id: str, file: str, section: Mapping[str, Any]) -> 
         said=said,
         blocks=shown(text, problems, said.findings if said else ()),
         is_desk=request.args.get("preview") == "desktop",
-        **_choices(draft, paths),
+        **_choices(draft, paths, pages),
         others=queries.others(db.session, draft, current_user.uuid, now()),
-        in_order=_neighbours(draft, page_id),
+        in_order=_neighbours(draft, page_id, pages),
     )
     return shows_frames(make_response(html))
 
@@ -181,17 +181,16 @@ def _names(module_id: str) -> frozenset[str]:
     return Subject(module, now().date(), {}).names if module else frozenset()
 
 
-def _choices(draft: Draft, paths: Sequence[str]) -> Mapping[str, Any]:
+def _choices(draft: Draft, paths: Sequence[str], pages: Mapping[str, str]) -> Mapping[str, Any]:
     """What blocks can stand for, and what there is to name in their forms."""
-    found = _there(draft, paths)
+    found = _there(draft, paths, pages)
     known = {"outcomes": outcomes(draft.subject, partial(queries.text, db.session, draft))}
     if found:
         known |= {"items": [found.called(id_) for id_ in found.checks], "reflection": found.reflections}
     return {"there": found, "choices": known}
 
 
-def _there(draft: Draft, paths: Sequence[str]) -> There | None:
-    pages = queries.pages(db.session, draft)
+def _there(draft: Draft, paths: Sequence[str], pages: Mapping[str, str]) -> There | None:
     try:
         return there(draft.subject, paths, pages, partial(queries.text, db.session, draft))
     except ContentError:
@@ -231,12 +230,16 @@ def _file(draft: Draft, page_id: str) -> tuple[str, Mapping[str, Any]]:
     return page_file(draft.subject, section["id"], page_id), section
 
 
-def _neighbours(draft: Draft, page_id: str) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
+def _neighbours(
+    draft: Draft, page_id: str, pages: Mapping[str, str]
+) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
     text = queries.text(db.session, draft, module_file(draft.subject)) or ""
     ids = [page for section in sections_of(text, draft.subject) for page in section.get("pages", ())]
     at = ids.index(page_id)
-    return _with_title(draft, ids[at - 1 : at] if at else []), _with_title(draft, ids[at + 1 : at + 2])
+    called = titles(pages)
+    before, after = ids[at - 1 : at] if at else [], ids[at + 1 : at + 2]
+    return _titled(before, called), _titled(after, called)
 
 
-def _with_title(draft: Draft, ids: Sequence[str]) -> tuple[str, str] | None:
-    return next(((id_, titles(draft).get(id_) or id_) for id_ in ids), None)
+def _titled(ids: Sequence[str], called: Mapping[str, str]) -> tuple[str, str] | None:
+    return next(((id_, called.get(id_) or id_) for id_ in ids), None)
