@@ -23,7 +23,7 @@ from tests.authoring.desk import BASE, MODULE, draft, published, trainer, writte
 from tests.content import sample
 
 __all__ = ["draft", "published", "trainer"]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("ready_url", ["sqlite"], indirect=True)]
 ROOT = f"courses/{MODULE}"
 PAGE = f"{ROOT}/start/who-cares.md"
 PATIENCE = 30.0
