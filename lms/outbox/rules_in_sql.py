@@ -25,11 +25,11 @@ def concerns(dialect: str) -> str:
 # What we would not send ourselves is sent to nobody.
 _STATE = "CASE WHEN statement.delivery = 'parked' THEN 'parked' ELSE 'queued' END"
 _INSERT = (
-    "INSERT INTO forwarding (statement_id, store_id, delivery, queued_at, answer) "  # nosec B608
+    "INSERT INTO forwarding (statement_id, store_id, delivery, queued_at, answer) "
     f"SELECT statement.id, store.id, {_STATE}, statement.written_at, statement.answer"
 )
 SQLITE = (
-    "CREATE TRIGGER statement_is_forwarded AFTER INSERT ON statement "  # noqa: S608
+    "CREATE TRIGGER statement_is_forwarded AFTER INSERT ON statement "  # noqa: S608  # nosec B608
     f"WHEN EXISTS (SELECT 1 FROM store) BEGIN {_INSERT} "
     f"FROM statement, store WHERE statement.id = NEW.id AND {concerns('sqlite')}; END",
 )
