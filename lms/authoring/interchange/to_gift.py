@@ -58,10 +58,7 @@ def _matching(item: Values, leaving: Leaving) -> str:
     leaving.note(SINGLY)
     texts = {target["id"]: target["text"] for target in item["targets"]}
     used = {source["target"] for source in item["sources"]}
-    lines = [
-        f"\n={_sign(source['text'].replace('->', '→'))} -> {_sign(texts[source['target']])}"
-        for source in item["sources"]
-    ]
+    lines = [f"\n={_left_side(source['text'])} -> {_sign(texts[source['target']])}" for source in item["sources"]]
     spare = [f"\n= -> {_sign(text)}" for id_, text in texts.items() if id_ not in used]
     return "".join([*lines, *spare])
 
@@ -83,3 +80,8 @@ def _sign(text: str) -> str:
 def _line(text: str) -> str:
     """A text on a line of its own, which is not taken for a comment."""
     return _sign(f"\\{text}" if text.startswith("//") else text)
+
+
+def _left_side(text: str) -> str:
+    """A text before an arrow, in which no other arrow is taken for that one."""
+    return _sign(text.replace("->", "-\\>"))

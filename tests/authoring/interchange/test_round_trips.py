@@ -138,7 +138,7 @@ TEXTS = st.builds(
     from_plain, LINES | st.text(st.sampled_from("a1 ~={}#:\\->*_%/[]<&\n"), min_size=1, max_size=30)
 ).filter(lambda text: bool(text and Text(text).plain.strip()))
 FIGURES = st.integers(-1000, 1000) | st.floats(-1000, 1000, allow_nan=False).map(lambda number: round(number, 3) + 0.0)
-OPTIONS = st.lists(TEXTS, min_size=3, max_size=6, unique=True)
+OPTIONS = st.lists(TEXTS, min_size=3, max_size=6, unique_by=lambda text: shown(text, {"emphasis"}))
 
 
 @st.composite
@@ -194,3 +194,9 @@ def parts_stripped(value: Any) -> Any:
     if isinstance(value, list):
         return [parts_stripped(one) for one in value]
     return f"{value}\n" if isinstance(value, str) and "\n" in value else value
+
+
+def test_an_arrow_in_a_line_to_match_is_not_the_one_of_gift() -> None:
+    (item,) = (dict(one) for one in bank("notice-and-listen") if one["id"] == "match-verbs-porter")
+    item["sources"] = [one | {"text": f"from here -> there {one['id']}"} for one in item["sources"]]
+    assert said(there_and_back([item], "gift").items[0], "gift") == said(item, "gift")
