@@ -8,7 +8,7 @@ import pytest
 
 from lms.authoring.files.parts import find
 from lms.authoring.files.places import Place, place_of
-from lms.authoring.files.starters import new_module, new_scenario
+from lms.authoring.files.starters import new_module, new_part, new_scenario
 from lms.authoring.parts.story_map import drawn
 from lms.content.bundle import Bundle, from_folder
 from lms.content.checker.of_page import check_page
@@ -105,3 +105,8 @@ def test_the_sentences_that_spoil_a_page_are_named() -> None:
 def test_a_new_module_can_be_published_as_it_is() -> None:
     files = {path: text.encode() for path, text in new_module("new", 'Of "all": things').items()}
     assert read_module(Bundle(files), "new").problems == ()
+
+
+def test_a_new_outcome_has_the_number_behind_the_last() -> None:
+    assert new_part("outcomes", [{"id": "2.1"}, {"id": "2.10"}, {"id": "odd"}]) == {"id": "2.11"}
+    assert new_part("outcomes", []) == {"id": "1.1"}
