@@ -9,7 +9,7 @@ import pytest
 
 from lms.authoring.files.parts import find
 from lms.authoring.files.places import Place, place_of
-from lms.authoring.files.starters import new_scenario
+from lms.authoring.files.starters import new_part, new_scenario
 from lms.authoring.parts.story_map import drawn
 from lms.authoring.starting.templates import template
 from lms.content.bundle import Bundle, from_folder
@@ -102,3 +102,8 @@ def test_the_sentences_that_spoil_a_page_are_named() -> None:
     assert any("the budget is 50" in what for what in told)
     assert any("a sentence of 40 words" in what for what in told)
     assert sum("a hard sentence" in what for what in told) == 3
+
+
+def test_a_new_outcome_has_the_number_behind_the_last() -> None:
+    assert new_part("outcomes", [{"id": "2.1"}, {"id": "2.10"}, {"id": "odd"}]) == {"id": "2.11"}
+    assert new_part("outcomes", []) == {"id": "1.1"}

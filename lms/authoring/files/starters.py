@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from string import ascii_lowercase
 from typing import Any
@@ -32,6 +33,7 @@ _OPTIONS: dict[str, Values] = {
     "media": {"src": "media/recording.mp3", "type": "audio", "minutes": 3},
 }
 NEW_TOOL = "---\ntitle: A tool to print\nsummary: What it is for.\n---\n\nWrite here what people take with them.\n"
+_OUTCOME = re.compile(r"\d{1,6}\.\d{1,6}")
 _NAMELESS = ("callout", "content-note", "quiz")
 
 
@@ -112,8 +114,17 @@ def new_part(name: str, others: Collection[Any]) -> Values:
     taken = {str(one.get("id")) for one in others if isinstance(one, dict)}
     if name in ("cast", "responses", "support"):
         return {}
+    if name == "outcomes":
+        return {"id": _next_outcome(taken)}
     letters = [letter for letter in ascii_lowercase if letter not in taken]
     if name in ("options", "targets", "choices") and letters:
         return {"id": letters[0]}
     number = next(number for number in range(1, len(taken) + 2) if f"{name[:-1]}-{number}" not in taken)
     return {"id": f"{name[:-1]}-{number}"}
+
+
+def _next_outcome(taken: Collection[str]) -> str:
+    """The number behind the last one: `1.4` behind `1.3`."""
+    known = [one.split(".") for one in taken if _OUTCOME.fullmatch(one)]
+    module, number = max(((int(first), int(second)) for first, second in known), default=(1, 0))
+    return f"{module}.{number + 1}"
