@@ -160,6 +160,7 @@ def test_from_nothing_to_a_published_section_while_a_learner_takes_the_quiz(
 
     page.get_by_role("button", name=re.compile("Bring it back.*revision 1")).click()
     expect(page.get_by_text("Revision 1 is back, as revision 3.")).to_be_visible()
+    learner.wait_for_timeout(1_200)  # a process goes on for a second without asking what is published
     learner.reload()
     expect(learner.get_by_text("Say what is late, and what you need.")).to_have_count(0)
 
@@ -250,7 +251,9 @@ def test_a_new_module_is_whole_from_the_start(trainer: Enter) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Handing over well")
     page.goto("/authoring/handing-over-well/publish")
     page.get_by_role("button", name="Publish now").click()
-    expect(page.get_by_text("Published as revision 1.")).to_be_visible()
+    expect(
+        page.get_by_text("Published as revision 1. Learners see it as soon as the programme lists it.")
+    ).to_be_visible()
 
 
 def test_the_toolbar_is_one_stop_and_is_walked_with_arrows(trainer: Enter) -> None:

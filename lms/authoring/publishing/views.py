@@ -74,8 +74,15 @@ def publish(module_id: str) -> Answer:
         return _ask(queries.open_draft(db.session, module_id) or not_found()), 422
     if done.module:
         library.keep(done.revision_id, done.module)
-    flash(f"Published as revision {done.number}. Learners see it from now on.", "success")
+    flash(f"Published as revision {done.number}. {_seen(module_id)}", "success")
     return redirect(url(".history", module_id=module_id), 303)
+
+
+def _seen(module_id: str) -> str:
+    """When learners see what was published."""
+    programme = library.programme(db.session)
+    is_listed = programme is not None and any(one.id == module_id for one in programme.modules)
+    return "Learners see it from now on." if is_listed else "Learners see it as soon as the programme lists it."
 
 
 @blueprint.post("/authoring/<module_id>/throw-away")
