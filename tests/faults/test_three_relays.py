@@ -46,7 +46,7 @@ Disaster = Callable[[Flask, Part, str, Random], None]
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("ready_url", ["postgresql"], indirect=True)]
 
 
-@pytest.mark.parametrize("disasters", [5, pytest.param(80, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("disasters", [3, pytest.param(80, marks=pytest.mark.soak)])
 def test_nothing_is_lost_doubled_or_out_of_order(
     app: Flask, settings: Settings, tmp_path: Path, disasters: int
 ) -> None:
