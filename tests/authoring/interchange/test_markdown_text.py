@@ -23,7 +23,7 @@ def words(text: str) -> list[str]:
 
 
 def read(markdown: str) -> list[str]:
-    return words(html.unescape(Text(markdown).plain)) if markdown else []
+    return words(Text(markdown).plain) if markdown else []
 
 
 @given(SIGNS)
