@@ -23,7 +23,7 @@ from tests.authoring.desk import BASE, MODULE, draft, published, trainer, writte
 from tests.content import sample
 
 __all__ = ["draft", "published", "trainer"]
-pytestmark = [pytest.mark.slow, pytest.mark.parametrize("ready_url", ["sqlite"], indirect=True)]
+pytestmark = pytest.mark.slow
 ROOT = f"courses/{MODULE}"
 PAGE = f"{ROOT}/start/who-cares.md"
 PATIENCE = 30.0
@@ -114,6 +114,7 @@ def test_what_is_saved_is_in_the_preview_and_problems_are_told(
     assert running.end() == 0
 
 
+@pytest.mark.soak
 def test_what_others_wrote_stays(app: Flask, draft: FlaskClient, folder: Path, watch: Callable[..., Watch]) -> None:
     top, page = f"{ROOT}/module.yaml", f"{ROOT}/steady/pause.md"
     replace(folder / page, "title: Pause", "title: A pause")
@@ -134,6 +135,7 @@ def test_what_others_wrote_stays(app: Flask, draft: FlaskClient, folder: Path, w
     assert b"A pause" in written(app)[page]
 
 
+@pytest.mark.soak
 def test_a_folder_that_goes_away_or_cannot_be_read_does_not_empty_the_draft(
     app: Flask, draft: FlaskClient, folder: Path, watch: Callable[..., Watch], tmp_path: Path, published: Bundle
 ) -> None:
@@ -152,6 +154,7 @@ def test_a_folder_that_goes_away_or_cannot_be_read_does_not_empty_the_draft(
     assert f"{ROOT}/secret.md" not in written(app)
 
 
+@pytest.mark.soak
 def test_it_needs_a_draft_and_a_module(
     app: Flask, trainer: FlaskClient, folder: Path, watch: Callable[..., Watch]
 ) -> None:

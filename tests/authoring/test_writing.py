@@ -22,7 +22,9 @@ from lms.content.bundle import Bundle, from_folder, from_zip
 from lms.content.library import library
 from lms.content.service import import_bundle
 from lms.db import db, writing
+from tests.conftest import ready_url
 
+__all__ = ["ready_url"]  # both databases
 MODULE = "notice-and-listen"
 ROOT = Path(__file__).parents[2]
 BASE = f"/authoring/{MODULE}"
