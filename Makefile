@@ -4,8 +4,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := lms tests bench
-# Many tests wait for processes and browsers: one worker more than there are processors uses them well.
-WORKERS := $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 # Without kept bytecode every process that the tests start would compile the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -15,7 +13,7 @@ run: $(VENV)/installed
 	$(BIN)/lms up --demo
 
 test: $(VENV)/installed-dev audit
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check $(wildcard $(SOURCES))

@@ -43,10 +43,10 @@ PAUSE_SECONDS = 0.02
 
 Disaster = Callable[[Flask, Part, str, Random], None]
 
-pytestmark = [pytest.mark.slow, pytest.mark.parametrize("ready_url", ["postgresql"], indirect=True)]
+pytestmark = [pytest.mark.soak, pytest.mark.parametrize("ready_url", ["postgresql"], indirect=True)]
 
 
-@pytest.mark.parametrize("disasters", [3, pytest.param(80, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("disasters", [3, 80])
 def test_nothing_is_lost_doubled_or_out_of_order(
     app: Flask, settings: Settings, tmp_path: Path, disasters: int
 ) -> None:

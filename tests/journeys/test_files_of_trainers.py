@@ -15,7 +15,7 @@ from lms.db import db, writing
 from tests.authoring.desk import DRAWING
 from tests.journeys.conftest import PHONE, Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.soak, pytest.mark.browser]
 BASE = "/authoring/notice-and-listen"
 SHOTS = os.environ.get("LMS_TEST_SHOTS")
 

@@ -165,6 +165,7 @@ def test_from_nothing_to_a_published_section_while_a_learner_takes_the_quiz(
     expect(learner.get_by_text("Say what is late, and what you need.")).to_have_count(0)
 
 
+@pytest.mark.soak
 def test_every_kind_of_block_can_be_added_and_is_whole(trainer: Enter, briefly_accessible: Check) -> None:
     page = trainer()
     begin(page)
@@ -208,6 +209,7 @@ def test_every_page_of_the_editor_is_for_everyone(trainer: Enter, briefly_access
         briefly_accessible(page)
 
 
+@pytest.mark.soak
 def test_a_finding_leads_to_its_place(trainer: Enter) -> None:
     page = trainer()
     begin(page)
@@ -224,6 +226,7 @@ def test_a_finding_leads_to_its_place(trainer: Enter) -> None:
     expect(page).to_have_url(re.compile(r"/pages/final#block-\d+$"))
 
 
+@pytest.mark.soak
 def test_on_a_phone_without_scripts_and_back_again(trainer: Enter) -> None:
     page = trainer(viewport=PHONE, java_script_enabled=False)
     begin(page)
@@ -242,6 +245,7 @@ def test_on_a_phone_without_scripts_and_back_again(trainer: Enter) -> None:
     expect(page.get_by_role("link", name="A good handover")).to_be_visible()
 
 
+@pytest.mark.soak
 def test_a_new_module_is_whole_from_the_start(trainer: Enter) -> None:
     page = trainer()
     page.goto("/authoring")
@@ -256,6 +260,7 @@ def test_a_new_module_is_whole_from_the_start(trainer: Enter) -> None:
     ).to_be_visible()
 
 
+@pytest.mark.soak
 def test_the_toolbar_is_one_stop_and_is_walked_with_arrows(trainer: Enter) -> None:
     page = trainer()
     begin(page)

@@ -31,7 +31,7 @@ Relaying = Callable[[config.Settings], threading.Event]
 Connect = Callable[[config.Settings], httpx.Client]
 
 # What is told does not depend on the database in which it waits.
-pytestmark = pytest.mark.parametrize("ready_url", ["sqlite"], indirect=True)
+pytestmark = [pytest.mark.soak, pytest.mark.parametrize("ready_url", ["sqlite"], indirect=True)]
 
 
 @pytest.fixture

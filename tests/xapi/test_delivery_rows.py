@@ -38,7 +38,7 @@ SLACK_SECONDS = 2.0
 """A busy machine may be late by so much."""
 
 # The other tests of the relay run on both databases: what it makes of an answer does not depend on them.
-pytestmark = pytest.mark.parametrize("ready_url", ["sqlite"], indirect=True)
+pytestmark = [pytest.mark.soak, pytest.mark.parametrize("ready_url", ["sqlite"], indirect=True)]
 
 
 def standing(app: Flask) -> Standing:
