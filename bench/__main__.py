@@ -10,13 +10,13 @@ from pathlib import Path
 
 import structlog
 
-from bench import delivery, growth, pages, store
+from bench import authoring, delivery, growth, losses, pages, store
 from bench.loads import Client
-from bench.report import keep, show, show_arrivals, show_growth, show_store
+from bench.report import keep, show, show_arrivals, show_carried, show_growth, show_rows, show_store
 from bench.server import databases
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("pages", "delivery", "store", "growth")
+PARTS = ("pages", "delivery", "losses", "store", "growth", "authoring")
 
 
 def main() -> None:
@@ -38,9 +38,15 @@ def _measured(part: str, kind: str, url: str, folder: Path, arguments: argparse.
     if part == "pages":
         report = pages.measured(kind, url, folder, arguments.only, arguments.requests)
         return report, show(report)
+    if part == "authoring":
+        edited = authoring.measured(kind, url, folder, arguments.requests)
+        return edited, show_rows(edited)
     if part == "delivery":
         arrivals = delivery.measured(url, folder)
         return arrivals, show_arrivals(kind, arrivals)
+    if part == "losses":
+        lines = losses.measured(url, folder)
+        return lines, show_carried(kind, lines)
     if part == "store":
         held = store.measured(kind, url, folder, arguments.statements, _peer(arguments))
         return held, show_store(kind, held)

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
 import httpx
-from sqlalchemy import func, select
 
 from bench import people, scenes
 from bench.installations import Place
 from bench.load import Connection
+from bench.outbox import LOOK_SECONDS, await_empty, queued, tell
 from bench.report import Arrivals
-from bench.server import PATIENCE_SECONDS, inherited
 from lms import events
-from lms.db import db, writing
-from lms.outbox.models import Delivery, Statement
-from lms.outbox.service import record
-from lms.xapi.client import VERSION_HEADER, Client, NoAnswerError
+from lms.xapi.client import VERSION_HEADER, Client
 from lms.xapi.sink import draft
 from lms.xapi.statements import statements
 from lms.xapi.target import target
@@ -37,8 +30,6 @@ AT_THE_SAME_TIME = 200
 ACTIONS = 150
 PAUSE_SECONDS = 0.1
 """Between two actions whose statements are awaited."""
-LOOK_SECONDS = 0.05
-"""Between two looks at what is queued, each of which takes time from the relay."""
 SETTLE_SECONDS = 5
 """A relay also does chores when it is started, which is not what is measured."""
 
@@ -82,15 +73,13 @@ def _delays(place: Place, since: dt.datetime) -> Iterator[float]:
 
 def _turns(place: Place) -> Iterator[tuple[float, float]]:
     """Statements a second, of the loader and of the relay."""
-    with people.application(place.settings), _process(place, "lrs"), Client(target(place.settings)) as client:
-        _await_store(client)
-        with _process(place, "relay"):
-            _tell(_events()[:BATCH])
-            while _queued():
-                time.sleep(LOOK_SECONDS)
-            time.sleep(SETTLE_SECONDS)
-            for _ in range(TURNS):
-                yield _loader(place, client), _relay()
+    store, relay = place.store(), place.part("relay")
+    with people.application(place.settings), store, Client(target(place.settings)) as client, relay:
+        tell(_events()[:BATCH])
+        await_empty()
+        time.sleep(SETTLE_SECONDS)
+        for _ in range(TURNS):
+            yield _loader(place, client), _relay()
 
 
 def _loader(place: Place, client: Client) -> float:
@@ -107,23 +96,12 @@ def told(url: str) -> list[str]:
 
 
 def _relay() -> float:
-    _tell(_events())
-    while (first := _queued()) == STATEMENTS:
+    tell(_events())
+    while (first := queued()) == STATEMENTS:
         time.sleep(LOOK_SECONDS)
     began = time.perf_counter()
-    while _queued():
-        time.sleep(LOOK_SECONDS)
+    await_empty()
     return first / (time.perf_counter() - began)
-
-
-def _tell(happened: Sequence[events.Event]) -> None:
-    with writing(db.session) as session:
-        record(session, *happened)
-
-
-def _queued() -> int:
-    with db.session.begin():
-        return db.session.scalar(select(func.count()).where(Statement.delivery == Delivery.QUEUED)) or 0
 
 
 def _events() -> Sequence[events.Event]:
@@ -145,28 +123,3 @@ def _events() -> Sequence[events.Event]:
         )
         for number in range(STATEMENTS)
     ]
-
-
-@contextmanager
-def _process(place: Place, part: str) -> Iterator[None]:
-    with (place.folder / f"{part}.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "lms", part], env=inherited() | dict(place.environment), stdout=log, stderr=log
-        )
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(15)
-
-
-def _await_store(client: Client) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            client.about()
-            return
-        except NoAnswerError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.05)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,9 +11,10 @@ from pathlib import Path
 
 from bench import people, scenes
 from bench.scenes import Stage
-from bench.server import Served, free_port, serving
+from bench.server import Served, free_port, inherited, serving
 from lms import config
 from lms.config import Settings
+from lms.operate import instance, preparing
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,36 @@ class Place:
             "LMS_WEB_THREADS": "2",
         }
 
+    def prepare(self) -> None:
+        """Folder and tables, for parts that are started alone: `lms up` makes them by itself."""
+        instance.make(self.settings.instance)
+        preparing.prepare(self.settings, "admin@example.org")
+
     @contextmanager
     def serving(self) -> Iterator[Served]:
         """All of it at work."""
         log = self.folder / "up.log"
         with serving(["-m", "lms", "up"], "/sign-in", self.port, log, **self.environment) as served:
             yield served
+
+    @contextmanager
+    def store(self) -> Iterator[Served]:
+        """The embedded Learning Record Store alone."""
+        log = self.folder / "lrs.log"
+        with serving(["-m", "lms", "lrs"], "/xapi/about", self.lrs_port, log, **self.environment) as served:
+            yield served
+
+    @contextmanager
+    def part(self, name: str, **environment: str) -> Iterator[None]:
+        """A part alone that serves nobody."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            settings = inherited() | dict(self.environment) | environment
+            process = subprocess.Popen([sys.executable, "-m", "lms", name], env=settings, stdout=log, stderr=log)
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(15)
 
     @contextmanager
     def stage(self, served: Served) -> Iterator[Stage]:

@@ -40,6 +40,34 @@ class Arrivals:
 
 
 @dataclass(frozen=True)
+class Carried:
+    """What became of statements on their way over one line."""
+
+    sent: int
+    stored: int
+    waiting: int
+    """When our patience ended."""
+    lost: int
+    """Neither stored nor set aside, and not waiting."""
+    doubled: int
+    poisoned: int
+    """Refused by the store."""
+    parked: int
+    parked_wrongly: int
+    """Set aside but not poisoned."""
+    out_of_order: int
+    """Stored after what came later in their registration."""
+    seconds: float
+    harmed: Mapping[str, int]
+    """How often each thing happened to a call that sent statements."""
+
+    @property
+    def per_second(self) -> float:
+        """Statements that found their place."""
+        return (self.stored + self.parked) / self.seconds
+
+
+@dataclass(frozen=True)
 class Load:
     """What the store took of several clients at once: the median of some turns."""
 
@@ -90,21 +118,25 @@ _HEAD = ("CPU ms", "x bare", "p50 ms", "p99 ms", "per s", "kB", "queries", "trip
 
 def show(report: Report) -> str:
     """The table."""
-    lines = [f"{report.database}, {os.cpu_count()} cores, Python {platform.python_version()}", ""]
-    lines.append(f"{'':44}" + "".join(f"{title:>9}" for title in _HEAD))
-    lines += [_line(row) for row in report.rows]
     first, later = report.visits
     starts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in report.start_seconds.items())
     memory = ", ".join(f"{name} {megabytes:.0f}" for name, megabytes in report.memory_mb.items())
     return "\n".join(
         [
-            *lines,
+            show_rows(report),
             "",
             f"first visit {first.kilobytes:.0f} kB in {first.requests} requests, later page {later.kilobytes:.0f} kB",
             f"start: {starts}",
             f"memory (PSS, MB): {sum(report.memory_mb.values()):.0f} in all: {memory}",
         ]
     )
+
+
+def show_rows(report: Report) -> str:
+    """The scenes alone."""
+    lines = [f"{report.database}, {os.cpu_count()} cores, Python {platform.python_version()}", ""]
+    lines.append(f"{'':44}" + "".join(f"{title:>9}" for title in _HEAD))
+    return "\n".join([*lines, *(_line(row) for row in report.rows)])
 
 
 def show_arrivals(database: str, arrivals: Arrivals) -> str:
@@ -118,6 +150,28 @@ def show_arrivals(database: str, arrivals: Arrivals) -> str:
             f" relay {arrivals.relay_per_second:.0f}: {share:.0f} %",
         ]
     )
+
+
+def show_carried(database: str, carried: Mapping[str, Carried]) -> str:
+    """What became of the statements, the lines side by side."""
+    lines = carried.values()
+    rows = {
+        "sent": [one.sent for one in lines],
+        "stored": [one.stored for one in lines],
+        "still waiting": [one.waiting for one in lines],
+        "lost": [one.lost for one in lines],
+        "doubled": [one.doubled for one in lines],
+        "out of order within a registration": [one.out_of_order for one in lines],
+        "poisoned": [one.poisoned for one in lines],
+        "parked": [one.parked for one in lines],
+        "parked, and not poisoned": [one.parked_wrongly for one in lines],
+        "calls": [sum(one.harmed.values()) for one in lines],
+        "of them harmed": [sum(one.harmed.values()) - one.harmed.get("none", 0) for one in lines],
+        "seconds": [f"{one.seconds:.1f}" for one in lines],
+        "statements a second": [f"{one.per_second:.0f}" for one in lines],
+    }
+    head = [f"{database}: statements over a line", "", f"{'':44}" + "".join(f"{name:>9}" for name in carried)]
+    return "\n".join([*head, *(f"{name:44}" + "".join(f"{cell:>9}" for cell in row) for name, row in rows.items())])
 
 
 def show_store(database: str, store: Store) -> str:

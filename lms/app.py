@@ -16,6 +16,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms import config, keys
 from lms.accounts import views as accounts
 from lms.accounts.access import check_every_route_has_a_policy
+from lms.authoring import views as authoring
+from lms.authoring.comparing import views as comparing
+from lms.authoring.media import views as authoring_media
+from lms.authoring.pages import views as authoring_pages
+from lms.authoring.parts import views as authoring_parts
+from lms.authoring.preview import views as authoring_preview
+from lms.authoring.publishing import views as publishing
+from lms.authoring.reviewing import views as reviewing
+from lms.authoring.starting import views as starting
+from lms.authoring.upload import views as authoring_upload
 from lms.commitment import views as commitment
 from lms.config import Settings
 from lms.db import db, web_engine_options
@@ -77,7 +87,7 @@ def _connect(app: Flask, settings: Settings) -> None:
 
 def _sinks(settings: Settings) -> list[Sink]:
     """Who is told what happened, in the transaction in which it happens."""
-    return [xapi.make(settings.url)]
+    return [xapi.make(settings)]
 
 
 def _add_features(app: Flask) -> None:
@@ -94,6 +104,10 @@ def _add_features(app: Flask) -> None:
     player.install(app)
     privacy.install(app)
     xapi_pages.install(app)
+    for room in (authoring, authoring_pages, authoring_parts, authoring_preview, publishing, starting, reviewing):
+        room.install(app)
+    for room in (authoring_media, authoring_upload, comparing):
+        room.install(app)
     health.install(app)
 
 

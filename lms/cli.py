@@ -6,8 +6,11 @@ import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from lms.accounts.cli import people
+from lms.authoring.cli import questions
+from lms.authoring.watching.cli import watch
 from lms.config import SettingsError
 from lms.content.cli import courses
+from lms.content.differing.cli import diff
 from lms.lrs.cli import lrs
 from lms.operate.backup.cli import backup, restore
 from lms.operate.cli import doctor, make_ready, relay, up, web
@@ -37,10 +40,13 @@ def main() -> None:
     """Cares: courses for people who manage people."""
 
 
+courses.add_command(questions)
 main.add_command(audit)
 main.add_command(backup)
 main.add_command(comments)
 main.add_command(courses)
+courses.add_command(diff)
+courses.add_command(watch)
 main.add_command(doctor)
 main.add_command(lrs)
 main.add_command(make_ready)

@@ -11,7 +11,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -57,6 +57,10 @@ class Settings(BaseModel):
         "",
         description="PostgreSQL URL of the embedded Learning Record Store. Empty: a SQLite file in the instance.",
     )
+    statement_actor: Literal["account", "mbox"] = Field(
+        "account",
+        description="By what statements name a learner: an opaque `account`, or the e-mail address (`mbox`).",
+    )
     mail_from: str = Field("Cares <cares@localhost>", description="Sender of mails.")
     smtp_host: str = Field("", description="Mail server. Empty: mails are written to `instance/mail/`.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server; 465 means TLS at once.")
@@ -87,7 +91,7 @@ class Settings(BaseModel):
     keep_statements_days: int = Field(
         730,
         ge=0,
-        description="How many days a delivered statement is kept here too, for `lms xapi reconcile`.",
+        description="How many days the text of a delivered statement is kept here too; the proof of it stays.",
     )
     keep_audit_days: int = Field(
         1095, ge=0, description="How many days an entry of the audit log is kept; at least 90 in any case."

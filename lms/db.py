@@ -15,6 +15,7 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import (
     JSON,
     Connection,
+    CursorResult,
     DateTime,
     Engine,
     Enum,
@@ -151,6 +152,12 @@ def write_at_once(session: Session, statement: Executable, **values: Any) -> Non
     if not session.get_bind().get_execution_options().get(_READS_ALONE):
         raise RuntimeError("this session would commit nothing by itself")
     session.connection().execute(statement, values)
+
+
+def count_changed(session: Session, statement: Executable) -> int:
+    """Carry out an UPDATE or DELETE of many rows; how many there were."""
+    result = session.execute(statement, execution_options=UNSEEN)
+    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 @contextmanager

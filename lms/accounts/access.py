@@ -63,6 +63,11 @@ def carries_text(view: View) -> View:
     return _mark(view, "carries_text", True)
 
 
+def carries_files(most: int) -> Callable[[View], View]:
+    """Files may be sent here, with all else of the request at most so many bytes; anywhere else a file is refused."""
+    return lambda view: _mark(view, "carries_files", most)
+
+
 def checks_own_token(view: View) -> View:
     """The view's form checks the CSRF token itself, so that a stale page keeps what was typed."""
     return _mark(view, "checks_own_token", True)
@@ -79,6 +84,12 @@ def policy_of(app: Flask, endpoint: str) -> Policy | None:
 def is_marked(app: Flask, endpoint: str, mark: str) -> bool:
     """Whether a route has the mark `carries_text` or `checks_own_token`."""
     return bool(getattr(app.view_functions[endpoint], mark, False))
+
+
+def most_bytes_of_files(app: Flask, endpoint: str) -> int:
+    """How large a request with files may be on a route; 0 where none may be sent."""
+    most: int = getattr(app.view_functions[endpoint], "carries_files", 0)
+    return most
 
 
 def check_every_route_has_a_policy(app: Flask) -> None:

@@ -27,6 +27,7 @@ from lms.accounts import access, parcel, web_session
 from lms.accounts.forms import SignInForm
 from lms.accounts.local_path import local_path
 from lms.accounts.parcel import Parcel
+from lms.ui.inputs import StrictRequest
 
 csrf = CSRFProtect()
 
@@ -61,15 +62,26 @@ def _answer_at_the_door() -> Response | AnyResponse | None:
         return _ask_for_a_password()
     if not policy.admits(current_user.roles):
         raise Forbidden
+    # Only now: whoever may not come in cannot make us read a large body either.
+    _take_files(access.most_bytes_of_files(_app(), endpoint))
     return None if access.is_marked(_app(), endpoint, "checks_own_token") else _check_token(endpoint)
+
+
+def _take_files(most: int) -> None:
+    # A form without files is read into memory as a whole: it stays as small as anywhere.
+    if most and isinstance(request, StrictRequest) and request.mimetype == "multipart/form-data":
+        request.takes_files = True
+        request.max_content_length = most
 
 
 def _ask_to_sign_in(endpoint: str) -> Response | AnyResponse:
     sign_in = url("accounts.sign_in")
     if wants_json(request):
         return make_response(jsonify(error="signed out", sign_in=sign_in), 401)
-    owner = web_session.owner_of_token(_token())
-    if request.method == "POST" and owner and access.is_marked(_app(), endpoint, "carries_text"):
+    # Asked for first: elsewhere the body is not even read.
+    may_carry = request.method == "POST" and access.is_marked(_app(), endpoint, "carries_text")
+    owner = web_session.owner_of_token(_token()) if may_carry else None
+    if owner:
         form = SignInForm(formdata=None, parcel=parcel.seal(_secret(), owner, _what_was_sent()))
         return make_response(render_template("accounts/sign_in.html", form=form), 401)
     there = _here() if request.method == "GET" else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,20 @@ def person_by_email(session: Session, email: str) -> Person | None:
     """The person with this e-mail address, however it is written."""
     # What is no address may hold what a database refuses, such as a NUL.
     return session.scalar(select(Person).filter_by(email=normal(email))) if is_email(normal(email)) else None
+
+
+def email_of(session: Session, uuid: UUID) -> str | None:
+    """The address of the person with this opaque name."""
+    return session.scalar(select(Person.email).filter_by(uuid=uuid))
+
+
+def people_called(session: Session, name: str) -> Sequence[Person]:
+    """The people of this name, whatever letters are large; none of those who were erased."""
+    wanted = _plain(name)
+    # Databases differ in what they know of letters beyond a to z, so the names are compared here.
+    rows = session.execute(select(Person.id, Person.name).where(~Person.email.endswith(NOWHERE)))
+    ids = [id_ for id_, known in rows if _plain(known) == wanted]
+    return session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id)).all() if ids else []
 
 
 def person_by_link(session: Session, token: str, at: dt.datetime) -> Person | None:
@@ -144,3 +159,7 @@ def leavers(session: Session, before: dt.datetime, limit: int) -> Sequence[Perso
     """People who were disabled before a moment, and are still somebody."""
     query = select(Person).where(Person.disabled_at < before, ~Person.is_active, ~Person.email.endswith(NOWHERE))
     return session.scalars(query.order_by(Person.id).limit(limit)).all()
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

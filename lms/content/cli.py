@@ -35,7 +35,7 @@ def check(path: Path, module_id: str | None, as_json: bool) -> None:
     PATH is a folder that holds courses/ and quizzes/, the folder of one module (courses/<id>), or a zip of either.
     Exits with 1 when any rule fails.
     """
-    bundle, only = _read(path)
+    bundle, only = files_at(path)
     today = dt.datetime.now(dt.UTC).date()
     reports = check_modules(bundle, _wanted(bundle, module_id or only), today)
     if as_json:
@@ -55,7 +55,7 @@ def import_(path: Path, publish: bool) -> None:
     PATH is a folder that holds courses/ and quizzes/, the folder of one module (courses/<id>), or a zip of either.
     What learners have done stays; a quiz that is being taken goes on with the questions that it was drawn from.
     """
-    bundle, only = _read(path)
+    bundle, only = files_at(path)
     wanted = bundle.of_module(only) if only else bundle
     try:
         with open_session(config.load().database) as session, writing(session):
@@ -114,8 +114,8 @@ def _print(reports: list[Report]) -> None:
             click.echo(line)
 
 
-def _read(path: Path) -> tuple[Bundle, str | None]:
-    """The files at a path, and the module that it names, if it names one."""
+def files_at(path: Path) -> tuple[Bundle, str | None]:
+    """The files at a path, and the module that it names, if it names one. Raises ClickException."""
     path = path.resolve()
     try:
         if path.is_file():

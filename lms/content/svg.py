@@ -103,6 +103,15 @@ def clean_svg(source: bytes, prefix: str) -> str:
     return str(tostring(root, encoding="unicode"))
 
 
+def plain_svg(source: bytes) -> bytes:
+    """The drawing as a file of its own: what is no part of it (comments, instructions to programs) is gone.
+
+    Raises SvgError for anything that is not a plain drawing.
+    """
+    clean_svg(source, "drawing")
+    return bytes(tostring(fromstring(source, forbid_dtd=True), encoding="utf-8")) + b"\n"
+
+
 def _check_depth(root: Element) -> None:
     """Writing a drawing recurses, so a tower of groups would end in a stack overflow."""
     level = [root]

@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.orm import Session
 
 from lms.accounts.queries import count_signed_in
-from lms.outbox import queries as outbox
+from lms.xapi.standing import StoreStands, stand
 
 
 class _Standing(Collector):
@@ -26,25 +26,31 @@ class _Standing(Collector):
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """In the order of their names."""
-        standing, relays = outbox.standing(self._session), outbox.relays(self._session, self._at)
-        statements = GaugeMetricFamily(
-            "cares_statements", "Statements by where they are on their way.", labels=["delivery"]
-        )
-        for name in ("queued", "delivered", "parked"):
-            statements.add_metric([name], getattr(standing, name))
-        oldest = standing.oldest_queued_at
-        waits = max((self._at - oldest).total_seconds(), 0.0) if oldest else 0.0
+        found = stand(self._session, self._at, shown=0)
+        troubled = sum(1 for relay in found.relays if relay.trouble or relay.troubles)
         yield GaugeMetricFamily(
             "cares_people_signed_in", "Browsers in which someone is signed in.", count_signed_in(self._session)
         )
-        yield GaugeMetricFamily(
-            "cares_relay_troubled", "Relays that cannot deliver.", sum(1 for relay in relays if relay.trouble)
-        )
-        yield GaugeMetricFamily("cares_relays", "Relays at work.", len(relays))
-        yield statements
-        yield GaugeMetricFamily(
-            "cares_statement_oldest_seconds", "How long the oldest queued statement has waited.", waits
-        )
+        yield GaugeMetricFamily("cares_relay_troubled", "Relays that cannot deliver to some store.", troubled)
+        yield GaugeMetricFamily("cares_relays", "Relays at work.", len(found.relays))
+        yield from _of_stores(found.stores)
+
+
+def _of_stores(stores: Iterable[StoreStands]) -> Iterable[GaugeMetricFamily]:
+    statements = GaugeMetricFamily(
+        "cares_statements", "Statements by where they are on their way to a store.", labels=["delivery", "store"]
+    )
+    oldest = GaugeMetricFamily(
+        "cares_statement_oldest_seconds",
+        "How long the oldest statement that is queued for a store has waited.",
+        labels=["store"],
+    )
+    for store in stores:
+        for name in ("queued", "history", "delivered", "parked"):
+            statements.add_metric([name, store.name], getattr(store.standing, name))
+        oldest.add_metric([store.name], store.oldest_seconds or 0.0)
+    yield statements
+    yield oldest
 
 
 def as_text(session: Session, at: dt.datetime) -> bytes:

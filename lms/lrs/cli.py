@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
 
 import click
 
 from lms import config
 from lms.lrs.callers import NAME, Scope
 from lms.lrs.clients import queries, service
+from lms.lrs.forgetting import service as forgetting
+from lms.lrs.identity import identity
 from lms.lrs.refusal import RefusalError
+from lms.lrs.rules.actor import actor as actor_rule
+from lms.lrs.rules.checks import BrokenError
 from lms.lrs.serve import HOST, run
 from lms.lrs.storage import Storage
+
+NOBODYS = "https://nobody.invalid"
+"""Home of the accounts that lead to nobody; no such host can exist (RFC 2606)."""
 
 
 @click.group(invoke_without_command=True)
@@ -73,6 +82,47 @@ def list_() -> None:
         found = queries.listed(connection)
     for one in found:
         click.echo(f"{one.name}\t{one.key}\t{one.scopes}")
+
+
+@lrs.command()
+@click.argument("actor")
+@click.option("--yes", is_flag=True, help="Do it; it cannot be undone.")
+def forget(actor: str, yes: bool) -> None:
+    """Put a random name in the place of ACTOR, an agent as JSON, in all statements, and delete documents about it.
+
+    The statements stay and are counted, but belong to nobody.
+    """
+    who = _identity_of(actor)
+    with _store() as storage:
+        if not yes:
+            with storage.reading() as connection:
+                found = forgetting.count(connection, who)
+            click.echo(f"{found} statements speak of this actor. To give them a random name: --yes")
+            return
+        new = {"account": {"homePage": NOBODYS, "name": str(uuid4())}}
+        statements, documents = _forget_all(storage, who, new)
+    click.echo(f"{statements} statements belong to nobody now: {json.dumps(new)}")
+    click.echo(f"{documents} documents are deleted.")
+
+
+def _forget_all(storage: Storage, who: str, new: Mapping[str, Any]) -> tuple[int, int]:
+    """In portions, so that whoever stores something meanwhile waits for a moment only."""
+    done: list[forgetting.Forgotten] = []
+    while not done or done[-1].statements:
+        storage.write(lambda connection, _clock: done.append(forgetting.forget(connection, who, dict(new))))
+    return sum(one.statements for one in done), sum(one.documents for one in done)
+
+
+def _identity_of(text: str) -> str:
+    try:
+        described = json.loads(text)
+        actor_rule(described)
+    except (ValueError, BrokenError) as error:
+        raise click.BadParameter(f"this is no agent of xAPI: {error}", param_hint="ACTOR") from None
+    who: str | None = identity(described)
+    if who is None:
+        raise click.BadParameter("a group without a name of its own is nobody", param_hint="ACTOR")
+    return who
 
 
 def _name(value: str) -> str:

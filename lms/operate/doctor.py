@@ -28,6 +28,7 @@ from lms.operate.start_error import StartError, of_database, of_file
 from lms.outbox import queries
 from lms.xapi import doctor as xapi
 from lms.xapi.doctor import Finding
+from lms.xapi.standing import StoreStands, stand
 
 LEAST_FREE_BYTES = 500_000_000
 MAIL_SECONDS = 5
@@ -51,7 +52,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _copies(settings)
     engine = create_engine(**engine_options(settings.database))
     try:
-        steps = (_database, _clock, _keys, _modules, _queue)
+        steps = (_database, _clock, _keys, _modules, _queue, _stores)
         for step in steps:
             findings = _without_faults(step, engine, settings)
             yield from findings
@@ -191,22 +192,32 @@ def _module(bundle: Bundle, module_id: str) -> Finding:
 
 
 def _queue(engine: Engine, settings: Settings) -> Iterator[Finding]:
-    now = dt.datetime.now(dt.UTC)
     with Session(engine) as session:
-        standing, relays = queries.standing(session), queries.relays(session, now)
-    if not relays:
+        found = stand(session, dt.datetime.now(dt.UTC), shown=0)
+    if not found.relays:
         yield Finding(False, "No relay is at work, so statements wait.", "Run `lms up`, or `lms relay`.")
+    for store in found.stores:
+        yield from _queue_of(store, f" for {store.name}" if len(found.stores) > 1 else "", bool(found.relays))
+
+
+def _stores(engine: Engine, settings: Settings) -> Iterator[Finding]:
+    with Session(engine) as session:
+        others = queries.stores(session)
+    for store in others:
+        yield xapi.check_other(settings, store)
+
+
+def _queue_of(store: StoreStands, whose: str, has_relay: bool) -> Iterator[Finding]:
+    standing, waits = store.standing, store.oldest_seconds or 0.0
     if standing.parked:
-        said = f"{standing.parked} statements were refused by the Learning Record Store."
+        by = f"store {store.name}" if whose else "Learning Record Store"
+        said = f"{standing.parked} statements were refused by the {by}."
         yield Finding(False, said, "`lms xapi status` says why, `lms xapi retry --all` sends them again.")
-    oldest = standing.oldest_queued_at
-    waits = (now - oldest).total_seconds() if oldest else 0.0
     if waits > OLD_SECONDS:
-        yield Finding(
-            False, f"Statements wait for {waits / 60:.0f} minutes.", "`lms xapi status` says what hinders them."
-        )
-    elif relays and not standing.parked:
-        yield Finding(True, f"Statements: {standing.delivered} delivered, {standing.queued} on their way.")
+        said = f"Statements{whose} wait for {waits / 60:.0f} minutes."
+        yield Finding(False, said, "`lms xapi status` says what hinders them.")
+    elif has_relay and not standing.parked:
+        yield Finding(True, f"Statements{whose}: {standing.delivered} delivered, {standing.queued} on their way.")
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:

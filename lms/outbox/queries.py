@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from lms.db import as_facts
-from lms.outbox.models import Delivery, Relay, Statement
+from lms.outbox.models import Delivery, Forwarding, Relay, Statement, Store
+from lms.outbox.queue import MAIN, Queue
 
 AT_A_TIME = 1000
 """Statements held in memory at once."""
@@ -32,21 +33,33 @@ class Waiting(NamedTuple):
 
 @dataclass(frozen=True)
 class Standing:
-    """How many statements are where."""
+    """How many statements are where on their way to a store."""
 
     queued: int
     delivered: int
     parked: int
     oldest_queued_at: dt.datetime | None
     last_delivery_at: dt.datetime | None
+    history: int = 0
+    """Older ones that are queued bit by bit."""
 
 
-def waiting(session: Session, partitions: Collection[int], but: Collection[UUID], limit: int) -> list[Waiting]:
+class Parked(NamedTuple):
+    """A statement that a store refused, with its answer."""
+
+    uuid: UUID
+    written_at: dt.datetime
+    answer: str | None
+
+
+def waiting(
+    session: Session, partitions: Collection[int], but: Collection[UUID], limit: int, queue: Queue = MAIN
+) -> list[Waiting]:
     """The oldest queued statements of these partitions, in order, without those of some registrations."""
     query = (
-        select(Statement.id, Statement.uuid, Statement.registration, Statement.body)
-        .where(Statement.delivery == Delivery.QUEUED, Statement.partition.in_(sorted(partitions)))
-        .order_by(Statement.id)
+        queue.select(Statement.id, Statement.uuid, Statement.registration, Statement.body)
+        .where(queue.state.delivery == Delivery.QUEUED, Statement.partition.in_(sorted(partitions)))
+        .order_by(queue.key)
         .limit(limit)
     )
     if but:
@@ -54,35 +67,73 @@ def waiting(session: Session, partitions: Collection[int], but: Collection[UUID]
     return [Waiting(*row) for row in session.execute(query)]
 
 
-def standing(session: Session) -> Standing:
-    """How the outbox stands."""
-    by_delivery = select(Statement.delivery, func.count()).group_by(Statement.delivery)
-    counts = {row[0]: row[1] for row in session.execute(by_delivery)}
-    oldest = select(Statement.written_at).filter_by(delivery=Delivery.QUEUED).order_by(Statement.id).limit(1)
+def first_of_history(session: Session, queue: Queue, registrations: Collection[UUID]) -> dict[UUID, int]:
+    """Numbers of the oldest statements of registrations that are not queued yet: what is newer must wait for them."""
+    query = (
+        queue.select(Statement.registration, func.min(Statement.id))
+        .where(queue.state.delivery == Delivery.HISTORY, Statement.registration.in_(sorted(registrations)))
+        .group_by(Statement.registration)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def has_history(session: Session, queue: Queue) -> bool:
+    """Whether the store is not filled yet."""
+    query = queue.select_state(queue.key).where(queue.state.delivery == Delivery.HISTORY).limit(1)
+    return session.scalar(query) is not None
+
+
+def standing(session: Session, queue: Queue = MAIN) -> Standing:
+    """How the outbox stands with a store."""
+    delivery = queue.state.delivery
+    counts = {row[0]: row[1] for row in session.execute(queue.select_state(delivery, func.count()).group_by(delivery))}
+    oldest = queue.select_state(queue.waits_since).where(delivery == Delivery.QUEUED).order_by(queue.key).limit(1)
     return Standing(
         queued=counts.get(Delivery.QUEUED, 0),
         delivered=counts.get(Delivery.DELIVERED, 0),
         parked=counts.get(Delivery.PARKED, 0),
         oldest_queued_at=session.scalar(oldest),
-        last_delivery_at=session.scalar(select(func.max(Statement.delivered_at))),
+        last_delivery_at=session.scalar(queue.select_state(func.max(queue.state.delivered_at))),
+        history=counts.get(Delivery.HISTORY, 0),
     )
 
 
-def delivered_since(session: Session, moment: dt.datetime) -> int:
-    """How many statements the Learning Record Store has taken since then."""
-    return session.scalar(select(func.count()).where(Statement.delivered_at >= moment)) or 0
+def delivered_since(session: Session, moment: dt.datetime, queue: Queue = MAIN) -> int:
+    """How many statements the store has taken since then."""
+    query = queue.select_state(func.count()).where(queue.state.delivered_at >= moment)
+    return session.scalar(query) or 0
 
 
-def parked(session: Session, limit: int) -> Sequence[Statement]:
-    """Statements that were refused, with the answers."""
-    return session.scalars(
-        select(Statement).filter_by(delivery=Delivery.PARKED).order_by(Statement.id).limit(limit)
-    ).all()
+def parked(session: Session, limit: int, queue: Queue = MAIN) -> Sequence[Parked]:
+    """The oldest statements that the store refused, with the answers."""
+    query = queue.select(Statement.uuid, Statement.written_at, queue.state.answer)
+    found = query.where(queue.state.delivery == Delivery.PARKED).order_by(queue.key).limit(limit)
+    return [Parked(*row) for row in session.execute(found)]
 
 
 def relays(session: Session, at: dt.datetime) -> Sequence[Relay]:
     """The relays at work."""
     return session.scalars(select(Relay).where(Relay.seen_at > at - SILENT_AFTER).order_by(Relay.id)).all()
+
+
+def stores(session: Session) -> Sequence[Store]:
+    """The stores beside the main one, in the order in which they were added."""
+    return session.scalars(select(Store).order_by(Store.id)).all()
+
+
+def store_by_name(session: Session, name: str) -> Store | None:
+    """A store beside the main one."""
+    return session.scalar(select(Store).filter_by(name=name))
+
+
+def queue_of(store: Store) -> Queue:
+    """What waits for a store beside the main one."""
+    return Queue(store.id, store.name)
+
+
+def all_queues(session: Session) -> list[Queue]:
+    """What waits for each store: the main one first."""
+    return [MAIN, *(queue_of(store) for store in stores(session))]
 
 
 @dataclass(frozen=True)
@@ -102,16 +153,45 @@ class Span:
 ALWAYS = Span()
 
 
-def registrations(session: Session, span: Span = ALWAYS) -> Sequence[UUID]:
+class Delivered(NamedTuple):
+    """A statement that a store should hold."""
+
+    uuid: UUID
+    body: str
+    digest: bytes | None
+    """None while the body is whole."""
+
+
+def registrations(session: Session, span: Span = ALWAYS, queue: Queue = MAIN) -> Sequence[UUID]:
     """Every registration of which a statement of that time was delivered."""
-    query = select(Statement.registration).filter_by(delivery=Delivery.DELIVERED).where(*span.conditions)
+    query = queue.select(Statement.registration).where(queue.state.delivery == Delivery.DELIVERED, *span.conditions)
     return session.scalars(query.distinct()).all()
 
 
-def delivered(session: Session, registration: UUID, span: Span = ALWAYS) -> set[UUID]:
-    """The statements of a registration and time that the Learning Record Store should hold."""
-    query = select(Statement.uuid).filter_by(registration=registration, delivery=Delivery.DELIVERED)
-    return set(session.scalars(query.where(*span.conditions)))
+def delivered(session: Session, registration: UUID, span: Span = ALWAYS, queue: Queue = MAIN) -> list[Delivered]:
+    """The statements of a registration and time that the store should hold."""
+    query = queue.select(Statement.uuid, Statement.body, Statement.digest).where(
+        Statement.registration == registration, queue.state.delivery == Delivery.DELIVERED, *span.conditions
+    )
+    return [Delivered(*row) for row in session.execute(query)]
+
+
+def thinned_history(session: Session, queue: Queue) -> Sequence[UUID]:
+    """Registrations of which a store is still to be told something whose text is kept here no longer."""
+    query = queue.select(Statement.registration).where(
+        queue.state.delivery == Delivery.HISTORY, Statement.digest.is_not(None)
+    )
+    return session.scalars(query.distinct()).all()
+
+
+def thinned_of(session: Session, queue: Queue, registration: UUID) -> list[Delivered]:
+    """Those of one registration."""
+    query = queue.select(Statement.uuid, Statement.body, Statement.digest).where(
+        Statement.registration == registration,
+        queue.state.delivery == Delivery.HISTORY,
+        Statement.digest.is_not(None),
+    )
+    return [Delivered(*row) for row in session.execute(query)]
 
 
 def find(session: Session, statement: UUID) -> Statement | None:
@@ -120,22 +200,45 @@ def find(session: Session, statement: UUID) -> Statement | None:
 
 
 def bodies(session: Session, span: Span = ALWAYS) -> Iterator[str]:
-    """The JSON of all statements of a time, in the order in which they were written."""
-    last, query = 0, select(Statement.id, Statement.body).where(*span.conditions).order_by(Statement.id)
-    while rows := session.execute(query.where(Statement.id > last).limit(AT_A_TIME)).all():
+    """The JSON of all statements of a time that are kept whole, in the order in which they were written."""
+    last, query = 0, select(Statement.id, Statement.body).where(Statement.digest.is_(None), *span.conditions)
+    while rows := session.execute(query.where(Statement.id > last).order_by(Statement.id).limit(AT_A_TIME)).all():
         yield from (body for _, body in rows)
         last = rows[-1][0]
+
+
+def thinned(session: Session, span: Span = ALWAYS) -> int:
+    """Of how many statements of a time only the proof is kept."""
+    query = select(func.count()).select_from(Statement).where(Statement.digest.is_not(None), *span.conditions)
+    return session.scalar(query) or 0
 
 
 def own_record(session: Session, registrations: Collection[UUID]) -> dict[str, Any]:
     """What is told of some registrations: each statement as sent, without keys to questions, and how it stands."""
     query = select(Statement).where(Statement.registration.in_(registrations)).order_by(Statement.id)
+    others = _also_told(session, registrations)
     return {
         "statements": [
-            as_facts(one, but={"body", "partition"}) | {"statement": _without_key(json.loads(one.body))}
+            as_facts(one, but={"body", "partition"})
+            | {"statement": _without_key(json.loads(one.body))}
+            | ({"also_told": others[one.id]} if one.id in others else {})
             for one in session.scalars(query)
         ]
     }
+
+
+def _also_told(session: Session, registrations: Collection[UUID]) -> dict[int, dict[str, str]]:
+    """How each statement stands with the stores beside the main one, by their names."""
+    query = (
+        select(Forwarding.statement_id, Store.name, Forwarding.delivery)
+        .join(Store, Store.id == Forwarding.store_id)
+        .join(Statement, Statement.id == Forwarding.statement_id)
+        .where(Statement.registration.in_(registrations))
+    )
+    found: dict[int, dict[str, str]] = {}
+    for statement, store, delivery in session.execute(query):
+        found.setdefault(statement, {})[store] = str(delivery)
+    return found
 
 
 def _without_key(statement: dict[str, Any]) -> dict[str, Any]:
@@ -144,7 +247,14 @@ def _without_key(statement: dict[str, Any]) -> dict[str, Any]:
     return statement
 
 
-def count_of(session: Session, registrations: Collection[UUID]) -> dict[Delivery, int]:
+def count_of(session: Session, registrations: Collection[UUID], queue: Queue = MAIN) -> dict[Delivery, int]:
     """How many statements of some registrations are where."""
-    query = select(Statement.delivery, func.count()).where(Statement.registration.in_(registrations))
-    return {row[0]: row[1] for row in session.execute(query.group_by(Statement.delivery))}
+    query = queue.select(queue.state.delivery, func.count()).where(Statement.registration.in_(registrations))
+    return {row[0]: row[1] for row in session.execute(query.group_by(queue.state.delivery))}
+
+
+def actors_of(session: Session, registrations: Collection[UUID]) -> set[str]:
+    """By which names (as JSON) the statements of some registrations that are kept whole call their actors."""
+    query = select(Statement.body).where(Statement.registration.in_(registrations), Statement.digest.is_(None))
+    actors = (json.loads(body)["actor"] for body in session.scalars(query))
+    return {json.dumps({key: value for key, value in one.items() if key != "objectType"}) for one in actors}

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from lms.db import UNSEEN
+from lms.db import UNSEEN, count_changed
 from lms.db import insert as upsert
 from lms.events import Event
-from lms.outbox.models import ANSWER_CHARACTERS, Alarm, Delivery, Relay, Statement
+from lms.outbox.likeness import digest, stub
+from lms.outbox.models import ANSWER_CHARACTERS, Alarm, Delivery, Forwarding, Relay, Statement
 from lms.outbox.partitions import partition_of
+from lms.outbox.queue import MAIN, MAIN_NAME, Queue
 
 _INSERT = insert(Statement).inline()
 LASTS = dt.timedelta(minutes=5)
@@ -36,7 +39,7 @@ class Draft:
     """Why it must not be sent; it is kept parked then."""
 
 
-Sink = Callable[[Event], Iterable[Draft]]
+Sink = Callable[[Session, Event], Iterable[Draft]]
 
 
 def record(session: Session, *events: Event) -> None:
@@ -44,7 +47,7 @@ def record(session: Session, *events: Event) -> None:
 
     Raises KeyError for a session that was not given sinks: what happened would be told to nobody.
     """
-    rows = [_row(event, draft) for sink in session.info[SINKS] for event in events for draft in sink(event)]
+    rows = [_row(event, draft) for sink in session.info[SINKS] for event in events for draft in sink(session, event)]
     if rows:
         # At once: rows that a session gathers may be inserted in another order than they were recorded.
         session.connection().execute(_INSERT, rows)
@@ -62,46 +65,50 @@ def session_options(sinks: Iterable[Sink]) -> dict[str, Any]:
     return {"info": {SINKS: tuple(sinks)}}
 
 
-def mark_delivered(session: Session, ids: Collection[int], at: dt.datetime) -> None:
-    """The Learning Record Store holds these statements."""
+def mark_delivered(session: Session, ids: Collection[int], at: dt.datetime, queue: Queue = MAIN) -> None:
+    """The store holds these statements."""
     session.execute(
-        update(Statement)
-        .where(Statement.id.in_(ids), Statement.delivery == Delivery.QUEUED)
+        queue.update()
+        .where(queue.key.in_(ids), queue.state.delivery == Delivery.QUEUED)
         .values(delivery=Delivery.DELIVERED, delivered_at=at, answer=None),
         execution_options=UNSEEN,
     )
 
 
-def park(session: Session, id_: int, answer: str) -> None:
-    """Set aside a statement that the Learning Record Store refuses; it waits for `retry`."""
+def park(session: Session, id_: int, answer: str, queue: Queue = MAIN) -> None:
+    """Set aside a statement that the store refuses; it waits for `retry`."""
     session.execute(
-        update(Statement)
-        .where(Statement.id == id_, Statement.delivery == Delivery.QUEUED)
+        queue.update()
+        .where(queue.key == id_, queue.state.delivery == Delivery.QUEUED)
         .values(delivery=Delivery.PARKED, answer=answer.replace("\0", "")[:ANSWER_CHARACTERS]),
         execution_options=UNSEEN,
     )
 
 
-def retry(session: Session, statement: uuid.UUID | None = None) -> int:
-    """Queue a parked statement again, or all of them; how many."""
-    query = update(Statement).where(Statement.delivery == Delivery.PARKED)
+def retry(session: Session, statement: uuid.UUID | None = None, queue: Queue = MAIN) -> int:
+    """Queue a parked statement again, or all of them; how many. One without a text stays where it is."""
+    found = select(Statement.id).where(Statement.digest.is_(None))
     if statement:
-        query = query.where(Statement.uuid == statement)
-    return _count(session, query.values(delivery=Delivery.QUEUED, answer=None))
+        found = found.where(Statement.uuid == statement)
+    query = queue.update().where(queue.state.delivery == Delivery.PARKED, queue.key.in_(found))
+    return count_changed(session, query.values(delivery=Delivery.QUEUED, answer=None))
 
 
-def send_again(session: Session, statements: Collection[uuid.UUID]) -> int:
-    """Queue delivered statements again that the Learning Record Store does not hold; how many."""
-    query = update(Statement).where(Statement.delivery == Delivery.DELIVERED, Statement.uuid.in_(statements))
-    return _count(session, query.values(delivery=Delivery.QUEUED, delivered_at=None))
+def send_again(session: Session, statements: Collection[uuid.UUID], queue: Queue = MAIN) -> int:
+    """Queue delivered statements again that the store does not hold; how many."""
+    found = select(Statement.id).where(Statement.uuid.in_(statements))
+    query = queue.update().where(queue.state.delivery == Delivery.DELIVERED, queue.key.in_(found))
+    return count_changed(session, query.values(delivery=Delivery.QUEUED, delivered_at=None))
 
 
-def report(session: Session, name: str, partitions: int, trouble: str | None, at: dt.datetime) -> None:
-    """A relay says that it is at work, and what hinders it; reports of relays long gone are dropped."""
+def report(session: Session, name: str, partitions: int, troubles: Mapping[str, str | None], at: dt.datetime) -> None:
+    """A relay says that it is at work, and what hinders it at each store; reports of relays long gone are dropped."""
     session.execute(delete(Relay).where(Relay.seen_at < at - dt.timedelta(days=1)))
     relay = session.scalar(select(Relay).filter_by(name=name)) or Relay(name=name)
     relay.partitions, relay.seen_at = partitions, at
-    relay.trouble = trouble and trouble.replace("\0", "")[:ANSWER_CHARACTERS]
+    said = {store: text.replace("\0", "")[:ANSWER_CHARACTERS] for store, text in troubles.items() if text}
+    relay.trouble = said.pop(MAIN_NAME, None)
+    relay.troubles = said
     session.add(relay)
 
 
@@ -126,11 +133,6 @@ def end_alarm(session: Session, name: str) -> None:
     session.execute(delete(Alarm).where(Alarm.name == name))
 
 
-def _count(session: Session, query: Any) -> int:
-    result = session.execute(query, execution_options=UNSEEN)
-    return result.rowcount if isinstance(result, CursorResult) else 0
-
-
 def _row(event: Event, draft: Draft) -> dict[str, Any]:
     return {
         "uuid": draft.uuid,
@@ -151,9 +153,38 @@ def forget(session: Session, registrations: Collection[uuid.UUID]) -> None:
     )
 
 
-def drop_old(session: Session, before: dt.datetime, limit: int) -> int:
-    """Delete statements that were delivered before a moment, some at a time; how many."""
-    oldest = select(Statement.id, Statement.delivered_at).filter_by(delivery=Delivery.DELIVERED).order_by(Statement.id)
-    old = [id_ for id_, at in session.execute(oldest.limit(limit)) if at and at < before]
-    session.execute(delete(Statement).where(Statement.id.in_(old)), execution_options=UNSEEN)
-    return len(old)
+def thin(session: Session, before: dt.datetime, limit: int) -> int:
+    """Of statements that every store took before a moment keep the proof alone, some at a time; how many.
+
+    What stays says who must hold which statement, and what it must say; no longer what that is.
+    """
+    elsewhere = select(Forwarding).where(
+        Forwarding.statement_id == Statement.id, Forwarding.delivery != Delivery.DELIVERED
+    )
+    old = select(Statement.id, Statement.body).where(
+        Statement.digest.is_(None),
+        Statement.delivered_at < before,
+        Statement.delivery == Delivery.DELIVERED,
+        ~elsewhere.exists(),
+    )
+    found = [
+        (id_, json.loads(body)) for id_, body in session.execute(old.order_by(Statement.delivered_at).limit(limit))
+    ]
+    thinned = [{"id": id_, "digest": digest(one), "body": json.dumps(stub(one))} for id_, one in found]
+    if thinned:
+        session.execute(update(Statement), thinned)
+    return len(thinned)
+
+
+def set_history_aside(session: Session, queue: Queue, statements: Collection[uuid.UUID], why: str) -> None:
+    """Older statements that can never be sent to a store."""
+    found = select(Statement.id).where(Statement.uuid.in_(statements))
+    query = queue.update().where(queue.key.in_(found), queue.state.delivery == Delivery.HISTORY)
+    session.execute(query.values(delivery=Delivery.PARKED, answer=why), execution_options=UNSEEN)
+
+
+def make_whole(session: Session, statement: uuid.UUID, body: str) -> None:
+    """A thinned statement has its body again, which says the same as the one that it was thinned from."""
+    session.execute(
+        update(Statement).where(Statement.uuid == statement).values(body=body, digest=None), execution_options=UNSEEN
+    )

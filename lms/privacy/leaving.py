@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
+from lms.outbox.queue import MAIN
 from lms.privacy.sections import SECTIONS
 
 STAYS = {"audit": "stay, with an opaque name that leads to nobody", "registrations": "stay as counts, without a name"}
@@ -22,9 +23,11 @@ class Gone(Protocol):
     @property
     def uuid(self) -> UUID: ...
     @property
-    def delivered(self) -> int: ...
+    def delivered(self) -> Mapping[str, int]: ...
     @property
     def withdrawn(self) -> int: ...
+    @property
+    def actors(self) -> Collection[str]: ...
 
 
 def counts(record: Mapping[str, Any]) -> dict[str, int]:
@@ -42,14 +45,31 @@ def would_go(email: str, found: Mapping[str, int], mails: int) -> list[str]:
 
 def remains(erased: Gone, url: str, is_embedded: bool) -> list[str]:
     """After: what is still elsewhere, and what to do there."""
-    actor = json.dumps({"account": {"homePage": url, "name": str(erased.uuid)}})
+    opaque = json.dumps({"account": {"homePage": url, "name": str(erased.uuid)}})
+    others = [f"{count} in the store {name}" for name, count in erased.delivered.items() if name != MAIN.name]
     where = "the embedded Learning Record Store" if is_embedded else "the Learning Record Store"
     return [
         f"Erased. {erased.withdrawn} statements that waited are withdrawn.",
-        f"What remains: {erased.delivered} statements in {where}, of the actor",
-        f"  {actor}",
-        "  which leads to nobody here any more. To delete them there, ask for that actor.",
+        f"What remains: {', '.join([f'{erased.delivered[MAIN.name]} statements in {where}', *others])}, of the actor",
+        *(f"  {actor}" for actor in [opaque, *(one for one in erased.actors if one != opaque)]),
+        "  which leads to nobody here any more.",
+        *_there(erased, is_embedded),
         "  Backups of before: they hold all of it, and open with the keys of this installation. Let them expire.",
         "  After a restore of one the relay erases the person again: the file `erased` remembers the opaque name.",
         "  The audit log, under the same opaque name. Logs hold no names.",
     ]
+
+
+def _there(erased: Gone, is_embedded: bool) -> list[str]:
+    """What is to be done at the stores."""
+    lines = []
+    if any('"mbox"' in actor for actor in erased.actors):
+        lines.append("  One of these is an e-mail address: as long as it stands there, it names the person.")
+    if is_embedded:
+        lines.append("  In the embedded store each becomes nobody's, and is still counted, by: lms lrs forget 'ACTOR'")
+    if not is_embedded or len(erased.delivered) > 1:
+        lines.append(
+            "  A store elsewhere knows no such command by its standard: ask those who run it to delete, or to rename, "
+            "what it holds of that actor, and to confirm it."
+        )
+    return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from lms.enrolment import service as enrolment
 from lms.outbox import queries as outbox_queries
 from lms.outbox import service as outbox
 from lms.outbox.models import Delivery
+from lms.outbox.queries import all_queues
+from lms.outbox.queue import MAIN
 from lms.privacy.queries import registration_uuids
 from lms.progress import service as progress
 from lms.pulse import service as pulse
@@ -32,10 +35,12 @@ class Erased:
 
     uuid: UUID
     """By which the Learning Record Store knows the person; here it leads to nobody any more."""
-    delivered: int
-    """Statements that are there."""
+    delivered: Mapping[str, int]
+    """How many statements are there, by the names of the stores."""
     withdrawn: int
-    """Statements that were not sent yet, and never will be (one may have been on its way)."""
+    """Statements that were not sent yet to some store, and never will be (one may have been on its way)."""
+    actors: Collection[str]
+    """As whom the statements name the person there, as JSON."""
 
 
 def ask_for_erasure(session: Session, person_id: int, actor: Actor, at: dt.datetime) -> None:
@@ -57,14 +62,21 @@ def erase(session: Session, person: Person, actor: Actor, at: dt.datetime) -> Er
     """
     session.execute(select(Person.id).filter_by(id=person.id).with_for_update())
     registrations = registration_uuids(session, person.id)
-    counts = outbox_queries.count_of(session, registrations)
-    delivered = counts.pop(Delivery.DELIVERED, 0)
-    erased = Erased(person.uuid, delivered, sum(counts.values()))
+    erased = _told(session, person, registrations)
     outbox.forget(session, registrations)
     for room in (quiz, scenario, commitment, pulse, reflection, progress):
         room.forget(session, person.id)
     enrolment.become_nobodys(session, person.id)
     accounts.become_nobody(session, person, at)
-    facts = {"delivered": erased.delivered, "withdrawn": erased.withdrawn}
+    facts = {"delivered": erased.delivered[MAIN.name], "withdrawn": erased.withdrawn}
     record(session, actor, at, Entry(Action.ERASED, erased.uuid, facts))
     return erased
+
+
+def _told(session: Session, person: Person, registrations: Collection[UUID]) -> Erased:
+    """What was told of them, before that is forgotten here."""
+    counts = {queue.name: outbox_queries.count_of(session, registrations, queue) for queue in all_queues(session)}
+    delivered = {name: count.pop(Delivery.DELIVERED, 0) for name, count in counts.items()}
+    withdrawn = sum(sum(count.values()) for count in counts.values())
+    actors = sorted(outbox_queries.actors_of(session, registrations))
+    return Erased(person.uuid, delivered, withdrawn, actors)

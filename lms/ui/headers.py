@@ -33,6 +33,19 @@ _ALWAYS = {
 _A_YEAR = 31536000
 
 
+def shows_frames(response: Response) -> Response:
+    """A page of ours that shows another page of ours in a frame."""
+    response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src 'self'"
+    return response
+
+
+def may_be_framed(response: Response) -> Response:
+    """The page in that frame."""
+    response.headers["Content-Security-Policy"] = POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
 def install(app: Flask) -> None:
     """Set the headers on every answer, refusals and errors among them."""
     settings: Settings = app.config["CARES"]

@@ -12,7 +12,8 @@ from lms.accounts import queries as accounts
 from lms.accounts.models import Person
 from lms.config import Settings
 from lms.mail import PostOffice
-from lms.outbox import queries, service
+from lms.outbox import service
+from lms.xapi.standing import stand
 
 NAME = "statements wait"
 
@@ -27,20 +28,19 @@ class Alarm:
 
 def look(session: Session, settings: Settings, at: dt.datetime) -> Alarm | None:
     """The alarm that is to be mailed now; None where all is well, or where it was mailed within a day."""
-    standing = queries.standing(session)
-    oldest = standing.oldest_queued_at
-    limit = dt.timedelta(minutes=settings.alarm_minutes)
-    if not limit or oldest is None or at - oldest < limit:
+    found = stand(session, at)
+    late, limit = found.longest, settings.alarm_minutes * 60
+    if not limit or (late.oldest_seconds or 0.0) < limit:
         service.end_alarm(session, NAME)
         return None
     if not service.raise_alarm(session, NAME, at):
         return None
-    relays = queries.relays(session, at)
     facts = {
-        "queued": standing.queued,
-        "minutes": int((at - oldest).total_seconds() // 60),
-        "trouble": next((relay.trouble for relay in relays if relay.trouble), None),
-        "has_relay": bool(relays),
+        "queued": late.standing.queued,
+        "minutes": int((late.oldest_seconds or 0.0) // 60),
+        "store": late.name if len(found.stores) > 1 else None,
+        "trouble": late.trouble,
+        "has_relay": bool(found.relays),
         "address": f"{settings.url}/statements",
     }
     return Alarm(accounts.admins(session), facts)

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lms.outbox.likeness import is_same
 from lms.outbox.queries import Waiting
 from lms.xapi.answers import Answer, Verdict, verdict
 from lms.xapi.client import Client, NoAnswerError
-from lms.xapi.likeness import is_same
 
 _TROUBLES = (Verdict.UNWELCOME, Verdict.BUSY, Verdict.AWAY, Verdict.SICK)
 
@@ -37,6 +37,8 @@ class Outcome:
     delivered: list[Waiting] = field(default_factory=list)
     parked: list[tuple[Waiting, str]] = field(default_factory=list)
     trouble: Trouble | None = None
+    is_refused: bool = False
+    """The store has judged some of it: whatever came afterwards, it is there."""
     too_large: int | None = None
     """Characters of the smallest batch that was too large."""
 
@@ -69,6 +71,7 @@ def _follow(client: Client, batch: Sequence[Waiting], answer: Answer, outcome: O
     elif follows is Verdict.UNSURE:
         _ask_for_each(client, batch, answer, outcome)
     elif follows in (Verdict.REFUSED, Verdict.TOO_LARGE):
+        outcome.is_refused = True
         if follows is Verdict.TOO_LARGE:
             outcome.too_large = sum(len(statement.body) for statement in batch)
         _halve(client, batch, answer, outcome)

@@ -5,21 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import TextIO
 
 import click
+from sqlalchemy.orm import Session
 
 from lms import config
+from lms.config import Settings
 from lms.db import open_session, writing
 from lms.outbox import queries, service
-from lms.outbox.queries import Span, Standing
+from lms.outbox.queries import Span
+from lms.outbox.queue import Queue
 from lms.xapi.client import Client, NoAnswerError
-from lms.xapi.reconciling import reconcile
-from lms.xapi.target import target
+from lms.xapi.reconciling import Total, reconcile, said_of
+from lms.xapi.standing import as_json_of, sentences, stand
+from lms.xapi.stores import service as stores
+from lms.xapi.stores.cli import store
 from lms.xapi.withdrawing import NotOursError, withdraw
-
-SHOWN = 20
 
 
 @click.group()
@@ -27,60 +31,45 @@ def xapi() -> None:
     """Look after the statements that wait for the Learning Record Store."""
 
 
+xapi.add_command(store)
+
+
 @xapi.command()
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def status(as_json: bool) -> None:
-    """Say how many statements are queued, delivered and parked, and what hinders their delivery."""
-    now = dt.datetime.now(dt.UTC)
+    """Say how many statements are queued, delivered and parked for each store, and what hinders their delivery."""
     with open_session(config.load().database) as session:
-        standing = queries.standing(session)
-        relays = [
-            {"name": relay.name, "partitions": relay.partitions, "trouble": relay.trouble}
-            for relay in queries.relays(session, now)
-        ]
-        parked = {str(row.uuid): row.answer for row in queries.parked(session, SHOWN)}
-    oldest = (now - standing.oldest_queued_at).total_seconds() if standing.oldest_queued_at else None
-    told = {
-        "queued": standing.queued,
-        "delivered": standing.delivered,
-        "parked": standing.parked,
-        "oldest_queued_seconds": oldest,
-        "last_delivery": standing.last_delivery_at.isoformat() if standing.last_delivery_at else None,
-        "paused": next((relay["trouble"] for relay in relays if relay["trouble"]), None),
-        "relays": relays,
-        "first_parked": parked,
-    }
-    click.echo(json.dumps(told, indent=2) if as_json else _sentences(standing, oldest, told))
+        found = stand(session, dt.datetime.now(dt.UTC))
+    click.echo(json.dumps(as_json_of(found), indent=2) if as_json else sentences(found))
 
 
-def _sentences(standing: Standing, oldest: float | None, told: Mapping[str, object]) -> str:
-    lines = [
-        f"{standing.queued} queued" + (f", the oldest for {oldest:.0f} s" if oldest is not None else ""),
-        f"{standing.delivered} delivered" + (f", last {told['last_delivery']}" if standing.last_delivery_at else ""),
-        f"{standing.parked} parked" + (": refused, see `lms xapi retry`" if standing.parked else ""),
-    ]
-    parked = told["first_parked"]
-    if isinstance(parked, dict):
-        lines += [f"  {statement}: {answer}" for statement, answer in parked.items()]
-    if told["paused"]:
-        lines.append(f"not delivering: {told['paused']}")
-    if not told["relays"]:
-        lines.append("no relay is at work; start one with `lms relay`")
-    return "\n".join(lines)
+def _one_store(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option("--store", "name", help="Only this store; `main` is the one that the settings name.")(command)
 
 
 @xapi.command()
 @click.argument("statement", type=click.UUID, required=False)
 @click.option("--all", "everything", is_flag=True, help="Every parked statement.")
-def retry(statement: uuid.UUID | None, everything: bool) -> None:
+@_one_store
+def retry(statement: uuid.UUID | None, everything: bool, name: str | None) -> None:
     """Queue a parked STATEMENT again, or all of them."""
     if (statement is None) != everything:
         raise click.UsageError("name one statement, or say --all")
-    with open_session(config.load().database) as session, writing(session):
-        count = service.retry(session, statement)
+    with open_session(config.load().database) as session:
+        queues = _queues(session, name)
+        with writing(session):
+            count = sum(service.retry(session, statement, queue) for queue in queues)
     click.echo(f"{count} queued again")
     if statement and not count:
         raise click.ClickException("no parked statement has this id")
+
+
+def _queues(session: Session, name: str | None) -> list[Queue]:
+    """Of one store, or of all of them."""
+    found = [queue for queue in queries.all_queues(session) if name in (None, queue.name)]
+    if not found:
+        raise click.ClickException(f"There is no store {name}: `lms xapi store list` names them.")
+    return found
 
 
 def _span(command: Callable[..., None]) -> Callable[..., None]:
@@ -99,12 +88,17 @@ def _utc(moment: dt.datetime | None) -> dt.datetime | None:
 @_span
 def export(file: TextIO, since: dt.datetime | None, until: dt.datetime | None) -> None:
     """Write the statements that are kept here to FILE (`-`: to the terminal), one in a line, as they were sent."""
-    count = 0
+    count, span = 0, Span(_utc(since), _utc(until))
     with open_session(config.load().database) as session:
-        for body in queries.bodies(session, Span(_utc(since), _utc(until))):
+        for body in queries.bodies(session, span):
             file.write(f"{body}\n")
             count += 1
+        thinned = queries.thinned(session, span)
     click.echo(f"{count} statements", err=True)
+    if thinned:
+        click.echo(
+            f"Of {thinned} older ones only the proof is kept here: a Learning Record Store holds them.", err=True
+        )
 
 
 @xapi.command()
@@ -122,16 +116,37 @@ def void(statement: uuid.UUID) -> None:
 
 @xapi.command(name="reconcile")
 @_span
-def reconcile_(since: dt.datetime | None, until: dt.datetime | None) -> None:
-    """Ask the Learning Record Store for every statement that it should hold; queue again what is missing."""
-    settings = config.load()
-    statements = missing = 0
+@_one_store
+@click.option("--word-for-word", is_flag=True, help="Also whether it holds what was sent; reads everything.")
+def reconcile_(since: dt.datetime | None, until: dt.datetime | None, name: str | None, word_for_word: bool) -> None:
+    """Ask each Learning Record Store for every statement that it should hold; queue again what is missing."""
+    settings, span = config.load(), Span(_utc(since), _utc(until))
+    with open_session(settings.database) as session, ExitStack() as stack:
+        queues = _queues(session, name)
+        clients = _open(stack, session, settings, queries.all_queues(session))
+        totals = [_reconcile(session, clients, queue, span, word_for_word) for queue in queues]
+    if any(total.is_wrong for total in totals):
+        raise click.ClickException("Not everything is as it should be.")
+
+
+def _open(stack: ExitStack, session: Session, settings: Settings, queues: Sequence[Queue]) -> dict[Queue, Client]:
     try:
-        with open_session(settings.database) as session, Client(target(settings)) as client:
-            for checked in reconcile(session, client, Span(_utc(since), _utc(until))):
-                statements, missing = statements + checked.statements, missing + checked.missing
-                if checked.missing:
-                    click.echo(f"registration {checked.registration}: {checked.missing} missing, queued again")
-    except (NoAnswerError, OSError, ValueError) as error:
-        raise click.ClickException(f"stopped after {statements} statements: {error}") from None
-    click.echo(f"{statements} statements asked for, {missing} were missing")
+        found = {queue: stores.target_of(session, settings, queue) for queue in queues}
+    except (OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    return {queue: stack.enter_context(Client(to)) for queue, to in found.items()}
+
+
+def _reconcile(session: Session, clients: Mapping[Queue, Client], queue: Queue, span: Span, deep: bool) -> Total:
+    at_it = f"at {queue.name} " if len(clients) > 1 else ""
+    others = [client for other, client in clients.items() if other != queue]
+    total = Total()
+    try:
+        for checked in reconcile(session, clients[queue], span, queue, others=others, word_for_word=deep):
+            total.add(checked)
+            for line in said_of(checked):
+                click.echo(f"registration {checked.registration} {at_it}: {line}".replace(" :", ":"))
+    except NoAnswerError as error:
+        raise click.ClickException(f"stopped {at_it}after {total.statements} statements: {error}") from None
+    click.echo(f"{at_it}{total}")
+    return total

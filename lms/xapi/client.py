@@ -40,12 +40,14 @@ class NoAnswerError(Exception):
 class Client:
     """One Learning Record Store. May be used by several threads."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, patience: float | None = None) -> None:
+        """`patience`: seconds that it may be silent, if not the usual ones."""
+        patience = patience or READ_SECONDS
         self._target = target
         self._http = httpx.Client(
             auth=(target.key, target.secret),
             headers={VERSION_HEADER: "1.0.3", "Accept": "application/json", "User-Agent": "Cares"},
-            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(patience, connect=min(patience, CONNECT_SECONDS)),
             follow_redirects=False,
             # Certificates that are never looked at take 8 MB.
             verify=target.endpoint.startswith("https:"),
@@ -81,13 +83,33 @@ class Client:
 
     def ids(self, registration: UUID) -> Iterator[UUID]:
         """The statements that it holds of a registration. Raises NoAnswerError, also when it refuses."""
-        url, parameters = self._statements, {"registration": str(registration), "format": "ids"}
+        found = self._listed({"registration": str(registration), "format": "ids"})
+        return (UUID(statement["id"]) for statement in found)
+
+    def statements(self, registration: UUID) -> Iterator[dict[str, Any]]:
+        """The same, each as it was stored."""
+        return self._listed({"registration": str(registration), "format": "exact"})
+
+    def _listed(self, parameters: dict[str, str]) -> Iterator[dict[str, Any]]:
+        url = self._statements
         while url:
             answer, page = self._get(url, parameters)
             if answer.status != 200 or page is None:
                 raise NoAnswerError(f"asked for a registration's statements it says: {answer}")
-            yield from (UUID(statement["id"]) for statement in page.get("statements", ()))
+            yield from page.get("statements", ())
             url, parameters = self._next(page.get("more")), {}
+
+    def page(self, parameters: dict[str, str], more: str = "") -> tuple[Answer, list[dict[str, Any]], str]:
+        """Statements, and the address of those that follow; with such an address, these. Raises NoAnswerError."""
+        answer, page = self._get(more or self._statements, {} if more else parameters)
+        found = page.get("statements") if page else []
+        if not isinstance(found, list):
+            raise NoAnswerError(f"it answers what is no list of statements: {answer}")
+        return answer, [one for one in found if isinstance(one, dict)], self._next(page.get("more")) if page else ""
+
+    def one(self, statement: UUID, *, is_voided: bool) -> tuple[Answer, dict[str, Any] | None]:
+        """A statement by its id, only if it is voided or not as asked. Raises NoAnswerError."""
+        return self._get(self._statements, {"voidedStatementId" if is_voided else "statementId": str(statement)})
 
     def about(self) -> tuple[Answer, dict[str, Any] | None]:
         """What it says of itself. Raises NoAnswerError."""
@@ -101,7 +123,10 @@ class Client:
         """The address of the next page; empty if there is none. Credentials go to the same host only."""
         if not isinstance(more, str) or not more:
             return ""
-        url = urljoin(self._target.endpoint, more)
+        try:
+            url = urljoin(self._target.endpoint, more)
+        except ValueError:
+            raise NoAnswerError(f"its next page is at no address: {more[:TEXT_CHARACTERS]}") from None
         if urlsplit(url)[:2] != urlsplit(self._target.endpoint)[:2]:
             raise NoAnswerError(f"its next page is at another host: {url}")
         return url

@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lms.config import Settings
+from lms.outbox.models import Store
 from lms.xapi import vocabulary as v
 from lms.xapi.activities import Json, activity
 from lms.xapi.answers import Answer, Verdict, verdict
 from lms.xapi.client import Client, NoAnswerError
 from lms.xapi.statements import by_system, voided
-from lms.xapi.target import Target, target
+from lms.xapi.target import Target, other_target, target
+
+_UNTIL_THEN = "Ask those who run it, or correct it with `lms xapi store set`. Until then statements wait for it."
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,20 @@ def check(settings: Settings) -> list[Finding]:
                     "Start it, or correct LMS_LRS_ENDPOINT. Until then statements wait, none is lost.",
                 )
             ]
+
+
+def check_other(settings: Settings, store: Store) -> Finding:
+    """Whether a store beside the main one can be reached. Nothing is sent: it may be told of some verbs only."""
+    try:
+        with Client(other_target(settings, store)) as client:
+            answer, about = client.about()
+    except (OSError, ValueError) as error:
+        return Finding(False, f"The password of the store {store.name} cannot be read: {error}", "Set it anew.")
+    except NoAnswerError as error:
+        return Finding(False, f"The store {store.name} at {store.endpoint} does not answer: {error}", _UNTIL_THEN)
+    if not isinstance((about or {}).get("version"), list):
+        return Finding(False, f"The store {store.name} at {store.endpoint} says: {answer}", _UNTIL_THEN)
+    return Finding(True, f"The store {store.name} at {store.endpoint} answers.")
 
 
 def _look(client: Client, store: Target, url: str) -> Iterator[Finding]:

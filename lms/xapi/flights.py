@@ -13,6 +13,8 @@ from lms.outbox.queries import Waiting
 from lms.xapi.carrying import Outcome, carry
 from lms.xapi.client import Client
 
+Landed = queue.SimpleQueue["Landing"]
+"""Where batches to all stores come back."""
 LOST_SECONDS = 180.0
 """A batch that is under way longer than any time limit allows is given up."""
 
@@ -23,12 +25,33 @@ class _Flight:
     started: float
 
 
+@dataclass(frozen=True)
+class Landing:
+    """A batch that has come back."""
+
+    flights: Flights
+    number: int
+    outcome: Outcome
+
+
+def landings(landed: Landed, seconds: float) -> Iterator[Landing]:
+    """What has come back of any store and was not given up, waiting so long for the first."""
+    try:
+        while True:
+            landing = landed.get(timeout=seconds)
+            seconds = 0.0
+            if landing.flights.end(landing.number):
+                yield landing
+    except queue.Empty:
+        return
+
+
 class Flights:
     """What is under way to one store."""
 
-    def __init__(self) -> None:
+    def __init__(self, landed: Landed) -> None:
         self._flying: dict[int, _Flight] = {}
-        self._landed: queue.SimpleQueue[tuple[int, Outcome]] = queue.SimpleQueue()
+        self._landed = landed
         self._flown = 0
 
     def __len__(self) -> int:
@@ -51,16 +74,9 @@ class Flights:
         # A daemon: no answer that is still to come may keep the process from stopping.
         threading.Thread(target=self._fly, args=(client, self._flown, batch), daemon=True).start()
 
-    def land(self, seconds: float) -> Iterator[Outcome]:
-        """What has come back, waiting so long for the first."""
-        try:
-            while True:
-                number, outcome = self._landed.get(timeout=seconds)
-                seconds = 0.0
-                if self._flying.pop(number, None):
-                    yield outcome
-        except queue.Empty:
-            return
+    def end(self, number: int) -> bool:
+        """A batch has come back; False if it was given up before."""
+        return self._flying.pop(number, None) is not None
 
     def give_up_lost(self) -> bool:
         """Forget what will never come back; whether there was such."""
@@ -71,4 +87,4 @@ class Flights:
         return bool(lost)
 
     def _fly(self, client: Client, number: int, batch: list[Waiting]) -> None:
-        self._landed.put((number, carry(client, batch)))
+        self._landed.put(Landing(self, number, carry(client, batch)))

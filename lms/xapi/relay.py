@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import random
+import queue
 import secrets
 import socket
 import time
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -20,21 +20,17 @@ from lms.config import Settings
 from lms.db import engine_options, writing
 from lms.outbox import queries, service
 from lms.outbox.claims import AdvisoryClaim, Claim, FileClaim
+from lms.outbox.models import Store
 from lms.outbox.partitions import partition_of
-from lms.outbox.queries import Waiting
-from lms.xapi.answers import Verdict
-from lms.xapi.carrying import Outcome, Trouble
-from lms.xapi.client import Client
-from lms.xapi.flights import Flights
-from lms.xapi.schedule import BATCH, Schedule
-from lms.xapi.target import target
+from lms.outbox.queue import MAIN
+from lms.xapi.flights import Landed, landings
+from lms.xapi.route import IDLE_SECONDS, Route
+from lms.xapi.target import other_target, target
+from lms.xapi.turns import Turns
 
-FLIGHTS = 2
-"""Batches under way at once: one is written down here while the store works on the other."""
-READ_AHEAD = 8 * BATCH
-IDLE_SECONDS = 0.3
-"""How long a new statement may lie unseen."""
 RENEW_SECONDS = 1.0
+STORES_SECONDS = 2.0
+"""Between looks at which stores there are beside the main one."""
 REPORT_SECONDS = 15.0
 LANDING_SECONDS = 0.3
 """How long a stopping relay waits for answers; what has none by then is sent again at the next start."""
@@ -59,7 +55,7 @@ def run(settings: Settings, stop: Stop) -> None:
     """
     engine = create_engine(**engine_options(settings.database))
     relay = Relay(settings, engine, _claim(settings, engine))
-    log.info("relay started", endpoint=relay.endpoint, name=relay.name)
+    log.info("relay started", endpoint=relay.main.endpoint, name=relay.name)
     try:
         while not stop.is_set():
             relay.work()
@@ -81,17 +77,6 @@ def _claim(settings: Settings, engine: Engine) -> Claim:
     return FileClaim(settings.instance / "relay.lock")
 
 
-@dataclass
-class _Ledger:
-    """What became of statements, until it is written down in the database."""
-
-    delivered: list[int] = field(default_factory=list)
-    parked: list[tuple[Waiting, str]] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.delivered) + len(self.parked)
-
-
 class Relay:
     """One relay; `work` is one round of it. One thread reads and marks rows, while batches are under way in others."""
 
@@ -100,23 +85,16 @@ class Relay:
         self._settings = settings
         self._engine = engine
         self._claim = claim
-        self._target = target(settings)
-        self._client = Client(self._target)
-        self._schedule = Schedule()
-        self._flights = Flights()
+        self._landed: Landed = queue.SimpleQueue()
+        self.main = Route(MAIN, partial(target, settings), self._landed)
+        """The way to the store that the settings name."""
+        self._others: dict[tuple[object, ...], Route] = {}
+        """Ways to the other stores, by all that matters of each of them."""
         self._held: frozenset[int] = frozenset()
         """Partitions whose registrations this relay carries."""
-        self._waiting: list[Waiting] = []
-        """The oldest statements that are neither under way nor in the ledger, in order."""
-        self._ledger = _Ledger()
-        self._due = {"renew": 0.0, "read": 0.0, "report": 0.0}
-        self._reported: tuple[int, str | None] | None = None
+        self._turns = Turns()
+        self._reported: tuple[int, dict[str, str | None]] | None = None
         self._has_database = True
-
-    @property
-    def endpoint(self) -> str:
-        """Where statements go."""
-        return self._target.endpoint
 
     def work(self) -> None:
         """Take in answers, write them down, read what waits, send it; at most a moment of waiting."""
@@ -126,8 +104,11 @@ class Relay:
             self._launch()
             self._write_down()
             self._renew()
+            self._find_stores()
             self._report()
-            self._read()
+            for route in self._routes:
+                route.fill(self._engine, self._held)
+                route.read(self._engine, self._held)
             self._launch()
             self._has_database = True
         except (SQLAlchemyError, OSError) as error:
@@ -136,129 +117,96 @@ class Relay:
     def finish(self) -> None:
         """Wait a moment for answers, write them down, give the work back."""
         until = time.monotonic() + LANDING_SECONDS
-        while self._flights and time.monotonic() < until:
+        while any(route.flights for route in self._routes) and time.monotonic() < until:
             self._land(0.05)
         try:
             self._write_down()
             with Session(self._engine) as session, writing(session):
                 service.leave(session, self.name)
         except (SQLAlchemyError, OSError) as error:
-            log.warning("not written down, will be sent again", statements=len(self._ledger), error=_line(error))
+            unwritten = sum(route.unwritten for route in self._routes)
+            log.warning("not written down, will be sent again", statements=unwritten, error=_line(error))
         self._claim.release()
-        self._client.close()
+        for route in self._routes:
+            route.close()
+
+    @property
+    def _routes(self) -> list[Route]:
+        return [self.main, *self._others.values()]
 
     def _land(self, seconds: float) -> None:
-        for outcome in self._flights.land(seconds):
-            self._follow(outcome)
-        if self._flights.give_up_lost():
-            log.error("a batch never came back, it is sent again")
-            self._read_anew()
-            self._reopen()
-
-    def _follow(self, outcome: Outcome) -> None:
-        self._ledger.delivered += [statement.id for statement in outcome.delivered]
-        self._ledger.parked += outcome.parked
-        was_in_trouble = self._schedule.trouble is not None
-        self._schedule.follow(outcome, time.monotonic(), random.random())  # spreads load, hides nothing  # noqa: S311  # nosec B311
-        for statement, answer in outcome.parked:
-            log.error("parked", statement=str(statement.uuid), answer=answer[:300])
-        if outcome.delivered:
-            log.debug("delivered", statements=len(outcome.delivered))
-        if outcome.trouble:
-            # What is kept must go before what was read after it.
-            self._read_anew()
-            self._endure(outcome.trouble)
-        elif was_in_trouble:
-            log.info("delivering again", endpoint=self.endpoint)
-
-    def _endure(self, trouble: Trouble) -> None:
-        is_unwelcome = trouble.verdict is Verdict.UNWELCOME
-        wait = round(max(self._schedule.not_before - time.monotonic(), 0.0), 1)
-        tell = log.error if is_unwelcome else log.warning
-        tell(
-            "not delivering",
-            why=trouble.verdict.value,
-            answer=trouble.reason[:300],
-            endpoint=self.endpoint,
-            next_try_seconds=wait,
-        )
-        if is_unwelcome and not self._flights:
-            self._reopen()  # the credentials of the embedded store may have been made anew
-
-    def _reopen(self) -> None:
-        try:
-            self._target = target(self._settings)
-        except (OSError, ValueError) as error:
-            log.error("the credentials cannot be read", error=str(error))
-            return
-        self._client.close()
-        self._client = Client(self._target)
+        by_flights = {id(route.flights): route for route in self._routes}
+        for landing in landings(self._landed, seconds):
+            route = by_flights.get(id(landing.flights))
+            if route:  # else the store was taken away meanwhile
+                route.follow(landing.outcome)
+        for route in self._routes:
+            route.give_up_lost()
 
     def _write_down(self) -> None:
-        if not len(self._ledger):
+        written = [route for route in self._routes if route.unwritten]
+        if not written:
             return
         with Session(self._engine) as session, writing(session):
-            if self._ledger.delivered:
-                service.mark_delivered(session, self._ledger.delivered, dt.datetime.now(dt.UTC))
-            for statement, answer in self._ledger.parked:
-                service.park(session, statement.id, answer)
-        self._ledger = _Ledger()
+            for route in written:
+                route.write_down(session)
+        for route in written:
+            route.written_down()
 
     def _renew(self) -> None:
-        if not self._is_due("renew", RENEW_SECONDS):
+        if not self._turns.is_due("renew", RENEW_SECONDS):
             return
-        held = self._claim.renew({partition_of(registration) for registration in self._flights.registrations})
+        busy = {registration for route in self._routes for registration in route.flights.registrations}
+        held = self._claim.renew({partition_of(registration) for registration in busy})
         if held != self._held:
             log.info("holds", partitions=len(held), name=self.name)
             self._held = held
             self._read_anew()
 
+    def _find_stores(self) -> None:
+        """Begin with stores that were added, or changed, and leave those that were taken away."""
+        if not self._turns.is_due("stores", STORES_SECONDS):
+            return
+        with Session(self._engine) as session:
+            found = {_ways(store): store for store in queries.stores(session) if store.ready_at}
+        for gone in self._others.keys() - found.keys():
+            # What is under way is sent again, if the store is still there: it knows each by its id.
+            self._others.pop(gone).close()
+        for way in found.keys() - self._others.keys():
+            self._begin_with(way, found[way])
+
+    def _begin_with(self, way: tuple[object, ...], store: Store) -> None:
+        find = partial(other_target, self._settings, store)
+        try:
+            self._others[way] = Route(queries.queue_of(store), find, self._landed, store.rate)
+        except (OSError, ValueError) as error:
+            log.error("the password of a store cannot be read", store=store.name, error=str(error))
+        else:
+            log.info("carries to another store", store=store.name, endpoint=store.endpoint)
+
     def _report(self) -> None:
-        state = (len(self._held), self._schedule.trouble)
-        if not self._is_due("report", REPORT_SECONDS) and state == self._reported:
+        state = (len(self._held), {route.name: route.trouble for route in self._routes})
+        if not self._turns.is_due("report", REPORT_SECONDS) and state == self._reported:
             return
         with Session(self._engine) as session, writing(session):
             service.report(session, self.name, *state, dt.datetime.now(dt.UTC))
         self._reported = state
 
-    def _read(self) -> None:
-        """Read ahead, always from the oldest: rows of slow transactions appear late."""
-        is_enough = len(self._waiting) >= FLIGHTS * BATCH
-        if is_enough or not self._held or not self._may_send() or not self._is_due("read", IDLE_SECONDS):
-            return
-        flying = self._flights.statements
-        limit = READ_AHEAD + len(flying)
-        with Session(self._engine) as session:
-            found = queries.waiting(session, self._held, self._schedule.held(time.monotonic()), limit)
-        self._waiting = [statement for statement in found if statement.id not in flying]
-        if len(found) == limit:
-            self._due["read"] = 0.0  # there is more: no need to wait before looking again
-
-    def _read_anew(self) -> None:
-        self._waiting = []
-        self._due["read"] = 0.0
-
-    def _may_send(self) -> bool:
-        return time.monotonic() >= self._schedule.not_before
-
     def _launch(self) -> None:
-        # While the store is in trouble one batch at a time finds out whether it is well again.
-        while self._may_send() and len(self._flights) < (1 if self._schedule.failures else FLIGHTS):
-            batch = self._schedule.next_batch(self._waiting, self._flights.registrations, time.monotonic())
-            if not batch:
-                return
-            if not self._claim.is_held():
+        for route in self._routes:
+            if not route.launch(self._claim.is_held):
                 log.warning("lost its claim", name=self.name)
                 self._let_go()
                 return
-            gone = {statement.id for statement in batch}
-            self._waiting = [statement for statement in self._waiting if statement.id not in gone]
-            self._flights.launch(self._client, batch)
 
     def _let_go(self) -> None:
         self._held = frozenset()
         self._read_anew()
-        self._due["renew"] = 0.0
+        self._turns.now("renew")
+
+    def _read_anew(self) -> None:
+        for route in self._routes:
+            route.read_anew()
 
     def _lose_database(self, error: Exception) -> None:
         """Nothing is sure any more but what became of statements; that is kept, and written down later."""
@@ -266,14 +214,12 @@ class Relay:
             log.warning("the database does not answer", error=_line(error))
         self._has_database = False
         self._let_go()
-        self._due = dict.fromkeys(self._due, time.monotonic() + DATABASE_SECONDS)
+        self._turns.none_for(DATABASE_SECONDS, "renew", "stores", "report")
 
-    def _is_due(self, job: str, seconds: float) -> bool:
-        now = time.monotonic()
-        if now < self._due[job]:
-            return False
-        self._due[job] = now + seconds
-        return True
+
+def _ways(store: Store) -> tuple[object, ...]:
+    """All of a store that matters to whoever sends to it."""
+    return store.id, store.name, store.endpoint, store.key, store.sealed_secret, store.rate
 
 
 def _line(error: Exception) -> str:

@@ -68,11 +68,13 @@ class Schedule:
     def follow(self, outcome: Outcome, now: float, roll: float) -> None:
         """Learn from what became of a batch."""
         if outcome.too_large is not None:
-            self.characters = max(outcome.too_large // 2, 1)
-        if outcome.delivered or outcome.parked:
+            self.characters = min(self.characters, max(outcome.too_large // 2, 1))
+        if outcome.delivered or outcome.parked or outcome.is_refused:
             self._recover({statement.registration for statement in outcome.delivered})
         if outcome.trouble:
             self._endure(outcome.trouble, now, roll)
+            if outcome.is_refused and outcome.trouble.verdict is not Verdict.SICK:
+                self._go_on_searching(outcome.trouble.batch)
 
     def _recover(self, registrations: Collection[UUID]) -> None:
         if self.failures > 2:
@@ -100,6 +102,11 @@ class Schedule:
         if trouble.verdict is Verdict.SICK:
             return min(delay(max(self.failures - HALVINGS, 1), roll), SICK_SECONDS)
         return delay(self.failures, roll)
+
+    def _go_on_searching(self, batch: Sequence[Waiting]) -> None:
+        """A refused statement is looked for from where the search was broken off: a bad line would never let it end."""
+        for statement in batch:
+            self._caps[statement.registration] = len(batch)
 
     def _suspect(self, batch: Sequence[Waiting], roll: float) -> None:
         for registration in {statement.registration for statement in batch}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from copy import deepcopy
+from urllib.parse import quote
 
 import tincan
 
@@ -15,14 +16,19 @@ from lms.xapi.modelled import VERSION, part
 from lms.xapi.telling import Telling, tell
 
 PLATFORM = "Cares"
+_PLAIN_IN_MAILTO = "@!$'*+-._~"
 SYSTEM = "system"
 """Account name of the installation itself, for what no learner did."""
 
 
-def statements(url: str, event: Event) -> list[Json]:
-    """The statements of an event, in the order in which they are sent, each with an id of its own."""
+def statements(url: str, event: Event, actor: Json | None = None) -> list[Json]:
+    """The statements of an event, in the order in which they are sent, each with an id of its own.
+
+    `actor`: who did it, where that is not to be the opaque account.
+    """
     at = Activities(url, event.course)
-    return [_statement(url, event, at, telling) for telling in tell(event, at)]
+    who = actor or agent(url, str(event.learner))
+    return [_statement(who, event, at, telling) for telling in tell(event, at)]
 
 
 def voided(url: str, statement_id: uuid.UUID, at: dt.datetime) -> Json:
@@ -48,11 +54,16 @@ def agent(url: str, name: str) -> Json:
     return {"objectType": "Agent", "account": {"homePage": url, "name": name}}
 
 
-def _statement(url: str, event: Event, at: Activities, telling: Telling) -> Json:
+def mbox(email: str) -> Json:
+    """Someone by their e-mail address, written as RFC 6068, section 2, asks."""
+    return {"objectType": "Agent", "mbox": f"mailto:{quote(email, safe=_PLAIN_IN_MAILTO)}"}
+
+
+def _statement(actor: Json, event: Event, at: Activities, telling: Telling) -> Json:
     raw = {
         # Random: ids derived from verb, actor and time collide for events of the same instant.
         "id": str(uuid.uuid4()),
-        "actor": agent(url, str(event.learner)),
+        "actor": actor,
         "verb": _verb(telling.verb),
         "object": telling.object,
         "context": _context(event, at, telling),

@@ -32,6 +32,9 @@ TERMINATED = Verb(f"{_ADL}/verbs/terminated", "terminated")
 VOIDED = Verb(f"{_ADL}/verbs/voided", "voided")
 SATISFIED = Verb("https://w3id.org/xapi/adl/verbs/satisfied", "satisfied")
 
+VERBS = {verb.display: verb.id for verb in list(globals().values()) if isinstance(verb, Verb)}
+"""Every verb that statements use: its word and its address."""
+
 COURSE = f"{_CMI5}/activitytype/course"
 SECTION = f"{_TINCAN}/activitytype/section"
 PAGE = "https://w3id.org/xapi/acrossx/activities/page"

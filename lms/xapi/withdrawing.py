@@ -25,7 +25,7 @@ def withdraw(session: Session, url: str, statement_id: UUID, at: dt.datetime) ->
     """
     found = queries.find(session, statement_id)
     if found is None:
-        raise NotOursError("no statement with this id is kept here (delivered ones are, for LMS_KEEP_STATEMENTS_DAYS)")
+        raise NotOursError("no statement with this id is known here")
     if json.loads(found.body)["verb"]["id"] == v.VOIDED.id:
         # xAPI 1.0.3 Data 2.3.2: a voiding statement cannot itself be voided.
         raise NotOursError("this statement is itself a withdrawal, which cannot be withdrawn")

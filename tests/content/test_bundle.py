@@ -158,3 +158,14 @@ def test_parts_of_one_module_and_of_the_programme() -> None:
     assert whole.module_ids == ["other", sample.MODULE]
     assert whole.of_module(sample.MODULE).digest == sample.bundle().digest
     assert list(whole.of_programme().files) == ["courses/programme.yaml"]
+
+
+def test_a_list_of_a_million_files_is_refused_before_it_is_read() -> None:
+    """It takes 60 MB, and read it would take gigabytes: each entry becomes an object."""
+    entry = b"PK\x01\x02" + bytes(24) + b"\x01\x00" + bytes(16) + b"a"
+    listed = entry * 1_000_000
+    end = b"PK\x05\x06" + bytes(8) + len(listed).to_bytes(4, "little") + bytes(6)
+    before = time.process_time()
+    with pytest.raises(ContentError, match="more than 500 files"):
+        from_zip(listed + end)
+    assert time.process_time() - before < 1

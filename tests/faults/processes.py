@@ -78,6 +78,11 @@ class Part:
         self._watch = threading.Thread(target=self._start_again_and_again, daemon=True)
         self._watch.start()
 
+    @property
+    def pid(self) -> int:
+        """Of the process that is there now."""
+        return self._process.pid
+
     def kill(self, chance: Random, masters: float = 0.2) -> bool:
         """SIGKILL to it, or (of a web server, mostly) to one of its workers; whether something died."""
         workers = children(self._process.pid) if self.name == "web" else []

@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 import httpx
 from flask import Flask
 
+from bench.wire import SHARES, Wire
 from lms import config, keys
 from lms.accounts import service as accounts
 from lms.app import create_app
@@ -30,7 +31,6 @@ from tests.faults.judge import Finding, Json, findings
 from tests.faults.learners import Learner, Login
 from tests.faults.ledger import Ledger
 from tests.faults.processes import Part, Site
-from tests.faults.wire import SHARES, Wire
 from tests.operate.installation import wait_until
 
 MODULE = "notice-and-listen"

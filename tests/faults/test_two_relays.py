@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 
+from bench.wire import Wire
 from lms import keys
 from lms.db import db
 from lms.outbox.queries import standing
@@ -20,7 +21,6 @@ from tests.faults.judge import findings
 from tests.faults.ledger import Ledger
 from tests.faults.processes import Part, Site
 from tests.faults.run import DRAIN_SECONDS, answers, learn, prepared, stored
-from tests.faults.wire import Wire
 from tests.operate.installation import wait_until
 
 SLEEP_SECONDS = 3.0

@@ -138,10 +138,10 @@ def lrs(storage: Storage) -> Lrs:
 
 
 @contextmanager
-def process(settings: config.Settings) -> Iterator[subprocess.Popen[bytes]]:
-    """`lms lrs` as a process of its own, once it answers."""
+def process(settings: config.Settings, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`lms lrs` as a process of its own, once it answers; with more settings, if any."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
-    environment |= {"LMS_INSTANCE": str(settings.instance), "LMS_LRS_PORT": str(settings.lrs_port)}
+    environment |= {"LMS_INSTANCE": str(settings.instance), "LMS_LRS_PORT": str(settings.lrs_port), **more}
     running = subprocess.Popen([sys.executable, "-c", QUICK], env=environment, stderr=subprocess.PIPE)
     try:
         _await_answer(settings, running)

@@ -166,6 +166,7 @@ def _table(engine: Engine, name: str) -> dict[str, Any]:
         "unique": _sorted(looked.get_unique_constraints(name)),
         "checks": _sorted(looked.get_check_constraints(name)),
         "indexes": _indexes(engine, name),
+        "rules": _rules(engine, name),
     }
 
 
@@ -173,6 +174,18 @@ def _indexes(engine: Engine, table: str) -> list[str]:
     """As the database tells them, with their conditions."""
     sqlite = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = :table AND sql IS NOT NULL"
     postgresql = "SELECT indexdef FROM pg_indexes WHERE tablename = :table"
+    with engine.connect() as connection:
+        query = text(sqlite if engine.dialect.name == "sqlite" else postgresql)
+        return sorted(connection.scalars(query, {"table": table}))
+
+
+def _rules(engine: Engine, table: str) -> list[str]:
+    """The triggers of a table, with what they do."""
+    sqlite = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"
+    postgresql = (
+        "SELECT pg_get_triggerdef(pg_trigger.oid) || prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid "
+        "JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal AND relname = :table"
+    )
     with engine.connect() as connection:
         query = text(sqlite if engine.dialect.name == "sqlite" else postgresql)
         return sorted(connection.scalars(query, {"table": table}))

@@ -7,7 +7,9 @@ import shlex
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from lms.accounts.access import most_bytes_of_files
 from lms.cli import main
 from lms.config import PREFIX, Settings, load
 
@@ -46,3 +48,14 @@ def test_the_proxy_says_all_that_is_believed() -> None:
         for name in ("Host", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host"):
             assert f"proxy_set_header {name} $" in block, block
     assert "proxy_request_buffering on" in text
+
+
+def test_the_proxy_lets_through_what_is_taken(app: Flask) -> None:
+    text = (FOLDER / "nginx.conf").read_text(encoding="utf-8")
+    places = re.findall(r"location ~ (\S+) \{\s+client_max_body_size (\d+)m;", text)
+    for rule in app.url_map.iter_rules():
+        most = most_bytes_of_files(app, rule.endpoint)
+        if most and "POST" in (rule.methods or ()):
+            path = rule.rule.replace("<module_id>", "a-module")
+            assert max(int(size) * 2**20 for place, size in places if re.search(place, path)) >= most, path
+    assert int(re.findall(r"    client_max_body_size (\d+)m;", text)[0]) <= 4, "elsewhere as little as ever"

@@ -59,7 +59,7 @@ def filled(session: Session, person: MakePerson, settings: Settings) -> Person:
 
 def test_the_relay_removes_what_is_old(app: Flask, filled: Person, session: Session, settings: Settings) -> None:
     session.rollback()
-    assert remove_old(app, NOW) == {"visits": 1, "statements": 1, "audit log": 1, "mails": 1}
+    assert remove_old(app, NOW) == {"visits": 1, "texts of statements": 1, "audit log": 1, "mails": 1}
     assert remove_old(app, NOW) == {}
     assert [path.stem for path in (settings.instance / "mail").glob("*")] == ["new"]
     assert (prove(session).is_whole, prove(session).removed) == (True, 1)
@@ -79,7 +79,7 @@ def test_what_waits_is_never_old(app: Flask, filled: Person, session: Session, s
     with writing(session):
         session.execute(update(Statement).values(delivery=Delivery.QUEUED, delivered_at=None))
         session.execute(update(Visit).values(ended_at=None))
-    assert "statements" not in remove_old(app, NOW + dt.timedelta(days=9000))
+    assert "texts of statements" not in remove_old(app, NOW + dt.timedelta(days=9000))
 
 
 def test_leavers_are_erased_where_that_is_set(
@@ -107,7 +107,7 @@ def test_the_command_says_first_and_does_then(
     session.rollback()
     monkeypatch.setenv("LMS_INSTANCE", str(settings.instance))
     monkeypatch.setenv("LMS_DATABASE_URL", settings.database_url)
-    told = "visits: 1, statements: 1, audit log: 1, mails: 1"
+    told = "visits: 1, texts of statements: 1, audit log: 1, mails: 1"
     for arguments, expected in (
         (["--dry-run"], f"{told} would be removed.\n"),
         (["--dry-run"], f"{told} would be removed.\n"),

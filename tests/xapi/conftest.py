@@ -8,10 +8,12 @@ import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
+from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import select
 
 from lms import events
+from lms.cli import main
 from lms.config import Settings
 from lms.db import db, transaction
 from lms.outbox.models import Statement
@@ -19,6 +21,8 @@ from lms.outbox.service import record
 from lms.xapi.relay import run
 from tests.xapi.store import KEY, SECRET, Serving, Store
 
+NAME = "national"
+"""Of the second store."""
 COURSE = events.Course(id="notice", title="Notice", programme_id="managing", programme_title="Managing")
 
 
@@ -40,6 +44,43 @@ def store(serving: Serving) -> Store:
 def wired(settings: Settings, store: Store) -> Settings:
     """Settings that name the store."""
     return settings.model_copy(update={"lrs_endpoint": store.url, "lrs_key": KEY, "lrs_secret": SECRET})
+
+
+@pytest.fixture
+def lms(wired: Settings) -> Callable[..., Result]:
+    """The command `lms` for this installation; `given` is what is typed when it asks."""
+    names = ("instance", "database_url", "lrs_endpoint", "lrs_key", "lrs_secret")
+    environment = {f"LMS_{name.upper()}": str(getattr(wired, name)) for name in names}
+
+    def lms(*words: str, given: str | None = None) -> Result:
+        return CliRunner().invoke(main, words, env=environment, input=given)
+
+    return lms
+
+
+@pytest.fixture
+def other_serving() -> Iterator[Serving]:
+    serving = Serving(Store())
+    yield serving
+    serving.stop()
+
+
+@pytest.fixture
+def other(other_serving: Serving) -> Store:
+    """A second store."""
+    return other_serving.store
+
+
+@pytest.fixture
+def add(lms: Callable[..., Result], other: Store) -> Callable[..., Result]:
+    """Tell the second store too."""
+
+    def add(*options: str) -> Result:
+        done = lms("xapi", "store", "add", NAME, other.url, "--key", "key", *options, given=f"{SECRET}\n")
+        assert done.exit_code == 0, done.output
+        return done
+
+    return add
 
 
 @pytest.fixture

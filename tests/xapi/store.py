@@ -73,15 +73,19 @@ class Answering(BaseHTTPRequestHandler):
         elif not self.is_known():
             self.say(401, "who are you?")
         elif "registration" in query:
-            ids = self.store.order().get(query["registration"][0], [])
-            at = int(query.get("at", ["0"])[0])
-            more = f"/xapi/statements?registration={query['registration'][0]}&at={at + 3}" if ids[at + 3 :] else ""
-            self.say(200, {"statements": [{"id": id_} for id_ in ids[at : at + 3]], "more": more})
+            self.list_of(query["registration"][0], query["format"][0], int(query.get("at", ["0"])[0]))
         else:
             ((name, (id_,)),) = query.items()
             is_hidden = (id_ in self.store.voided) != (name == "voidedStatementId")
             found = None if is_hidden else self.store.statements.get(id_)
             self.say(200 if found else 404, found or "none")
+
+    def list_of(self, registration: str, form: str, at: int) -> None:
+        """Three statements of a registration, voided ones left out."""
+        ids = [id_ for id_ in self.store.order().get(registration, []) if id_ not in self.store.voided]
+        found = [self.store.statements[id_] if form == "exact" else {"id": id_} for id_ in ids[at : at + 3]]
+        more = f"/xapi/statements?registration={registration}&format={form}&at={at + 3}" if ids[at + 3 :] else ""
+        self.say(200, {"statements": found, "more": more})
 
     def do_POST(self) -> None:
         batch = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -7,7 +7,9 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy.orm import Session
 
+from lms.config import Settings
 from lms.outbox.queries import Waiting
 from lms.xapi.answers import Verdict
 from lms.xapi.carrying import carry
@@ -28,8 +30,8 @@ def client(store: Store) -> Iterator[Client]:
 
 def batch(count: int) -> list[Waiting]:
     """Statements of one registration."""
-    registration, sink = uuid.uuid4(), make("https://cares.example.org")
-    drafts = [draft for number in range(count) for draft in sink(progressed(registration, number))]
+    registration, sink = uuid.uuid4(), make(Settings(public_url="https://cares.example.org"))
+    drafts = [draft for number in range(count) for draft in sink(Session(), progressed(registration, number))]
     return [Waiting(number, draft.uuid, registration, draft.body) for number, draft in enumerate(drafts)]
 
 

@@ -27,18 +27,6 @@ Happen = Callable[..., dict[str, list[str]]]
 Relaying = Callable[[Settings], threading.Event]
 
 
-@pytest.fixture
-def lms(wired: Settings) -> Callable[..., Result]:
-    """The command `lms` for this installation."""
-    names = ("instance", "database_url", "lrs_endpoint", "lrs_key", "lrs_secret")
-    environment = {f"LMS_{name.upper()}": str(getattr(wired, name)) for name in names}
-
-    def lms(*words: str) -> Result:
-        return CliRunner().invoke(main, words, env=environment)
-
-    return lms
-
-
 def status(lms: Callable[..., Result]) -> Any:
     """What `lms xapi status --json` says; a relay of the test may log before it."""
     output = lms("xapi", "status", "--json").output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import random
 import signal
@@ -11,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 from lms.config import Settings
 from lms.db import WRITES, db
 from lms.outbox import queries
+from lms.outbox.partitions import PARTITIONS
 from tests.waiting import eventually
 from tests.xapi import store as faults
 from tests.xapi.store import Answering, Store
@@ -29,12 +32,13 @@ KILLS = int(os.environ.get("LMS_TEST_KILLS", "4"))
 
 
 @contextmanager
-def relay_process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    """`lms relay` as a process of its own."""
+def relay_process(settings: Settings, log: Path = Path(os.devnull)) -> Iterator[subprocess.Popen[bytes]]:
+    """`lms relay` as a process of its own, which logs there."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
     for name in ("instance", "database_url", "lrs_endpoint", "lrs_key", "lrs_secret"):
         environment[f"LMS_{name.upper()}"] = str(getattr(settings, name))
-    process = subprocess.Popen([sys.executable, "-m", "lms", "relay"], env=environment, stderr=subprocess.DEVNULL)
+    with log.open("ab") as stream:
+        process = subprocess.Popen([sys.executable, "-m", "lms", "relay"], env=environment, stderr=stream)
     try:
         yield process
     finally:
@@ -98,6 +102,33 @@ def test_a_relay_that_slept_and_lost_its_claim_does_no_harm(
             eventually(lambda: queued(app) == 0, 30)
             time.sleep(1)
     assert store.order() == told
+
+
+def test_one_that_waits_takes_over_when_the_other_is_killed(
+    app: Flask, wired: Settings, store: Store, happen: Callable[..., dict[str, list[str]]]
+) -> None:
+    is_alone = wired.database.startswith("sqlite")
+    with relay_process(wired) as first, relay_process(wired) as second:
+        shares = [0, PARTITIONS] if is_alone else [PARTITIONS // 2] * 2
+        eventually(lambda: sorted(_shares(app).values()) == shares, 30)
+        told = happen(60, learners=20)
+        eventually(lambda: queued(app) == 0)
+        # The one that holds the more of them.
+        victim = max(first, second, key=lambda one: _shares(app)[one.pid])
+        victim.kill()
+        victim.wait()
+        told |= happen(60, learners=20)
+        eventually(lambda: queued(app) == 0)
+        survivor = second if victim is first else first
+        eventually(lambda: _shares(app)[survivor.pid] == PARTITIONS)
+    assert store.order() == told
+
+
+def _shares(app: Flask) -> dict[int, int]:
+    """Partitions by process, as relays last said."""
+    with app.app_context():
+        relays = queries.relays(db.session, dt.datetime.now(dt.UTC))
+        return {int(relay.name.split(":")[1]): relay.partitions for relay in relays}
 
 
 def _put_to_sleep(process: subprocess.Popen[bytes], app: Flask) -> None:

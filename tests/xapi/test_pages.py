@@ -64,6 +64,31 @@ def test_what_was_refused_is_shown_with_the_reason_and_sent_again(
     assert {str(one) for one in store.statements} == set(ids)
 
 
+def test_another_store_has_a_part_of_its_own(
+    app: Flask,
+    wired: Settings,
+    store: Store,
+    other: Store,
+    add: Callable[..., object],
+    admin: FlaskClient,
+    happen: Happen,
+    relaying: Callable[[Settings], threading.Event],
+) -> None:
+    add("--verb", "progressed")
+    ((_, ids),) = happen(3).items()
+    other.poison = lambda statement: 422 if statement["id"] == ids[0] else None
+    relaying(wired)
+    eventually(lambda: len(store.statements) == 3 and len(other.statements) == 2)
+    eventually(lambda: "Refused by national" in admin.get(PAGE).text)
+    page = admin.get(PAGE).text
+    assert f"At {other.url}/; told progressed" in page
+    assert "422" in page
+    other.poison = lambda _: None
+    assert admin.submit(f"{PAGE}/retry", {"statement": ids[0], "store": "nowhere"}).status_code == 404
+    assert admin.submit(f"{PAGE}/retry", {"statement": ids[0], "store": "national"}).status_code == 303
+    eventually(lambda: len(other.statements) == 3)
+
+
 @pytest.mark.parametrize("form", [{}, {"statement": "nonsense"}, {"all": "no"}])
 def test_a_form_that_names_nothing_does_nothing(admin: FlaskClient, form: dict[str, str]) -> None:
     assert admin.submit(f"{PAGE}/retry", form).status_code == 404

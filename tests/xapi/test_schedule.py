@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms.outbox.likeness import is_same
 from lms.outbox.queries import Waiting
 from lms.xapi.answers import Answer, Verdict, verdict
 from lms.xapi.backoff import LONGEST_SECONDS, delay, retry_after
 from lms.xapi.carrying import Outcome, Trouble
-from lms.xapi.likeness import is_same
 from lms.xapi.schedule import BATCH, PAUSE_SECONDS, SICK_SECONDS, Schedule
 
 REGISTRATIONS = [uuid.UUID(int=number) for number in range(4)]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import events
-from lms.db import transaction
+from lms.accounts.models import Person
+from lms.app import create_app
+from lms.config import Settings
+from lms.db import db, transaction
 from lms.outbox.models import Delivery, Statement
 from lms.outbox.partitions import partition_of
 from lms.outbox.service import record
@@ -44,3 +48,20 @@ def test_a_faulty_statement_is_kept_aside_and_undoes_nothing(session: Session) -
     rows = session.scalars(select(Statement).order_by(Statement.id)).all()
     assert [row.delivery for row in rows] == [Delivery.QUEUED, Delivery.PARKED, Delivery.PARKED]
     assert "scaled" in (rows[1].answer or "")
+
+
+def test_learners_are_named_by_mail_where_that_is_set(settings: Settings, person: Callable[..., Person]) -> None:
+    zoe = person("Zoë Ng", "zoe.o'hara+ward&7@example.org")
+    app = create_app(settings.model_copy(update={"statement_actor": "mbox"}))
+    with app.app_context():
+        with transaction() as writing:
+            record(writing, events.QuizAttempted(**vars(QUIZ) | {"learner": zoe.uuid}))
+            record(writing, QUIZ)
+        known, *_, unknown = [
+            json.loads(row.body) for row in db.session.scalars(select(Statement).order_by(Statement.id))
+        ]
+        states = set(db.session.scalars(select(Statement.delivery)))
+        db.engine.dispose()
+    assert known["actor"] == {"objectType": "Agent", "mbox": "mailto:zoe.o'hara+ward%267@example.org"}
+    assert unknown["actor"]["account"]["name"] == str(QUIZ.learner), "who is not known here keeps the opaque name"
+    assert states == {Delivery.QUEUED}

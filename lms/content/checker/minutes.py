@@ -70,7 +70,7 @@ def page_words(subject: Subject) -> Result:
     """Visible words of prose and callouts against the `words` of the page; no alt text, notes, prompts or items."""
     verdicts, findings = [], []
     for page in subject.module.pages:
-        verdict, finding = _budget(page)
+        verdict, finding = page_budget(page)
         verdicts.append(verdict)
         findings += [finding] if finding else []
     off = max((abs(_off(page)) for page in subject.module.pages), default=0.0)
@@ -82,7 +82,8 @@ def _off(page: Page) -> float:
     return page.words / page.words_budget - 1 if page.words_budget else 0.0
 
 
-def _budget(page: Page) -> tuple[Verdict, Problem | None]:
+def page_budget(page: Page) -> tuple[Verdict, Problem | None]:
+    """One page's words against its own budget."""
     if page.words_budget is None:
         if page.words <= WORDS_WITHOUT_BUDGET:
             return "pass", None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,6 +18,9 @@ GRADE = Rule(5, "Reading grade", "mean at most 7.5, page at most 8", "a page ove
 SENTENCES = Rule(6, "Sentences", "mean at most 15, longest 28, passive 12%", "over 18, 35 or 20%", signal=True)
 FEWEST_WORDS = 100
 """Below a hundred words the formula swings with a single word, so such a text counts in the mean alone."""
+HARDEST_PAGE = 8
+LONGEST_SENTENCE = 28
+MOST_PASSIVES = 0.12
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,12 @@ def reading_grade(subject: Subject) -> Result:
     whole = judge([sentence for reading in readings for sentence in reading.plain])
     graded = [(reading, judge(reading.plain)) for reading in readings]
     judged = [(reading, figures) for reading, figures in graded if figures.words >= FEWEST_WORDS]
-    findings = [_too_hard(reading, figures) for reading, figures in judged if round(figures.grade, 1) > 8]
+    findings = [_too_hard(reading, figures) for reading, figures in judged if round(figures.grade, 1) > HARDEST_PAGE]
     worst_page = max((figures.grade for _, figures in judged), default=0.0)
     verdict = worst(
         (
             at_most(round(whole.grade, 1), 7.5, 9),
-            at_most(round(worst_page, 1), 8, 9),
+            at_most(round(worst_page, 1), HARDEST_PAGE, 9),
         )
     )
     measured = f"mean {whole.grade:.1f} (raw {whole.raw_grade:.1f}), hardest page {worst_page:.1f}"
@@ -58,11 +61,17 @@ def sentence_lengths(subject: Subject) -> Result:
     lengths = [len(words_of(sentence)) for sentence in every] or [0]
     mean, longest = sum(lengths) / len(lengths), max(lengths)
     passive = sum(map(is_passive, every)) / len(lengths)
-    verdict = worst((at_most(round(mean, 1), 15, 18), at_most(longest, 28, 35), at_most(round(passive, 3), 0.12, 0.20)))
+    verdict = worst(
+        (
+            at_most(round(mean, 1), 15, 18),
+            at_most(longest, LONGEST_SENTENCE, 35),
+            at_most(round(passive, 3), MOST_PASSIVES, 0.20),
+        )
+    )
     measured = f"mean {mean:.1f} words, longest {longest}, passive about {passive:.0%}"
-    findings = [finding for reading in readings for finding in _long_sentences(reading)]
-    if passive > 0.12:
-        findings += [finding for reading in readings for finding in _passives(reading)]
+    findings = [finding for reading in readings for finding in long_sentences(reading.file, reading.sentences)]
+    if passive > MOST_PASSIVES:
+        findings += [finding for reading in readings for finding in passives(reading.file, reading.sentences)]
     return SENTENCES.result(measured, verdict, findings)
 
 
@@ -86,18 +95,21 @@ def _too_hard(reading: _Reading, figures: Readability) -> Problem:
     return Problem(reading.file, 1, what, "shorten sentences and choose shorter words")
 
 
-def _long_sentences(reading: _Reading) -> Iterator[Problem]:
-    for line, sentence in reading.sentences:
+def long_sentences(file: str, sentences: Iterable[tuple[int, str]]) -> Iterator[Problem]:
+    """Each sentence, with its line, that is longer than one should be."""
+    for line, sentence in sentences:
         length = len(words_of(sentence))
-        if length > 28:
-            yield Problem(reading.file, line, f"a sentence of {length} words: “{_start(sentence)}”", "make two of it")
+        if length > LONGEST_SENTENCE:
+            yield Problem(file, line, f"a sentence of {length} words: “{begin(sentence)}”", "make two of it")
 
 
-def _passives(reading: _Reading) -> Iterator[Problem]:
-    for line, sentence in reading.sentences:
+def passives(file: str, sentences: Iterable[tuple[int, str]]) -> Iterator[Problem]:
+    """Each sentence, with its line, that does not seem to say who does it."""
+    for line, sentence in sentences:
         if is_passive(sentence):
-            yield Problem(reading.file, line, f"it may be passive: “{_start(sentence)}”", "say who does it")
+            yield Problem(file, line, f"it may be passive: “{begin(sentence)}”", "say who does it")
 
 
-def _start(sentence: str) -> str:
+def begin(sentence: str) -> str:
+    """The first words of a sentence, enough to find it by."""
     return " ".join(sentence.split()[:8]) + " …"

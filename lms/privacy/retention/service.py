@@ -35,14 +35,14 @@ def steps(settings: Settings, actor: Actor, at: dt.datetime, remember: Remember)
     """
     ages = {
         "visits": settings.keep_visits_days,
-        "statements": settings.keep_statements_days,
+        "texts of statements": settings.keep_statements_days,
         "leavers": settings.keep_leavers_days,
         # The last: the database refuses it where its clock says otherwise.
         "audit log": settings.keep_audit_days,
     }
     removing: dict[str, Callable[[Session, dt.datetime], int]] = {
         "visits": lambda session, before: progress.drop_old_visits(session, before, AT_A_TIME),
-        "statements": lambda session, before: outbox.drop_old(session, before, AT_A_TIME),
+        "texts of statements": lambda session, before: outbox.thin(session, before, AT_A_TIME),
         "audit log": lambda session, before: audit.cut(session, actor, before, at, AT_A_TIME),
         "leavers": lambda session, before: _erase_leavers(session, before, actor, at, remember),
     }

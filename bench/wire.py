@@ -1,4 +1,4 @@
-"""The network between relay and Learning Record Store, as bad as it can be."""
+"""The network between relay and Learning Record Store, as bad as it can be; the tests of faults send through it too."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ SHARES = {
     "truncated": 0.03,
 }
 """How often each thing goes wrong with a POST; the rest arrives."""
+_AT_ONCE = [("Retry-After", "0")]
+_REFUSALS = {"503": _AT_ONCE, "503 without a word": []}
+"""What is answered with 503, and with which headers: with none it is left to the relay how long it waits."""
+
+
+_Said = tuple[int, list[tuple[str, str]], bytes]
+"""Status, headers and content of an answer."""
 
 
 class Wire:
@@ -27,11 +34,10 @@ class Wire:
 
     def __init__(self, port: int, store_port: int, chance: Random, shares: Mapping[str, float]) -> None:
         self.harmed: Counter[str] = Counter()
-        handler = type(
-            "Passing",
-            (_Passing,),
-            {"store_port": store_port, "chance": chance, "shares": shares, "harmed": self.harmed},
-        )
+        self.poison: set[bytes] = set()
+        """Whatever has one of these in it is answered with 400 and not passed on."""
+        known = {"harmed": self.harmed, "poison": self.poison}
+        handler = type("Passing", (_Passing,), {"store_port": store_port, "chance": chance, "shares": shares, **known})
         self._server = _Server(("127.0.0.1", port), handler)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
@@ -51,10 +57,12 @@ class _Server(ThreadingHTTPServer):
 
 class _Passing(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     store_port: ClassVar[int]
     chance: ClassVar[Random]
     shares: ClassVar[Mapping[str, float]]
     harmed: ClassVar[Counter[str]]
+    poison: ClassVar[set[bytes]]
 
     def do_GET(self) -> None:
         self._pass_on()
@@ -65,9 +73,9 @@ class _Passing(BaseHTTPRequestHandler):
         if harm == "lost request":
             self._read()
             self._hang_up()
-        elif harm == "503":
+        elif harm in _REFUSALS:
             self._read()
-            self._say(503, [("Retry-After", "0")], b"busy")
+            self._say(503, _REFUSALS[harm], b"busy")
         elif harm == "portal":
             self._read()
             self._say(200, [("Content-Type", "text/html")], b"<html>Please sign in to the network</html>")
@@ -88,24 +96,28 @@ class _Passing(BaseHTTPRequestHandler):
     def _pass_on(self, harm: str | None = None) -> None:
         body = self._read()
         try:
-            store = http.client.HTTPConnection("127.0.0.1", self.store_port, timeout=30)
-            headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
-            store.request(self.command, self.path, body, headers)
-            answer = store.getresponse()
-            content = answer.read()
-            store.close()
+            status, headers, content = self._poisoned(body) or self._ask_store(body)
         except (OSError, http.client.HTTPException):
             self._hang_up()
             return
         if harm == "lost answer":
             self._hang_up()
             return
-        given = [
-            (name, value)
-            for name, value in answer.getheaders()
-            if name.lower() not in ("connection", "content-length", "transfer-encoding")
-        ]
-        self._say(answer.status, given, content, cut=harm == "truncated")
+        self._say(status, headers, content, cut=harm == "truncated")
+
+    def _poisoned(self, body: bytes) -> _Said | None:
+        is_poisoned = any(one in body for one in self.poison)
+        return (400, [("Content-Type", "application/json")], b'"a poisoned statement"') if is_poisoned else None
+
+    def _ask_store(self, body: bytes) -> _Said:
+        store = http.client.HTTPConnection("127.0.0.1", self.store_port, timeout=30)
+        with contextlib.closing(store):
+            headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
+            store.request(self.command, self.path, body, headers)
+            answer = store.getresponse()
+            content = answer.read()
+        own = ("connection", "content-length", "transfer-encoding")
+        return answer.status, [one for one in answer.getheaders() if one[0].lower() not in own], content
 
     def _read(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length", "0")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from decimal import Decimal
 from typing import Any
@@ -18,6 +20,28 @@ def is_same(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
     A store may add what it likes elsewhere, merge what it knows of an activity or a verb, and write out defaults.
     """
     return all(_plain(part, ours.get(part)) == _plain(part, theirs.get(part)) for part in _PARTS)
+
+
+def digest(statement: dict[str, Any]) -> bytes:
+    """SHA-256 of those parts: of two statements it is the same if, and only if, they are."""
+    plain = [_exact(_plain(part, statement.get(part))) for part in _PARTS]
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).digest()
+
+
+def stub(statement: dict[str, Any]) -> dict[str, Any]:
+    """What stays here of a statement whose body is thinned: enough to name it, and to know a withdrawal."""
+    return {"id": statement["id"], "verb": {"id": statement["verb"]["id"]}}
+
+
+def _exact(value: Any) -> Any:
+    """The same for what is equal, however it was written: 1 and 1.0, a duration of 90 and of 90.00 seconds."""
+    if isinstance(value, dict):
+        return {key: _exact(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_exact(inner) for inner in value]
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _plain(part: str, value: Any) -> Any:

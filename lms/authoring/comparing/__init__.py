@@ -1,0 +1,1 @@
+"""Two states of a module side by side, in words: what was taken out, what was put in."""

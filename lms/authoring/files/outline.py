@@ -1,0 +1,137 @@
+"""The outline of a module: sections and pages, added, renamed, moved and taken away."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from copy import deepcopy
+from typing import Any, Literal
+
+from lms.authoring.files.parts import module_file
+from lms.authoring.files.yaml_text import edited, plain, written
+
+Files = Mapping[str, str]
+"""Texts of files by path."""
+Changes = dict[str, str | None]
+"""New texts of files; None: it goes."""
+_NO_LETTERS = re.compile(r"[^a-z0-9]+")
+_MOST = 60
+PAGE = "---\ntitle: {title}\n---\n\nWrite here what this page is about.\n"
+
+
+def slug(title: str, taken: Collection[str]) -> str:
+    """An id made of a title, different from those that are taken."""
+    plain_letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    made = _NO_LETTERS.sub("-", plain_letters).strip("-")[:_MOST].strip("-") or "page"
+    number, found = 2, made
+    while found in taken:
+        found, number = f"{made}-{number}", number + 1
+    return found
+
+
+def page_file(module_id: str, section_id: str, page_id: str) -> str:
+    """Where a page is."""
+    return f"courses/{module_id}/{section_id}/{page_id}.md"
+
+
+def sections_of(text: str, module_id: str) -> list[dict[str, Any]]:
+    """The sections as module.yaml lists them. Raises ContentError."""
+    data = plain(text, module_file(module_id))
+    found = data.get("sections") if isinstance(data, dict) else None
+    # Copies: they are going to be changed.
+    return [deepcopy(one) for one in found or () if isinstance(one, dict) and one.get("id")]
+
+
+def with_section(text: str, module_id: str, title: str, taken: Collection[str]) -> Changes:
+    """One section more at the end, with a first page. Raises ContentError."""
+    sections = sections_of(text, module_id)
+    id_ = slug(title, [*(one["id"] for one in sections), "media", "scenarios", "tools"])
+    page_id = slug("First page", taken)
+    made = {"id": id_, "title": title, "minutes": 10, "pages": [page_id]}
+    return _with(text, module_id, [*sections, made]) | {
+        page_file(module_id, id_, page_id): PAGE.format(title=_in_yaml("First page"))
+    }
+
+
+def with_page(text: str, module_id: str, section_id: str, title: str, taken: Collection[str]) -> tuple[Changes, str]:
+    """One page more at the end of a section; and its id. Raises ContentError, LookupError."""
+    sections = sections_of(text, module_id)
+    section = _section(sections, section_id)
+    page_id = slug(title, taken)
+    section["pages"] = [*section.get("pages", ()), page_id]
+    page = PAGE.format(title=_in_yaml(title))
+    return _with(text, module_id, sections) | {page_file(module_id, section_id, page_id): page}, page_id
+
+
+def renamed(text: str, module_id: str, section_id: str, title: str, minutes: float | str) -> Changes:
+    """A section with another title and plan of time; its id stays. Raises ContentError, LookupError."""
+    sections = sections_of(text, module_id)
+    section = _section(sections, section_id)
+    section |= {"title": title, "minutes": minutes}
+    return _with(text, module_id, sections)
+
+
+def section_moved(text: str, module_id: str, section_id: str, by: Literal[-1, 1]) -> Changes:
+    """A section changed for its neighbour. Raises ContentError, LookupError."""
+    sections = sections_of(text, module_id)
+    _swap(sections, sections.index(_section(sections, section_id)), by)
+    return _with(text, module_id, sections)
+
+
+def page_moved(text: str, module_id: str, page_id: str, by: Literal[-1, 1], files: Files) -> Changes:
+    """A page changed for its neighbour, or put into the next section. Raises ContentError, LookupError."""
+    sections = sections_of(text, module_id)
+    at = _holder(sections, page_id)
+    pages = list(sections[at]["pages"])
+    place = pages.index(page_id)
+    if 0 <= place + by < len(pages):
+        _swap(pages, place, by)
+        sections[at]["pages"] = pages
+        return _with(text, module_id, sections)
+    other = at + by
+    if not 0 <= other < len(sections) or len(pages) == 1:
+        return {}
+    there = list(sections[other].get("pages", ()))
+    sections[at]["pages"] = [one for one in pages if one != page_id]
+    sections[other]["pages"] = [page_id, *there] if by > 0 else [*there, page_id]
+    old = page_file(module_id, sections[at]["id"], page_id)
+    new = page_file(module_id, sections[other]["id"], page_id)
+    return _with(text, module_id, sections) | {old: None, new: files[old]}
+
+
+def without_page(text: str, module_id: str, page_id: str) -> Changes:
+    """A page taken away, and a section that has none left. Raises ContentError, LookupError."""
+    sections = sections_of(text, module_id)
+    at = _holder(sections, page_id)
+    sections[at]["pages"] = [one for one in sections[at]["pages"] if one != page_id]
+    gone = page_file(module_id, sections[at]["id"], page_id)
+    return _with(text, module_id, [one for one in sections if one["pages"]]) | {gone: None}
+
+
+def _with(text: str, module_id: str, sections: list[dict[str, Any]]) -> Changes:
+    file = module_file(module_id)
+    return {file: edited(text, file, ("sections",), sections)}
+
+
+def _section(sections: list[dict[str, Any]], section_id: str) -> dict[str, Any]:
+    return next((one for one in sections if one["id"] == section_id), None) or _missing(section_id)
+
+
+def _holder(sections: list[dict[str, Any]], page_id: str) -> int:
+    """Which section a page is in. Raises LookupError."""
+    found = [place for place, one in enumerate(sections) if page_id in one.get("pages", ())]
+    return found[0]
+
+
+def _missing(section_id: str) -> dict[str, Any]:
+    raise LookupError(section_id)
+
+
+def _swap(values: list[Any], place: int, by: int) -> None:
+    if 0 <= place + by < len(values):
+        values[place], values[place + by] = values[place + by], values[place]
+
+
+def _in_yaml(title: str) -> str:
+    return written({"title": title}).removeprefix("title:").strip()

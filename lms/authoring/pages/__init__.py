@@ -1,0 +1,1 @@
+"""Writing a page, block by block."""

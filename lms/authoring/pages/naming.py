@@ -1,0 +1,89 @@
+"""Blocks that stand for a question, a story or a tool: what there is, and what is made for a new one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lms.authoring.files.outline import slug
+from lms.authoring.files.parts import Read, bank_file, scenario_file, with_item
+from lms.authoring.files.starters import NEW_TOOL, new_item, new_scenario
+from lms.authoring.files.yaml_text import plain, written
+from lms.authoring.parts.choosing import first_outcome
+
+# Quicker than to read every page as Markdown; a fence inside another is none that is shown, and is no harm here.
+_FENCE = re.compile(r"^:{3,}\{([a-z-]+)\}[ \t]+([a-z0-9-]+)", re.MULTILINE)
+KINDS = ("check", "scenario", "tool")
+_WORDS = {"check": "check", "scenario": "story", "tool": "tool"}
+Choices = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class There:
+    """What a module has that blocks can stand for."""
+
+    module_id: str
+    checks: Mapping[str, str]
+    """Their questions by their ids."""
+    stories: Sequence[str]
+    tools: Sequence[str]
+    used: Mapping[str, str]
+    """Ids of blocks on all pages, each with its kind: each may stand there once."""
+
+    @property
+    def reflections(self) -> Choices:
+        """The reflections of all pages."""
+        return [(id_, id_) for id_, kind in self.used.items() if kind == "reflection"]
+
+    def choices(self, kind: str, own: str) -> Choices:
+        """What a block of this kind can stand for, and its own."""
+        known = {"check": self.checks, "scenario": dict.fromkeys(self.stories), "tool": dict.fromkeys(self.tools)}
+        free = [id_ for id_ in known.get(kind, {}) if id_ == own or id_ not in self.used or kind == "tool"]
+        return [self.called(id_) for id_ in free]
+
+    def called(self, id_: str) -> tuple[str, str]:
+        """An id, and what one sees of it."""
+        stem = " ".join(self.checks.get(id_, "").split())
+        return id_, f"{id_}: {stem[:80]}" if stem else id_
+
+
+def there(module_id: str, paths: Sequence[str], pages: Mapping[str, str], read: Read) -> There:
+    """What is there. Raises ContentError if the questions cannot be read."""
+    text = read(bank_file(module_id))
+    bank: Any = plain(text, bank_file(module_id)) if text else {}
+    checks = bank.get("checks") if isinstance(bank, dict) else None
+    return There(
+        module_id=module_id,
+        checks={
+            str(one["id"]): str(one.get("stem", "")) for one in checks or () if isinstance(one, dict) and "id" in one
+        },
+        stories=_names(paths, f"courses/{module_id}/scenarios/", ".yaml"),
+        tools=_names(paths, f"courses/{module_id}/tools/", ".md"),
+        used={id_: kind for page in pages.values() for kind, id_ in _FENCE.findall(page)},
+    )
+
+
+def meant(kind: str, found: There, page_id: str, read: Read) -> tuple[str, dict[str, str]]:
+    """The id for a new block, and the files to be made for it: nothing, if something waits for its place."""
+    waiting = [id_ for id_, _ in found.choices(kind, "") if id_ not in found.used]
+    if waiting and kind != "check":
+        return waiting[0], {}
+    taken = [*found.checks, *found.stories, *found.tools, *found.used]
+    id_ = slug(f"{page_id} {_WORDS[kind]}"[:50], taken)
+    return id_, _made(kind, id_, found.module_id, read)
+
+
+def _made(kind: str, id_: str, module_id: str, read: Read) -> dict[str, str]:
+    if kind == "scenario":
+        return {scenario_file(module_id, id_): written(new_scenario(id_, "A story"))}
+    if kind == "tool":
+        return {f"courses/{module_id}/tools/{id_}.md": NEW_TOOL}
+    file = bank_file(module_id)
+    item = new_item("single", id_, outcome=first_outcome(module_id, read))
+    return {file: with_item(read(file) or "", module_id, "checks", item)}
+
+
+def _names(paths: Sequence[str], folder: str, ending: str) -> list[str]:
+    return [path.removeprefix(folder).removesuffix(ending) for path in paths if path.startswith(folder)]

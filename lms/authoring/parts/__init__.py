@@ -1,0 +1,1 @@
+"""Writing what has a form: questions, stories, sources, what a module is."""

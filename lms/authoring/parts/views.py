@@ -1,0 +1,275 @@
+"""Questions, stories, sources and what a module is: each in a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Flask, Response, flash, jsonify, redirect, render_template, request
+from flask import url_for as url
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from lms.accounts.access import carries_text, needs
+from lms.authoring import queries, service
+from lms.authoring.files import parts
+from lms.authoring.files.meeting import mark
+from lms.authoring.files.outline import slug
+from lms.authoring.files.parts import Part
+from lms.authoring.files.starters import new_item, new_part, new_scenario
+from lms.authoring.files.typed import Values, read, stepped
+from lms.authoring.files.yaml_text import appended, plain, written
+from lms.authoring.models import Draft
+from lms.authoring.parts.choosing import choices_for, first_outcome
+from lms.authoring.parts.story_map import drawn
+from lms.authoring.stepping import step_of
+from lms.authoring.views import LONGEST_TITLE, WRITERS
+from lms.content.problems import ContentError
+from lms.db import db, transaction
+from lms.ui.asking import is_script, not_found, now
+
+blueprint = Blueprint("parts", __name__)
+
+HOMES = {"item": "All questions", "check": "All questions", "slot": "All questions", "source": "All sources"}
+HOMES |= {"scene": "The story", "scenario": "The outline"}
+"""Where one goes back to from a part."""
+Answer = Response | AnyResponse | str | tuple[str, int]
+
+
+def install(app: Flask) -> None:
+    """The pages of this room."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene,tool):kind>")
+@blueprint.get("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene,tool):kind>/<id_>")
+@needs(*WRITERS)
+def part(module_id: str, kind: str, id_: str = "") -> Answer:
+    """One of them, to be written."""
+    draft = queries.open_draft(db.session, module_id) or not_found()
+    found = _find(draft, kind, id_)
+    with transaction() as session:
+        service.note_visit(session, draft, current_user.uuid, found.file, now())
+    return _form(draft, found, found.values)
+
+
+@blueprint.post("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene,tool):kind>")
+@blueprint.post("/authoring/<module_id>/<any(module,item,check,slot,source,scenario,scene,tool):kind>/<id_>")
+@needs(*WRITERS)
+@carries_text
+def save(module_id: str, kind: str, id_: str = "") -> Answer:
+    """Keep it as it was typed; a button may add, move or take away something in it first."""
+    with transaction() as session:
+        draft = service.lock(session, module_id) or not_found()
+        found = _find(draft, kind, id_)
+        values = _typed(found)
+        if request.form.get("version") != mark(found.values) and values != _visible(found):
+            return _conflict(draft, found, values)
+        changed = found.changed(values)
+        if changed != found.text:
+            service.save_texts(session, draft, {found.file: changed}, current_user.uuid, now())
+    after = _find(draft, kind, id_)
+    if is_script():
+        return jsonify(version=mark(after.values), saved_at=now().isoformat())
+    if step_of(request.form.get("do", "")) is None:
+        flash("Saved.", "success")
+    return redirect(url(".part", module_id=module_id, kind=kind, id_=id_ or None, _anchor=_anchor()), 303)
+
+
+@blueprint.get("/authoring/<module_id>/questions")
+@needs(*WRITERS)
+def questions(module_id: str) -> Answer:
+    """The quiz: its places with the questions for each, and the quick checks."""
+    draft = queries.open_draft(db.session, module_id) or not_found()
+    text = queries.text(db.session, draft, parts.bank_file(module_id)) or not_found()
+    bank, problems = _read(text, parts.bank_file(module_id))
+    return render_template(
+        "authoring/questions.html", draft=draft, bank=bank, problems=problems, by_slot=_by_slot(bank)
+    )
+
+
+@blueprint.get("/authoring/<module_id>/sources")
+@needs(*WRITERS)
+def sources(module_id: str) -> Answer:
+    """The register of sources."""
+    draft = queries.open_draft(db.session, module_id) or not_found()
+    file = parts.sources_file(module_id)
+    register, problems = _read(queries.text(db.session, draft, file) or "sources: []\n", file)
+    return render_template("authoring/sources.html", draft=draft, register=register, problems=problems)
+
+
+@blueprint.post("/authoring/<module_id>/new")
+@needs(*WRITERS)
+def add(module_id: str) -> Answer:
+    """A new question, check, source, scene or story."""
+    title = request.form.get("title", "").strip()[:LONGEST_TITLE]
+    kind = request.form.get("kind", "")
+    try:
+        with transaction() as session:
+            draft = service.lock(session, module_id) or not_found()
+            changes, id_ = _new(draft, kind, title)
+            service.save_texts(session, draft, changes, current_user.uuid, now())
+    except ContentError as error:
+        flash(f"Nothing can be added until this is mended: {error}", "danger")
+        return redirect(url("authoring.outline", module_id=module_id), 303)
+    return redirect(url(".part", module_id=module_id, kind=kind, id_=id_), 303)
+
+
+@blueprint.post("/authoring/<module_id>/<any(item,check,slot,source,scene):kind>/<id_>/remove")
+@needs(*WRITERS)
+def remove(module_id: str, kind: str, id_: str) -> Answer:
+    """Take it away from the draft; what learners did with it stays with them."""
+    with transaction() as session:
+        draft = service.lock(session, module_id) or not_found()
+        found = _find(draft, kind, id_)
+        service.save_texts(session, draft, {found.file: found.removed()}, current_user.uuid, now())
+    flash(f"Taken away: {id_}.", "info")
+    return redirect(_home(draft, kind, id_), 303)
+
+
+def _by_slot(bank: Any) -> dict[str, list[Any]]:
+    """The questions of the quiz for each of its places; those without one under an empty name."""
+    found: dict[str, list[Any]] = {str(slot.get("id")): [] for slot in bank.get("blueprint") or ()}
+    for item in bank.get("items") or ():
+        place = str(item.get("slot") or "")
+        found.setdefault(place if place in found else "", []).append(item)
+    return found
+
+
+def _find(draft: Draft, kind: str, id_: str) -> Part:
+    def text(file: str) -> str | None:
+        return queries.text(db.session, draft, file)
+
+    try:
+        return parts.find(kind, id_, draft.subject, text) or not_found()
+    except ContentError:
+        not_found()
+
+
+def _typed(found: Part) -> Values:
+    values = read(found.fields, request.form)
+    asked = step_of(request.form.get("do", ""))
+    return stepped(values, *asked, new=new_part) if asked else values
+
+
+def _visible(found: Part) -> Values:
+    names = {field.name for field in found.fields}
+    return {name: value for name, value in found.values.items() if name in names}
+
+
+def _form(draft: Draft, found: Part, values: Mapping[str, Any], theirs: Part | None = None, by: str = "") -> str:
+    return render_template(
+        "authoring/part.html",
+        draft=draft,
+        part=found,
+        values=values,
+        version=mark(found.values),
+        theirs=theirs,
+        by=by,
+        choices=choices_for(found, draft.subject, lambda file: queries.text(db.session, draft, file)),
+        story=drawn(found.values) if found.kind == "scenario" else None,
+        home=_home(draft, found.kind, found.id),
+        home_word=HOMES.get(found.kind),
+        others=queries.others(db.session, draft, current_user.uuid, now()),
+    )
+
+
+def _conflict(draft: Draft, found: Part, values: Values) -> Answer:
+    """Somebody has changed it meanwhile: nothing is written over, and both are shown."""
+    if is_script():
+        answer = jsonify(version=mark(found.values), fields={})
+        answer.status_code = 409
+        return answer
+    saved = queries.file(db.session, draft, found.file)
+    return _form(draft, found, values, found, (saved.saved_by if saved else None) or "Somebody"), 409
+
+
+def _new(draft: Draft, kind: str, title: str) -> tuple[dict[str, str | None], str]:
+    module_id = draft.subject
+    if kind == "scenario":
+        id_ = slug(title or "story", queries.scenarios(db.session, draft))
+        return {parts.scenario_file(module_id, id_): written(new_scenario(id_, title or "A story"))}, id_
+    if kind == "scene":
+        return _new_scene(draft, title)
+    if kind == "source":
+        return _new_source(draft, title)
+    file = parts.bank_file(module_id)
+    text = queries.text(db.session, draft, file) or not_found()
+    bank = plain(text, file)
+    taken = [str(one.get("id")) for key in ("items", "checks") for one in bank.get(key) or ()]
+    id_ = slug(title or "question", taken)
+    if kind == "item":
+        slot = request.form.get("slot", "")
+        type_ = parts.type_of({"slot": slot}, bank) or not_found()
+        return {file: parts.with_item(text, module_id, "items", new_item(type_, id_, slot=slot))}, id_
+    type_ = request.form.get("type", "single")
+    outcome = first_outcome(module_id, partial(queries.text, db.session, draft))
+    if type_ not in parts.ITEMS:
+        not_found()
+    if kind == "slot":
+        return _new_slot(text, file, bank, type_, outcome)
+    if kind != "check":
+        not_found()
+    return {file: parts.with_item(text, module_id, "checks", new_item(type_, id_, outcome=outcome))}, id_
+
+
+def _new_slot(text: str, file: str, bank: Any, type_: str, outcome: str) -> tuple[dict[str, str | None], str]:
+    known = {str(one.get("id")) for one in bank.get("blueprint") or ()}
+    id_ = next(f"s{number:02}" for number in range(1, len(known) + 2) if f"s{number:02}" not in known)
+    made = {"id": id_, "outcome": outcome, "level": "understand", "type": type_}
+    return {file: appended(text, file, ("blueprint",), made)}, id_
+
+
+def _new_scene(draft: Draft, title: str) -> tuple[dict[str, str | None], str]:
+    scenario_id = request.form.get("scenario", "")
+    file = parts.scenario_file(draft.subject, scenario_id)
+    text = queries.text(db.session, draft, file) or not_found()
+    scenes = plain(text, file).get("scenes") or []
+    id_ = slug(title or "scene", [str(one.get("id")) for one in scenes])
+    (scene,) = new_scenario(scenario_id, "")["scenes"]
+    made = scene | {"id": id_, "title": title or "A scene", "decision": len(scenes) + 1}
+    made["choices"] = [one | {"effects": {}} for one in made["choices"]]
+    return {file: appended(text, file, ("scenes",), made)}, f"{scenario_id}:{id_}"
+
+
+def _new_source(draft: Draft, title: str) -> tuple[dict[str, str | None], str]:
+    file = parts.sources_file(draft.subject)
+    text = queries.text(db.session, draft, file) or "sources: []\n"
+    known = [str(one.get("id")) for one in plain(text, file).get("sources") or ()]
+    id_ = slug(title or "source", known)
+    made = {
+        "id": id_,
+        "grade": "B",
+        "authors": "Who wrote it",
+        "year": now().year,
+        "title": title or "Title",
+        "claim_allowed": "What may be said with it.",
+        "checked_on": now().date().isoformat(),
+        "checked_by": "Not checked yet",
+    }
+    return {file: appended(text, file, ("sources",), made)}, id_
+
+
+def _read(text: str, file: str) -> tuple[Any, tuple[Any, ...]]:
+    try:
+        return plain(text, file) or {}, ()
+    except ContentError as error:
+        return {}, error.problems
+
+
+def _home(draft: Draft, kind: str, id_: str) -> str:
+    """The list that a part belongs to."""
+    if kind in ("item", "check", "slot"):
+        return url(".questions", module_id=draft.subject)
+    if kind == "source":
+        return url(".sources", module_id=draft.subject)
+    if kind == "scene":
+        return url(".part", module_id=draft.subject, kind="scenario", id_=id_.partition(":")[0])
+    return url("authoring.outline", module_id=draft.subject)
+
+
+def _anchor() -> str | None:
+    """The part of a list that a button was about."""
+    asked = step_of(request.form.get("do", ""))
+    return "list-" + "-".join(str(one) for one in asked[1]) if asked else None

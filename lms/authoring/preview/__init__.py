@@ -1,0 +1,1 @@
+"""A draft as learners would see it."""

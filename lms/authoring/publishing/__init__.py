@@ -1,0 +1,1 @@
+"""What publishing would change for people, publishing, and going back."""

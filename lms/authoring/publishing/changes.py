@@ -1,0 +1,128 @@
+"""What publishing a draft would change for the people who learn from the module, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lms.content.blocks import PROMPTS, Block, ScenarioBlock
+from lms.content.module import Module
+from lms.content.schema import Item
+
+
+class Weight(StrEnum):
+    """How much a change matters to who is in the middle."""
+
+    PLAIN = "plain"
+    CARE = "care"
+    """Someone's work hangs on it."""
+    LOSS = "loss"
+    """Someone's work would not be shown any more."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that is different."""
+
+    said: str
+    weight: Weight = Weight.PLAIN
+
+
+@dataclass(frozen=True)
+class Work:
+    """How many people have done what, by the ids of the content."""
+
+    items: Mapping[str, int]
+    checks: Mapping[str, int]
+    prompts: Mapping[str, int]
+    stories: Mapping[str, int]
+    pages: Mapping[str, int]
+    in_a_quiz: int = 0
+    """Who have a quiz open that they have not handed in."""
+
+
+def changes(old: Module | None, new: Module, work: Work) -> list[Change]:
+    """What is different, the gravest first."""
+    if old is None:
+        return [Change("Nobody has seen this module yet. It appears as soon as the programme lists it.")]
+    found = [*_items(old, new, work), *_checks(old, new, work), *_prompts(old, new, work), *_pages(old, new, work)]
+    order = (Weight.LOSS, Weight.CARE, Weight.PLAIN)
+    return sorted(found, key=lambda change: order.index(change.weight))
+
+
+def _items(old: Module, new: Module, work: Work) -> Iterator[Change]:
+    before, after = {one.id: one for one in old.bank.items}, {one.id: one for one in new.bank.items}
+    if work.in_a_quiz and before != after:
+        yield Change(
+            f"{_people(work.in_a_quiz)} {'is' if work.in_a_quiz == 1 else 'are'} in the middle of the quiz, "
+            "and will go on with the questions that were drawn for them."
+        )
+    for id_, item in before.items():
+        count = work.items.get(id_, 0)
+        if id_ not in after:
+            yield Change(f"The question {id_} goes. {_answered(count)}", Weight.CARE if count else Weight.PLAIN)
+        elif _key(item) != _key(after[id_]):
+            said = f"The right answer to {id_} is another one. {_answered(count)}"
+            yield Change(said, Weight.CARE if count else Weight.PLAIN)
+        elif item != after[id_]:
+            yield Change(f"The question {id_} is worded anew. {_answered(count)}")
+    new_ones = after.keys() - before.keys()
+    if new_ones:
+        yield Change(f"{len(new_ones)} new {'question' if len(new_ones) == 1 else 'questions'} in the quiz.")
+
+
+def _checks(old: Module, new: Module, work: Work) -> Iterator[Change]:
+    before, after = {one.id: one for one in old.bank.checks}, {one.id: one for one in new.bank.checks}
+    for id_, item in before.items():
+        count = work.checks.get(id_, 0)
+        if id_ not in after and count:
+            yield Change(f"The quick check {id_} goes. {_people(count)} answered it.", Weight.CARE)
+        elif id_ in after and item != after[id_]:
+            yield Change(f"The quick check {id_} is changed. {_answered(count, 'what they saw stays counted')}")
+
+
+def _prompts(old: Module, new: Module, work: Work) -> Iterator[Change]:
+    kinds: tuple[type[Block], ...] = (*PROMPTS, ScenarioBlock)
+    before = {block.id: block for _, block in old.blocks() if isinstance(block, kinds)}
+    after = {block.id: block for _, block in new.blocks() if isinstance(block, kinds)}
+    for id_, block in before.items():
+        count = work.prompts.get(id_, 0) + work.stories.get(id_, 0)
+        if id_ not in after and count:
+            said = f"{id_} goes from the pages. {_people(count)} worked on it; they find it in their reflections only."
+            yield Change(said, Weight.LOSS)
+        elif id_ in after and after[id_].kind != block.kind and count:
+            yield Change(f"{id_} is now something else, and {_people(count).lower()} worked on it before.", Weight.LOSS)
+
+
+def _pages(old: Module, new: Module, work: Work) -> Iterator[Change]:
+    before, after = {page.id: page for page in old.pages}, {page.id: page for page in new.pages}
+    for id_, page in before.items():
+        count = work.pages.get(id_, 0)
+        if id_ not in after:
+            said = f"The page “{page.title}” goes. {_people(count)} read it; their progress is counted without it."
+            yield Change(said, Weight.CARE if count else Weight.PLAIN)
+    changed = [page.title for id_, page in before.items() if id_ in after and page.blocks != after[id_].blocks]
+    if changed:
+        yield Change(f"Changed pages: {', '.join(changed)}.")
+    added = [page.title for id_, page in after.items() if id_ not in before]
+    if added:
+        said = ", ".join(added)
+        yield Change(f"New pages: {said}. Who has completed the module stays completed; others are asked to read them.")
+
+
+def _key(item: Item) -> object:
+    """What decides whether an answer is right."""
+    options = [
+        (option.id, getattr(option, "key", getattr(option, "marks", None))) for option in getattr(item, "options", ())
+    ]
+    lines = [(line.id, line.target) for line in getattr(item, "sources", ())]
+    return options, lines, getattr(item, "answer", None), getattr(item, "tolerance", None)
+
+
+def _answered(count: int, stays: str = "their scores stay") -> str:
+    return f"{_people(count)} answered it; {stays}." if count else "Nobody has answered it yet."
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"

@@ -1,0 +1,187 @@
+"""What the checker says, what publishing would change, publishing; earlier revisions and the way back."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import cache, partial
+
+from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, send_file
+from flask import url_for as url
+from werkzeug.wrappers import Response as AnyResponse
+
+from lms.accounts.access import needs
+from lms.authoring import queries, service
+from lms.authoring.files.places import Place, place_of
+from lms.authoring.models import Draft
+from lms.authoring.publishing.changes import Weight, changes
+from lms.authoring.publishing.queries import work_on
+from lms.authoring.reading import reading, report
+from lms.authoring.views import WRITERS
+from lms.content.bundle import from_zip
+from lms.content.checker.report import Report, Result
+from lms.content.library import library
+from lms.content.loader import Reading
+from lms.content.problems import ContentError, Problem
+from lms.db import db, transaction
+from lms.ui.asking import not_found, now
+
+blueprint = Blueprint("publishing", __name__)
+
+Answer = Response | AnyResponse | str | tuple[str, int]
+
+
+def install(app: Flask) -> None:
+    """The pages of this room."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/authoring/<module_id>/findings")
+@needs(*WRITERS)
+def findings(module_id: str) -> Answer:
+    """What the checker says of the draft: the same rules and words as `lms courses check`."""
+    draft = queries.open_draft(db.session, module_id) or not_found()
+    key = draft.key
+    said = report(key, module_id, lambda: queries.bundle(db.session, draft), now().date())
+    return render_template(
+        "authoring/findings.html", draft=draft, report=said, by_weight=_by_weight, link_to=_links(draft)
+    )
+
+
+@blueprint.get("/authoring/<module_id>/publish")
+@needs(*WRITERS)
+def ask(module_id: str) -> Answer:
+    """What would change for whom."""
+    draft = queries.open_draft(db.session, module_id) or not_found()
+    return _ask(draft)
+
+
+@blueprint.post("/authoring/<module_id>/publish")
+@needs(*WRITERS)
+def publish(module_id: str) -> Answer:
+    """Learners see the draft from now on; unless it has problems, or was changed since it was looked at."""
+    try:
+        with transaction() as session:
+            draft = service.lock(session, module_id) or not_found()
+            if request.form.get("version", type=int) != draft.version:
+                flash("The draft was changed since you looked. This is what would be published now.", "info")
+                return _ask(draft), 409
+            if _loses(draft) and request.form.get("sure") != "yes":
+                flash("Please tick that you know whose work would not be shown any more.", "danger")
+                return _ask(draft), 422
+            done = service.publish(session, draft, queries.bundle(session, draft), now())
+    except ContentError:
+        return _ask(queries.open_draft(db.session, module_id) or not_found()), 422
+    if done.module:
+        library.keep(done.revision_id, done.module)
+    flash(f"Published as revision {done.number}. {_seen(module_id)}", "success")
+    return redirect(url(".history", module_id=module_id), 303)
+
+
+def _seen(module_id: str) -> str:
+    """When learners see what was published."""
+    programme = library.programme(db.session)
+    is_listed = programme is not None and any(one.id == module_id for one in programme.modules)
+    return "Learners see it from now on." if is_listed else "Learners see it as soon as the programme lists it."
+
+
+@blueprint.post("/authoring/<module_id>/throw-away")
+@needs(*WRITERS)
+def throw_away(module_id: str) -> Answer:
+    """Nobody writes the draft any more; learners see what they saw."""
+    with transaction() as session:
+        draft = service.lock(session, module_id) or not_found()
+        if request.form.get("sure") != "yes":
+            flash("Please tick that the draft can go.", "danger")
+            return redirect(url(".ask", module_id=module_id, _anchor="throw-away"), 303)
+        service.throw_away(session, draft, now())
+    flash("The draft is closed. Learners see what they saw before.", "info")
+    return redirect(url("authoring.modules"), 303)
+
+
+@blueprint.get("/authoring/<module_id>/history")
+@needs(*WRITERS)
+def history(module_id: str) -> Answer:
+    """Every revision of a module."""
+    revisions = queries.history(db.session, module_id) or not_found()
+    draft = queries.open_draft(db.session, module_id)
+    module = library.module(db.session, module_id)
+    title = module.title if module else module_id
+    return render_template("authoring/history.html", module_id=module_id, title=title, revisions=revisions, draft=draft)
+
+
+@blueprint.post("/authoring/<module_id>/history/<int(max=2147483647):number>/restore")
+@needs(*WRITERS)
+def restore(module_id: str, number: int) -> Answer:
+    """Publish an earlier revision again: with one action, back to what it was."""
+    revision = queries.revision(db.session, module_id, number) or not_found()
+    try:
+        with transaction() as session:
+            done = service.publish_again(session, module_id, from_zip(revision.files), now())
+    except ContentError as error:
+        flash(f"Revision {number} keeps to rules that have changed since, and cannot be shown: {error}", "danger")
+        return redirect(url(".history", module_id=module_id), 303)
+    flash(f"Revision {number} is back, as revision {done.number}.", "success")
+    return redirect(url(".history", module_id=module_id), 303)
+
+
+@blueprint.get("/authoring/<module_id>/module.zip")
+@needs(*WRITERS)
+def download(module_id: str) -> Answer:
+    """The files of the draft, or of what learners see; `lms courses import` and git take them as they are."""
+    draft = queries.open_draft(db.session, module_id)
+    revision = queries.published(db.session, module_id)
+    files = queries.bundle(db.session, draft).to_zip() if draft else revision.files if revision else not_found()
+    name = f"{module_id}-draft.zip" if draft else f"{module_id}.zip"
+    return send_file(io.BytesIO(files), mimetype="application/zip", as_attachment=True, download_name=name)
+
+
+def _by_weight(said: Report) -> list[Result]:
+    """What fails first, then what is to be looked at."""
+    return sorted(said.results, key=lambda result: ("fail", "warn", "pass").index(result.verdict))
+
+
+def _links(draft: Draft) -> Callable[[Problem], str | None]:
+    """Where something can be mended that was found in a draft."""
+    read, documents = cache(partial(queries.text, db.session, draft)), _read(draft).documents
+
+    def link(problem: Problem) -> str | None:
+        place = place_of(problem.file, problem.line, draft.subject, read, documents)
+        return _address(draft.subject, place) if place else None
+
+    return link
+
+
+def _address(module_id: str, place: Place) -> str:
+    if place.kind == "page":
+        anchor = None if place.block is None else f"block-{place.block}"
+        return url("writing.page", module_id=module_id, page_id=place.id, _anchor=anchor)
+    lists = {"outline": "authoring.outline", "questions": "parts.questions", "sources": "parts.sources"}
+    if place.kind in lists:
+        return url(lists[place.kind], module_id=module_id)
+    return url("parts.part", module_id=module_id, kind=place.kind, id_=place.id or None)
+
+
+def _read(draft: Draft) -> Reading:
+    return reading(draft.key, draft.subject, lambda: queries.bundle(db.session, draft))
+
+
+def _loses(draft: Draft) -> bool:
+    new, old = _read(draft).module, library.module(db.session, draft.subject)
+    found = changes(old, new, work_on(db.session, draft.subject)) if new else []
+    return any(change.weight is Weight.LOSS for change in found)
+
+
+def _ask(draft: Draft) -> str:
+    found = _read(draft)
+    old = library.module(db.session, draft.subject)
+    work = work_on(db.session, draft.subject)
+    said = changes(old, found.module, work) if found.module and not found.problems else []
+    return render_template(
+        "authoring/publish.html",
+        draft=draft,
+        problems=found.problems,
+        changes=said,
+        Weight=Weight,
+        link_to=_links(draft),
+    )

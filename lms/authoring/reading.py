@@ -1,0 +1,46 @@
+"""Drafts as modules: read once for each of their versions, shared by the requests of a process."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TypeVar
+
+from lms.content.bundle import Bundle
+from lms.content.checker.check import check_module
+from lms.content.checker.report import Report
+from lms.content.loader import Reading, read_module
+
+MOST = 8
+"""Drafts kept in memory; a module takes a few hundred kilobytes."""
+Key = tuple[int, int, dt.datetime]
+"""A draft, its version and when that was saved."""
+Read = TypeVar("Read")
+_readings: OrderedDict[Key, Reading] = OrderedDict()
+_reports: OrderedDict[Key, Report] = OrderedDict()
+_lock = threading.Lock()
+
+
+def reading(key: Key, module_id: str, bundle: Callable[[], Bundle]) -> Reading:
+    """What can be read of a draft, with every problem; it takes half a second for a long module."""
+    return _kept(_readings, key, lambda: read_module(bundle(), module_id))
+
+
+def report(key: Key, module_id: str, bundle: Callable[[], Bundle], today: dt.date) -> Report:
+    """What the checker says of a draft; it takes seconds for a long module."""
+    return _kept(_reports, key, lambda: check_module(bundle(), module_id, today))
+
+
+def _kept(known: OrderedDict[Key, Read], key: Key, read: Callable[[], Read]) -> Read:
+    with _lock:
+        if key in known:
+            known.move_to_end(key)
+            return known[key]
+    made = read()
+    with _lock:
+        known[key] = made
+        while len(known) > MOST:
+            known.popitem(last=False)
+    return made

@@ -1,0 +1,136 @@
+"""Writing a draft: opening it, saving its files, publishing it, throwing it away."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from lms.authoring.models import Draft, DraftFile, DraftVisit
+from lms.content import service as content
+from lms.content.bundle import Bundle
+from lms.content.loader import load_module
+from lms.content.service import Imported
+from lms.db import UNSEEN, insert
+
+KEPT_VERSIONS = 60
+"""Of one file in one draft; older ones go."""
+
+
+def begin(session: Session, module_id: str, bundle: Bundle, based_on: int | None, at: dt.datetime) -> Draft:
+    """A draft with these files. Raises IntegrityError if the module has an open one."""
+    draft = Draft(subject=module_id, based_on_id=based_on, version=1, opened_at=at, changed_at=at)
+    session.add(draft)
+    session.flush()
+    for path, data in bundle.files.items():
+        session.add(DraftFile(draft_id=draft.id, path=path, version=1, content=data, is_newest=True, saved_at=at))
+    session.flush()
+    return draft
+
+
+def save(session: Session, draft: Draft, files: dict[str, bytes | None], person: UUID | None, at: dt.datetime) -> int:
+    """Keep new versions of some files (None: it is taken away); the version of the draft.
+
+    The caller has locked the draft (`lock`) before it read what it changes.
+    """
+    draft.version += 1
+    draft.changed_at = at
+    for path, data in files.items():
+        of_this = (DraftFile.draft_id == draft.id, DraftFile.path == path)
+        session.execute(
+            update(DraftFile).where(*of_this, DraftFile.is_newest).values(is_newest=False), execution_options=UNSEEN
+        )
+        session.add(
+            DraftFile(
+                draft_id=draft.id,
+                path=path,
+                version=draft.version,
+                content=data,
+                is_newest=True,
+                saved_at=at,
+                saved_by=person,
+            )
+        )
+        session.flush()
+        _drop_oldest(session, draft, path)
+    return draft.version
+
+
+def save_texts(session: Session, draft: Draft, texts: Mapping[str, str | None], person: UUID, at: dt.datetime) -> int:
+    """The same for texts; nothing happens if there are none."""
+    encoded = {path: None if text is None else text.encode() for path, text in texts.items()}
+    return save(session, draft, encoded, person, at) if encoded else draft.version
+
+
+def undo(session: Session, draft: Draft, person: UUID, at: dt.datetime) -> bool:
+    """Take the last save of a draft back, if this person made it; the files become what they were before it.
+
+    The caller has locked the draft.
+    """
+    last = (DraftFile.draft_id == draft.id, DraftFile.version == draft.version, DraftFile.saved_by == person)
+    changed = session.scalars(select(DraftFile.path).where(*last)).all()
+    before = {path: _before(session, draft, path) for path in changed}
+    if before:
+        save(session, draft, before, person, at)
+    return bool(before)
+
+
+def _before(session: Session, draft: Draft, path: str) -> bytes | None:
+    """A file as it was before its newest version; None if there was none."""
+    query = (
+        select(DraftFile.content)
+        .where(DraftFile.draft_id == draft.id, DraftFile.path == path, ~DraftFile.is_newest)
+        .order_by(DraftFile.version.desc())
+    )
+    return session.scalars(query.limit(1)).first()
+
+
+def lock(session: Session, module_id: str) -> Draft | None:
+    """The open draft of a module, held until the transaction ends: who saves at the same time waits."""
+    query = select(Draft).where(Draft.subject == module_id, Draft.closed_at.is_(None)).with_for_update()
+    return session.scalar(query)
+
+
+def note_visit(session: Session, draft: Draft, person: UUID, place: str, at: dt.datetime) -> None:
+    """Someone has a file of the draft before them."""
+    here = {"draft_id": draft.id, "person": person, "place": place, "seen_at": at}
+    statement = insert(session, DraftVisit).values(**here)
+    session.execute(
+        statement.on_conflict_do_update(index_elements=["draft_id", "person"], set_={"place": place, "seen_at": at}),
+        execution_options=UNSEEN,
+    )
+
+
+def publish(session: Session, draft: Draft, bundle: Bundle, at: dt.datetime) -> Imported:
+    """Learners see the draft from now on. Raises ContentError, and publishes nothing then."""
+    module = load_module(bundle, draft.subject)
+    published = content.publish(session, draft.subject, bundle, at)
+    draft.closed_at, draft.published_id = at, published.revision_id
+    session.flush()
+    return Imported(published.subject, published.number, published.is_new, published.revision_id, module)
+
+
+def publish_again(session: Session, module_id: str, bundle: Bundle, at: dt.datetime) -> Imported:
+    """Learners see an earlier revision from now on. Raises ContentError if the rules of today refuse it."""
+    load_module(bundle, module_id)
+    return content.publish(session, module_id, bundle, at)
+
+
+def throw_away(session: Session, draft: Draft, at: dt.datetime) -> None:
+    """Nobody writes the draft any more; learners see what they saw."""
+    draft.closed_at = at
+    session.flush()
+
+
+def _drop_oldest(session: Session, draft: Draft, path: str) -> None:
+    old = (
+        select(DraftFile.id)
+        .where(DraftFile.draft_id == draft.id, DraftFile.path == path)
+        .order_by(DraftFile.version.desc())
+        .offset(KEPT_VERSIONS)
+    )
+    for id_ in session.scalars(old).all():
+        session.delete(session.get_one(DraftFile, id_))

@@ -1,0 +1,1 @@
+"""Files that someone edits on their own computer come into the draft as they are saved."""

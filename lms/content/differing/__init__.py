@@ -1,0 +1,1 @@
+"""A folder beside what is published: which files differ, and how."""

@@ -1,0 +1,1 @@
+"""Several Learning Record Stores: the commands and what they do."""

@@ -1,0 +1,70 @@
+"""A trainer with the open draft of a small module, for tests of what is done to a whole draft."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person, Role
+from lms.authoring import queries
+from lms.content.bundle import Bundle
+from lms.content.library import library
+from lms.content.service import import_bundle
+from lms.db import db, writing
+from tests.content import sample
+
+MODULE = sample.MODULE
+BASE = f"/authoring/{MODULE}"
+MEDIA = f"{BASE}/media-files"
+NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 50
+DRAWING = (
+    b'<?xml version="1.0"?><!-- drawn by Ida -->\n<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">'
+    b"<title>A lift</title><desc>It goes up.</desc><path d='M0 0h9'/></svg>"
+)
+
+
+@pytest.fixture
+def published(app: Flask, session: Session) -> Iterator[Bundle]:
+    """The files that learners see."""
+    bundle = sample.bundle()
+    with writing(session):
+        import_bundle(session, bundle, at=NOW)
+    library.forget()
+    yield bundle.of_module(MODULE)
+    library.forget()
+
+
+@pytest.fixture
+def trainer(
+    app: Flask,
+    published: Bundle,
+    person: Callable[..., Person],
+    sign_in: Callable[[FlaskClient, Person], FlaskClient],
+) -> FlaskClient:
+    return sign_in(app.test_client(), person("Ida Holm", roles=[Role.TRAINER], site="north"))
+
+
+@pytest.fixture
+def draft(trainer: FlaskClient) -> FlaskClient:
+    assert trainer.submit(f"{BASE}/draft").status_code == 303  # type: ignore[attr-defined]
+    return trainer
+
+
+def written(app: Flask) -> dict[str, bytes]:
+    """The files of the open draft."""
+    with app.app_context():
+        found = queries.open_draft(db.session, MODULE)
+        assert found
+        return dict(queries.bundle(db.session, found).files)
+
+
+def upload(data: bytes, name: str) -> tuple[io.BytesIO, str]:
+    """A file as a form of the test client takes it."""
+    return io.BytesIO(data), name
