@@ -19,8 +19,9 @@ from bench.scenes import Asks, Stage
 from lms.accounts import service as accounts
 from lms.accounts.models import Role
 from lms.authoring import service
-from lms.authoring.files.starters import new_item, new_module, new_scenario
+from lms.authoring.files.starters import new_item, new_scenario
 from lms.authoring.files.yaml_text import written
+from lms.authoring.starting.templates import template
 from lms.content.bundle import Bundle
 from lms.db import db, writing
 
@@ -68,13 +69,13 @@ def _begin(app: Flask) -> None:
 
 
 def _files() -> Iterator[tuple[str, bytes]]:
-    made = new_module(MODULE, "A large module")
+    made = template(MODULE, "A large module", dt.date(2026, 11, 28)).files
     ids = [f"page-{number}" for number in range(PAGES)]
     sections = [
         {"id": f"part-{at}", "title": f"Part {at}", "minutes": 10, "pages": ids[at * 10 : at * 10 + 10]}
         for at in range(PAGES // 10)
     ]
-    top = made[f"courses/{MODULE}/module.yaml"].partition("sections:")[0] + written({"sections": sections})
+    top = made[f"courses/{MODULE}/module.yaml"].decode().partition("sections:")[0] + written({"sections": sections})
     yield f"courses/{MODULE}/module.yaml", top.encode()
     for place, id_ in enumerate(ids):
         yield f"courses/{MODULE}/part-{place // 10}/{id_}.md", _page(place).encode()

@@ -121,7 +121,22 @@ def test_two_usual_conditions_are_looked_up_as_one(asked: tuple[str, ...]) -> No
     for flags in ({}, {"related_activities": "true"} if asked[0] == "verb" else {}):
         many = question.understand({**parameters, **flags})
         assert isinstance(many, question.Many)
-        assert len(many.terms) == 1
+        assert {len(terms) for terms in many.ways} == {1}
+
+
+@pytest.mark.parametrize("is_ascending", [True, False])
+def test_what_is_found_in_two_ways_is_found_once(lrs: Lrs, is_ascending: bool) -> None:
+    itself = {"object": TWO, "actor": BO}
+    elsewhere = {"context": {"contextActivities": {"parent": [TWO]}, "instructor": BO}}
+    kept = [lrs.keep(**parts) for parts in (itself, elsewhere, {**itself, **elsewhere}) * 3]
+    asked = {"activity": TWO["id"], "related_activities": True, "agent": BO, "related_agents": True}
+    found: list[str] = []
+    page = lrs.get(limit=2, ascending=is_ascending, **asked).get_json()
+    while page["more"]:
+        found += [one["id"] for one in page["statements"]]
+        page = lrs.ask("GET", page["more"].removeprefix("/xapi/")).get_json()
+    found += [one["id"] for one in page["statements"]]
+    assert found == (kept if is_ascending else kept[::-1])
 
 
 def test_authority_is_related(lrs: Lrs) -> None:

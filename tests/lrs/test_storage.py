@@ -151,9 +151,9 @@ def test_no_question_sorts_or_reads_the_whole_table(
     rows = [{"term": own if writer == "common" else one, "stored": 1, "origin": 0} for one in terms[:1]] if own else []
     if rows:
         storage.write(lambda connection, _clock: connection.execute(mention.insert(), rows) and None)
-    many = Many(terms, 1, 2, 10, is_ascending, Shown("exact", False), own)
+    many = Many((terms,), 1, 2, 10, is_ascending, Shown("exact", False), own)
     with storage.reading() as connection:
-        query = queries._query(connection, many).compile(connection)
+        query = queries._query(connection, many, terms).compile(connection)
         values = tuple(query.construct_params()[name] for name in query.positiontup or ())
         plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)]
     assert not [step for step in plan if "TEMP B-TREE" in step or step.startswith("SCAN")], plan

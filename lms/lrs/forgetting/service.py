@@ -15,7 +15,7 @@ from lms.lrs.documents.place import AGENT_PROFILE, STATE
 from lms.lrs.forgetting.renaming import Json, renamed
 from lms.lrs.identity import digest, term
 from lms.lrs.models import activity, document, mention, statement
-from lms.lrs.statements.mentions import RELATED_AGENT, terms
+from lms.lrs.statements.mentions import AGENT, RELATED_AGENT, terms
 from lms.lrs.statements.queries import parts
 
 AT_A_TIME = 500
@@ -31,7 +31,7 @@ class Forgotten:
 
 def count(connection: sa.Connection, who: str) -> int:
     """How many statements speak of an agent."""
-    query = sa.select(sa.func.count()).select_from(mention).where(*_speaks_of(who))
+    query = sa.select(sa.func.count(mention.c.stored.distinct())).where(*_speaks_of(who))
     return connection.scalar(query) or 0
 
 
@@ -40,7 +40,7 @@ def forget(connection: sa.Connection, who: str, new: Json) -> Forgotten:
 
     To be called again until it says so: each call is a transaction of its own, so that others can write between.
     """
-    some = sa.select(mention.c.stored).where(*_speaks_of(who)).order_by(mention.c.stored).limit(AT_A_TIME)
+    some = sa.select(mention.c.stored).where(*_speaks_of(who)).distinct().order_by(mention.c.stored).limit(AT_A_TIME)
     found = connection.scalars(some).all()
     rows = connection.execute(
         sa.select(statement.c.stored, statement.c.body).where(statement.c.stored.in_(found))
@@ -51,7 +51,7 @@ def forget(connection: sa.Connection, who: str, new: Json) -> Forgotten:
 
 
 def _speaks_of(who: str) -> Sequence[sa.ColumnElement[bool]]:
-    return mention.c.term == term(RELATED_AGENT, who), mention.c.origin == 0
+    return mention.c.term.in_([term(kind, who) for kind in (AGENT, RELATED_AGENT)]), mention.c.origin == 0
 
 
 def _rename(connection: sa.Connection, stored: int, old: Json, who: str, new: Json) -> None:

@@ -13,6 +13,7 @@ from lms.lrs.identity import both, identity, term
 
 AGENT, RELATED_AGENT = b"agent", b"related agent"
 ACTIVITY, RELATED_ACTIVITY = b"activity", b"related activity"
+"""Related is what stands elsewhere than in actor and object: a question for related things looks for both kinds."""
 VERB, REGISTRATION = b"verb", b"registration"
 WRITER = b"writer"
 """Who stored it; this no statement takes over from another that it refers to."""
@@ -31,8 +32,8 @@ def terms(statement: Json) -> set[bytes]:
     registration = statement.get("context", {}).get("registration")
     if registration:
         found.add(term(REGISTRATION, registration.lower()))
-    found.update([term(RELATED_AGENT, who) for who in (*agents, *_identities(_further_agents(statement)))])
-    related = [term(RELATED_ACTIVITY, one["id"]) for one in activities(statement)]
+    found.update([term(RELATED_AGENT, who) for who in _identities(_related_agents(statement))])
+    related = [term(RELATED_ACTIVITY, one["id"]) for one in _related_activities(statement)]
     found.update(related, [both(one, verb) for one in related])
     return found
 
@@ -65,13 +66,9 @@ def _alone_and_in_pairs(statement: Json, identities: Iterable[str], verb: bytes)
 def activities(statement: Json) -> Iterator[Json]:
     """The object, the context's activities, and the same of a sub-statement."""
     thing = statement["object"]
-    kind = thing.get("objectType", "Activity")
-    if kind == "Activity":
+    if thing.get("objectType", "Activity") == "Activity":
         yield thing
-    for related in statement.get("context", {}).get("contextActivities", {}).values():
-        yield from related
-    if kind == "SubStatement":
-        yield from activities(thing)
+    yield from _related_activities(statement)
 
 
 def verbs(statement: Json) -> Iterator[Json]:
@@ -95,7 +92,15 @@ def _agent_object(thing: Json) -> tuple[Json, ...]:
     return (thing,) if thing.get("objectType") in ("Agent", "Group") else ()
 
 
-def _further_agents(statement: Json) -> Iterator[Json]:
+def _related_activities(statement: Json) -> Iterator[Json]:
+    """The context's activities, and all of a sub-statement."""
+    for related in statement.get("context", {}).get("contextActivities", {}).values():
+        yield from related
+    if statement["object"].get("objectType") == "SubStatement":
+        yield from activities(statement["object"])
+
+
+def _related_agents(statement: Json) -> Iterator[Json]:
     """Authority, instructor, team, all agents of a sub-statement; in 2.0.0 the context's as well."""
     thing, context = statement["object"], statement.get("context", {})
     for who in (statement.get("authority"), context.get("instructor"), context.get("team")):
@@ -106,4 +111,4 @@ def _further_agents(statement: Json) -> Iterator[Json]:
     if thing.get("objectType") == "SubStatement":
         yield thing["actor"]
         yield from _agent_object(thing["object"])
-        yield from _further_agents(thing)
+        yield from _related_agents(thing)

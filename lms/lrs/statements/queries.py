@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,11 +75,12 @@ def one(connection: sa.Connection, id_: uuid.UUID, is_voided: bool, writer: byte
 
 def page(connection: sa.Connection, many: Many) -> Page:
     """The first statements that meet all conditions, at least one and at most the limit."""
-    rows = connection.execution_options(stream_results=True).execute(_query(connection, many).limit(many.limit + 1))
     found: list[Found] = []
     size = 0
-    with rows:
+    with _rows(connection, many) as rows:
         for row in rows:
+            if found and found[-1].stored == row.stored:  # it meets the conditions in two ways
+                continue
             if len(found) == many.limit or size > PAGE_BYTES:
                 return Page(found, is_last=False)
             found.append(_found(row))
@@ -85,6 +88,15 @@ def page(connection: sa.Connection, many: Many) -> Page:
             if many.shown.with_attachments and found[-1].attachments:
                 size += _bytes_of(connection, found[-1].attachments)
     return Page(found, is_last=True)
+
+
+@contextmanager
+def _rows(connection: sa.Connection, many: Many) -> Iterator[Iterator[Any]]:
+    """What each way leads to, in one order."""
+    streaming = connection.execution_options(stream_results=True)
+    with ExitStack() as stack:
+        each = [stack.enter_context(streaming.execute(_query(connection, many, terms))) for terms in many.ways]
+        yield heapq.merge(*each, key=lambda row: row.stored, reverse=not many.is_ascending)
 
 
 def bodies(connection: sa.Connection, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -148,9 +160,10 @@ def _bytes_of(connection: sa.Connection, digests: Collection[str]) -> int:
     return connection.scalar(_BYTES, {"digests": list(digests)}) or 0
 
 
-def _query(connection: sa.Connection, many: Many) -> sa.Select[Any]:
+def _query(connection: sa.Connection, many: Many, terms: Sequence[bytes]) -> sa.Select[Any]:
     """Goes through the shortest list of statements there is, in order, and looks whether each has the rest too."""
-    terms = sorted(many.terms, key=lambda term: _frequency(connection, term)) if len(many.terms) > 1 else many.terms
+    if len(terms) > 1:
+        terms = sorted(terms, key=lambda term: _frequency(connection, term))
     first = mention.alias("first")
     moment = first.c.stored if terms or many.writer else statement.c.stored
     query = sa.select(*_SHOWN).where(statement.c.is_voided == sa.false())
@@ -170,7 +183,7 @@ def _query(connection: sa.Connection, many: Many) -> sa.Select[Any]:
         query = query.where(moment > many.after)
     if many.until is not None:
         query = query.where(moment <= many.until)
-    return query.order_by(moment.asc() if many.is_ascending else moment.desc())
+    return query.order_by(moment.asc() if many.is_ascending else moment.desc()).limit(many.limit + 1)
 
 
 def _is_rarer(connection: sa.Connection, writer: bytes, terms: Sequence[bytes]) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from urllib.parse import urlencode
 
 from lms.lrs.identity import term
@@ -58,7 +59,8 @@ class One:
 class Many:
     """Statements that meet all conditions; times in microseconds."""
 
-    terms: tuple[bytes, ...]
+    ways: tuple[tuple[bytes, ...], ...]
+    """A statement meets the conditions if it has all terms of one of these."""
     after: int | None
     """Stored later than this."""
     until: int | None
@@ -81,7 +83,7 @@ def understand(parameters: Mapping[str, str]) -> One | Many:
         return _one(parameters)
     only(parameters, LIST)
     many = Many(
-        terms=tuple(_terms(parameters)),
+        ways=tuple(_ways(parameters)),
         after=moment(parameters, "since"),
         until=moment(parameters, "until"),
         limit=min(_optional(parameters, "limit", _count) or MOST, MOST),
@@ -111,24 +113,27 @@ def _shown(parameters: Mapping[str, str]) -> Shown:
     return Shown(form, _flag(parameters, "attachments"))
 
 
-def _terms(parameters: Mapping[str, str]) -> list[bytes]:
-    wanted = {}
+def _ways(parameters: Mapping[str, str]) -> Iterator[tuple[bytes, ...]]:
+    """What is asked for may be related to a statement in one way or the other."""
+    wanted = list(_wanted(parameters))
+    for kinds in product(*(kinds for kinds, _ in wanted)):
+        terms = {kind: term(kind, value) for kind, (_, value) in zip(kinds, wanted, strict=True)}
+        yield tuple(mentions.condensed(terms))
+
+
+def _wanted(parameters: Mapping[str, str]) -> Iterator[tuple[tuple[bytes, ...], str]]:
+    """The kinds of things that each condition takes, and the thing."""
+    related_agents, related_activities = _flag(parameters, "related_agents"), _flag(parameters, "related_activities")
     if "agent" in parameters:
-        wanted[_kind(parameters, "related_agents", mentions.RELATED_AGENT, mentions.AGENT)] = agent(parameters, "agent")
+        further = (mentions.RELATED_AGENT,) if related_agents else ()
+        yield (mentions.AGENT, *further), agent(parameters, "agent")
     if "verb" in parameters:
-        wanted[mentions.VERB] = iri(parameters, "verb")
+        yield (mentions.VERB,), iri(parameters, "verb")
     if "activity" in parameters:
-        kind = _kind(parameters, "related_activities", mentions.RELATED_ACTIVITY, mentions.ACTIVITY)
-        wanted[kind] = iri(parameters, "activity")
+        further = (mentions.RELATED_ACTIVITY,) if related_activities else ()
+        yield (mentions.ACTIVITY, *further), iri(parameters, "activity")
     if "registration" in parameters:
-        wanted[mentions.REGISTRATION] = str(identifier(parameters, "registration"))
-    for name in ("related_agents", "related_activities"):
-        _flag(parameters, name)
-    return mentions.condensed({kind: term(kind, value) for kind, value in wanted.items()})
-
-
-def _kind(parameters: Mapping[str, str], flag: str, related: bytes, itself: bytes) -> bytes:
-    return related if _flag(parameters, flag) else itself
+        yield (mentions.REGISTRATION,), str(identifier(parameters, "registration"))
 
 
 def _optional(parameters: Mapping[str, str], name: str, read: Callable[[str, str], int]) -> int | None:
