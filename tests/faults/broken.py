@@ -23,7 +23,7 @@ from lms.cli import main
 from lms.db import writing
 from lms.operate import cli
 from lms.outbox import service
-from lms.xapi import carrying, relay
+from lms.xapi import carrying, flights, relay
 from lms.xapi.answers import Answer, Verdict
 from lms.xapi.client import Client
 
@@ -64,14 +64,14 @@ class _Hasty:
 
 def mark_before_send() -> None:
     """A statement is marked as delivered, and then it is sent."""
-    launch = relay.Flights.launch
+    launch = flights.Flights.launch
 
-    def mark_and_launch(self: relay.Flights, client: Client, batch: list[Any]) -> None:
+    def mark_and_launch(self: flights.Flights, client: Client, batch: list[Any]) -> None:
         with relay.Session(_engine()) as session, writing(session):
             service.mark_delivered(session, [one.id for one in batch], dt.datetime.now(dt.UTC))
         launch(self, client, batch)
 
-    relay.Flights.launch = mark_and_launch  # type: ignore[method-assign]
+    flights.Flights.launch = mark_and_launch  # type: ignore[method-assign]
 
 
 def new_id_on_resend() -> None:
