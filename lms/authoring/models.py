@@ -12,6 +12,8 @@ from lms.db import Base, PrimaryKey
 
 _OPEN = text("closed_at IS NULL")
 PATH_CHARACTERS = 200
+SILENT_AFTER = dt.timedelta(minutes=2)
+"""Who has opened nothing of a draft for so long is not writing it any more."""
 
 
 class Draft(Base):

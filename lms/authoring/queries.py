@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,14 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
-from lms.authoring.models import Draft, DraftFile, DraftVisit
+from lms.authoring.models import SILENT_AFTER, Draft, DraftFile, DraftVisit
 from lms.content.bundle import Bundle
 from lms.content.models import PROGRAMME, Revision, Standing
 
 _MOST_NUMBER = 2**31 - 1
 """Of what a database keeps as a whole number."""
-SILENT_AFTER = dt.timedelta(minutes=2)
-"""Who has sent nothing for so long is not writing any more."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +57,12 @@ def file(session: Session, draft: Draft, path: str) -> Written | None:
     )
     row = session.execute(query).first()
     return Written(path, row[0], row[1], row[2], row[3]) if row and row[0] is not None else None
+
+
+def earlier_texts(session: Session, draft: Draft, path: str) -> Iterator[str]:
+    """The versions of a file that are kept, the latest first."""
+    query = select(DraftFile.content).filter_by(draft_id=draft.id, path=path).order_by(DraftFile.version.desc())
+    return (decoded(content) for content in session.scalars(query) if content is not None)
 
 
 def bundle(session: Session, draft: Draft) -> Bundle:

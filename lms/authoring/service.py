@@ -6,15 +6,15 @@ import datetime as dt
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from lms.authoring.models import Draft, DraftFile, DraftVisit
+from lms.authoring.models import SILENT_AFTER, Draft, DraftFile, DraftVisit
 from lms.content import service as content
 from lms.content.bundle import Bundle
 from lms.content.loader import load_module
 from lms.content.service import Imported
-from lms.db import UNSEEN, insert
+from lms.db import UNSEEN, insert, write_at_once
 
 KEPT_VERSIONS = 60
 """Of one file in one draft; older ones go."""
@@ -38,6 +38,7 @@ def save(session: Session, draft: Draft, files: dict[str, bytes | None], person:
     """
     draft.version += 1
     draft.changed_at = at
+    _forget_visits(session, draft, at - SILENT_AFTER)
     for path, data in files.items():
         of_this = (DraftFile.draft_id == draft.id, DraftFile.path == path)
         session.execute(
@@ -95,21 +96,18 @@ def lock(session: Session, module_id: str) -> Draft | None:
 
 
 def note_visit(session: Session, draft: Draft, person: UUID, place: str, at: dt.datetime) -> None:
-    """Someone has a file of the draft before them."""
-    here = {"draft_id": draft.id, "person": person, "place": place, "seen_at": at}
-    statement = insert(session, DraftVisit).values(**here)
-    session.execute(
-        statement.on_conflict_do_update(index_elements=["draft_id", "person"], set_={"place": place, "seen_at": at}),
-        execution_options=UNSEEN,
-    )
+    """Someone has a file of the draft before them. Stands outside of a transaction: a page notes it in passing."""
+    statement = insert(session, DraftVisit).values(draft_id=draft.id, person=person, place=place, seen_at=at)
+    now_here = {"place": statement.excluded.place, "seen_at": statement.excluded.seen_at}
+    write_at_once(session, statement.on_conflict_do_update(index_elements=["draft_id", "person"], set_=now_here))
 
 
 def publish(session: Session, draft: Draft, bundle: Bundle, at: dt.datetime) -> Imported:
     """Learners see the draft from now on. Raises ContentError, and publishes nothing then."""
     module = load_module(bundle, draft.subject)
     published = content.publish(session, draft.subject, bundle, at)
-    draft.closed_at, draft.published_id = at, published.revision_id
-    session.flush()
+    draft.published_id = published.revision_id
+    _close(session, draft, at)
     return Imported(published.subject, published.number, published.is_new, published.revision_id, module)
 
 
@@ -121,8 +119,19 @@ def publish_again(session: Session, module_id: str, bundle: Bundle, at: dt.datet
 
 def throw_away(session: Session, draft: Draft, at: dt.datetime) -> None:
     """Nobody writes the draft any more; learners see what they saw."""
+    _close(session, draft, at)
+
+
+def _close(session: Session, draft: Draft, at: dt.datetime) -> None:
     draft.closed_at = at
     session.flush()
+    _forget_visits(session, draft, at)
+
+
+def _forget_visits(session: Session, draft: Draft, before: dt.datetime) -> None:
+    """Who was there is of use for as long as they write."""
+    gone = delete(DraftVisit).where(DraftVisit.draft_id == draft.id, DraftVisit.seen_at <= before)
+    session.execute(gone, execution_options=UNSEEN)
 
 
 def _drop_oldest(session: Session, draft: Draft, path: str) -> None:

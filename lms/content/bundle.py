@@ -22,7 +22,7 @@ _LONGEST_NAME = 200
 _ENTRY = b"PK\x01\x02"
 """How each entry of the list at a zip's end begins."""
 _FIXED_TIME = (2020, 1, 1, 0, 0, 0)
-_BROKEN = (
+BROKEN_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -101,7 +101,7 @@ def from_zip(data: bytes) -> Bundle:
             if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BUNDLE_BYTES:
                 raise _refusal("the archive", "it holds more than 500 files or 100 MB", "remove what is not needed")
             return _limited(_entries(archive, entries))
-    except _BROKEN as error:
+    except BROKEN_ZIP as error:
         raise _refusal("the archive", f"it cannot be read ({error})", "make the zip again") from None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from lms.authoring.files.block_text import fields_of_block, values_of, with_values
 from lms.authoring.files.page_text import PROSE, pieces
-from lms.authoring.files.shape import Field, Kind, fields_of
-from lms.authoring.files.typed import read, shown, stepped
+from lms.authoring.files.shape import Field, fields_of
+from lms.authoring.files.typed import boxes, read, stepped
 from lms.authoring.files.yaml_text import appended, edited, plain
 from lms.content.blocks import KINDS
 from lms.content.schema import (
@@ -45,23 +45,9 @@ ITEMS = {
 }
 
 
-def typed(fields: tuple[Field, ...], values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """A form as a browser sends it when nothing is changed."""
-    for field in fields:
-        name, value = f"{prefix}{field.name}", values.get(field.name)
-        if field.kind is Kind.PARTS:
-            assert field.part
-            for place, one in enumerate(value or ()):
-                yield from typed(fields_of(field.part), one, f"{name}.{place}.")
-        elif field.kind is Kind.YES_OR_NO:
-            if value:
-                yield name, "yes"
-        else:
-            yield name, shown(field, value).replace("\n", "\r\n")
-
-
 def through_a_form(fields: tuple[Field, ...], values: Mapping[str, Any]) -> dict[str, Any]:
-    return read(fields, dict(typed(fields, values)))
+    """With the line ends of a browser."""
+    return read(fields, {name: text.replace("\n", "\r\n") for name, text in boxes(fields, values)})
 
 
 @pytest.mark.parametrize(("path", "model"), FILES, ids=lambda one: getattr(one, "stem", ""))

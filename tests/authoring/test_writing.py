@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lms.accounts.models import Person, Role
 from lms.authoring import queries
 from lms.authoring.files.page_text import pieces
+from lms.authoring.models import DraftVisit
 from lms.content.bundle import Bundle, from_folder, from_zip
 from lms.content.library import library
 from lms.content.service import import_bundle
@@ -184,6 +186,73 @@ def test_two_people_on_one_page_see_each_other_and_lose_nothing(
     draft.submit(f"{PAGE}/blocks", {"place": "1", "kind": "prose"})
     change(other, 2, mark=mark, source="It has moved by one.")
     assert pieces(text(app, FILE))[3].text == "It has moved by one."
+
+
+def test_a_block_that_was_changed_and_moved_is_the_one_that_is_shown(app: Flask, draft: FlaskClient) -> None:
+    mark = version(draft.get(PAGE), 2)
+    change(draft, 2, type="story", title="Ida's title", text="Ida's words.")
+    draft.submit(f"{PAGE}/blocks", {"place": "1", "kind": "reflection"})
+    before = [piece.text for piece in pieces(text(app, FILE))]
+    answer = change(draft, 2, expect=409, mark=mark, type="note", title="Tom's title", text="Tom's words.")
+    assert "Ida&#39;s words." in answer.text
+    form = answer.text.split('<form method="post" action="' + f"{PAGE}/blocks/")[1]
+    place, kept = int(form[0]), fields_in(form.split("</form>")[0])
+    assert kept.pop("version") != mark
+    change(draft, place, mark=version(draft.get(PAGE), place), **kept)
+    after = [piece.text for piece in pieces(text(app, FILE))]
+    assert [(old, new) for old, new in zip(before, after, strict=True) if old != new] == [
+        (before[3], ":::{callout}\ntype: note\ntitle: Tom's title\n---\nTom's words.\n:::")
+    ]
+
+
+def test_a_block_that_was_taken_away_is_not_taken_for_the_next(app: Flask, draft: FlaskClient) -> None:
+    mark = version(draft.get(PAGE), 2)
+    change(draft, 2, do="remove block")
+    before = text(app, FILE)
+    answer = change(draft, 2, expect=409, mark=mark, type="note", title="Mine", text="My words.")
+    assert "The block was taken away." in answer.text
+    assert "My words." in answer.text
+    assert "Keep mine" not in answer.text
+    assert text(app, FILE) == before
+
+
+def test_a_script_is_told_what_the_other_one_wrote(app: Flask, draft: FlaskClient) -> None:
+    asks = {"Accept": "application/json", "X-Requested-With": "fetch"}
+    mark = version(draft.get(PAGE), 2)
+    change(draft, 2, type="story", title="Ida's title", text="Ida's words.")
+    mine = {"version": mark, "type": "note", "title": "Mine", "text": "My words."}
+    stale = draft.submit(f"{PAGE}/blocks/2", mine, headers=asks)
+    assert (stale.status_code, stale.json["is_form"]) == (409, True)
+    assert stale.json["fields"] == {"id": "", "type": "story", "title": "Ida's title", "text": "Ida's words."}
+    address = f"{BASE}/item/missing-verb-empathise"
+    form = fields_in(draft.get(address).text)
+    draft.submit(address, {**form, "stem": "Ida's question?"})
+    stale = draft.submit(address, {**form, "stem": "My question?"}, headers=asks)
+    assert (stale.status_code, stale.json["fields"]["stem"]) == (409, "Ida's question?")
+    assert stale.json["fields"]["options.1.key"] == "yes"
+
+
+def test_who_writes_a_scene_is_not_in_the_way_of_who_writes_the_story(app: Flask, draft: FlaskClient) -> None:
+    story = f"{BASE}/scenario/cold-trolley"
+    form = fields_in(draft.get(story).text)
+    scene = next(iter(re.findall(rf'href="({BASE}/scene/[^"]+)"', draft.get(story).text)))
+    draft.submit(scene, {**fields_in(draft.get(scene).text), "title": "Another title"})
+    assert draft.submit(story, {**form, "title": "The trolley"}).status_code == 303
+    written = text(app, f"courses/{MODULE}/scenarios/cold-trolley.yaml")
+    assert "title: The trolley\n" in written
+    assert "title: Another title\n" in written
+
+
+def test_nobody_is_remembered_to_have_been_there(app: Flask, draft: FlaskClient) -> None:
+    draft.get(PAGE)
+    assert visits(app) == 1
+    draft.submit(f"{BASE}/throw-away", {"sure": "yes"})
+    assert visits(app) == 0
+
+
+def visits(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(DraftVisit)) or 0
 
 
 def test_a_script_saves_as_one_writes(app: Flask, draft: FlaskClient) -> None:

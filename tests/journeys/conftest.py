@@ -77,11 +77,14 @@ def site(tmp_path: Path, sqlite_pattern: Path, bundle: Bundle) -> Iterator[Site]
     with app.app_context(), db.sessionmaker() as own, writing(own) as session:
         import_bundle(session, bundle, dt.datetime.now(dt.UTC))
     server = make_server("127.0.0.1", 0, app, threaded=True)
+    # A page that was just closed still reports its time: answered before the next test begins, with this database.
+    server.daemon_threads = False  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Site(app, f"http://127.0.0.1:{server.server_port}")
     server.shutdown()
     thread.join()
+    server.server_close()
     with app.app_context():
         db.engine.dispose()
     library.forget()

@@ -209,6 +209,24 @@ def test_every_page_of_the_editor_is_for_everyone(trainer: Enter, briefly_access
         briefly_accessible(page)
 
 
+def test_of_two_who_write_one_question_neither_is_lost(trainer: Enter) -> None:
+    ida = trainer()
+    begin(ida)
+    ida.goto(f"{DRAFT}/questions")
+    address = ida.locator(".author-slots ul a").first.get_attribute("href")
+    tom = trainer()
+    for page in (ida, tom):
+        page.goto(address or "")
+    with ida.expect_response(lambda answer: answer.request.method == "POST"):
+        ida.get_by_label("Question", exact=True).fill("What Ida asks?")
+    tom.get_by_label("Question", exact=True).fill("What Tom asks?")
+    expect(tom.get_by_text("What Ida asks?")).to_be_visible()
+    tom.get_by_role("button", name="Use the other one").click()
+    expect(tom.get_by_label("Question", exact=True)).to_have_value("What Ida asks?")
+    tom.reload()
+    expect(tom.get_by_label("Question", exact=True)).to_have_value("What Ida asks?")
+
+
 @pytest.mark.soak
 def test_a_finding_leads_to_its_place(trainer: Enter) -> None:
     page = trainer()

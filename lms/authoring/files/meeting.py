@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 from lms.authoring.files.page_text import Piece
@@ -24,3 +25,16 @@ def find_piece(pieces: Sequence[Piece], place: int, marked: str) -> int | None:
         return place
     found = [number for number, piece in enumerate(pieces) if mark(piece.text) == marked]
     return found[0] if len(found) == 1 else None
+
+
+def counterpart(before: Sequence[Piece], now: Sequence[Piece], place: int) -> int | None:
+    """Where the block that stood at a place is now, changed by somebody; None: it is gone, or nobody can tell.
+
+    Blocks that did not change hold the others in their places, so that one is never taken for another.
+    """
+    marks = [mark(piece.text) for piece in before], [mark(piece.text) for piece in now]
+    for _, first, last, there, end in SequenceMatcher(None, *marks, autojunk=False).get_opcodes():
+        if first <= place < last:
+            is_one_to_one = last - first == end - there
+            return there + place - first if is_one_to_one else None
+    return None

@@ -6,7 +6,7 @@ A value that is not what it should be stays as it was typed: the draft keeps it,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from lms.authoring.files.shape import Field, Kind, fields_of
@@ -78,6 +78,20 @@ def shown(field: Field, value: Any) -> str:
     if field.kind is Kind.FIGURES and isinstance(value, Mapping):
         return "\n".join(f"{name}: {figure}" for name, figure in value.items())
     return str(value).rstrip("\n") if field.kind is Kind.TEXT else str(value)
+
+
+def boxes(fields: Iterable[Field], values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """A form as a browser sends it when nothing is changed in it: the other way round from `read`."""
+    for field in fields:
+        name, value = f"{prefix}{field.name}", values.get(field.name)
+        if field.kind is Kind.PARTS:
+            assert field.part
+            for place, one in enumerate(value or ()):
+                yield from boxes(fields_of(field.part), one, f"{name}.{place}.")
+        elif field.kind is not Kind.YES_OR_NO:
+            yield name, shown(field, value)
+        elif value:
+            yield name, "yes"
 
 
 def stepped(values: Values, step: Step, path: Sequence[str | int], new: NewPart = _nothing) -> Values:

@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Mapping
 
 from lms.authoring.interchange.neutral import MOST_BYTES, refusal
 from lms.authoring.interchange.safe_xml import local, parse
-from lms.content.bundle import MOST_BUNDLE_BYTES
+from lms.content.bundle import BROKEN_ZIP, MOST_BUNDLE_BYTES
 
 MANIFEST = "imsmanifest.xml"
 MOST_FILES = 2000
 """Each question is a file of its own, and as many again may be pictures."""
 _STRANGE = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|[\x00-\x1f]")
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    NotImplementedError,
-    RuntimeError,
-    EOFError,
-    OSError,
-    ValueError,
-    OverflowError,
-)
-"""What the reader of zips raises, depending on which byte is broken."""
 
 
 def is_zip(source: bytes) -> bool:
@@ -47,7 +33,7 @@ def xml_files(source: bytes, file: str) -> tuple[dict[str, bytes], list[str]]:
             _check(entries, file)
             texts = {one.filename: _content(archive, one, file) for one in entries if _is_xml(one.filename)}
             others = [one.filename for one in entries if not _is_xml(one.filename)]
-    except _BROKEN as error:
+    except BROKEN_ZIP as error:
         raise refusal(file, 1, f"the archive cannot be read ({error})", "make the zip again") from None
     return _in_order(texts, file), others
 

@@ -14,18 +14,18 @@ from werkzeug.wrappers import Response as AnyResponse
 from lms.accounts.access import carries_text, needs
 from lms.authoring import queries, service
 from lms.authoring.files.block_text import fields_of_block, with_values
-from lms.authoring.files.meeting import find_piece, mark
+from lms.authoring.files.meeting import counterpart, find_piece, mark
 from lms.authoring.files.outline import page_file, sections_of, slug
 from lms.authoring.files.page_text import FRONT, PROSE, Piece, inserted, moved, pieces, removed, replaced
 from lms.authoring.files.parts import module_file
 from lms.authoring.files.shape import fields_of
 from lms.authoring.files.starters import new_block, new_part
-from lms.authoring.files.typed import Values, read, stepped
+from lms.authoring.files.typed import Values, boxes, read, stepped
 from lms.authoring.files.yaml_text import edited
 from lms.authoring.models import Draft
 from lms.authoring.pages.naming import KINDS as NAMING
 from lms.authoring.pages.naming import There, meant, there
-from lms.authoring.pages.shown import shown, yaml_of
+from lms.authoring.pages.shown import Shown, shown, yaml_of
 from lms.authoring.parts.choosing import outcomes
 from lms.authoring.reviewing.queries import open_comments
 from lms.authoring.stepping import step_of
@@ -42,8 +42,7 @@ from lms.ui.headers import shows_frames
 
 blueprint = Blueprint("writing", __name__)
 
-Answer = Response | AnyResponse | str | tuple[str, int]
-
+Answer = Response | AnyResponse | str | tuple[str | Response, int]
 
 GOES_ON = "There is a text here already: a new paragraph, “Write here.”, stands in it."
 
@@ -59,8 +58,7 @@ def page(module_id: str, page_id: str) -> Answer:
     """The blocks of a page, each to be written in place."""
     draft = queries.open_draft(db.session, module_id) or not_found()
     file, section = _file(draft, page_id)
-    with transaction() as session:
-        service.note_visit(session, draft, current_user.uuid, file, now())
+    service.note_visit(db.session, draft, current_user.uuid, file, now())
     return _page(draft, page_id, file, section)
 
 
@@ -136,7 +134,7 @@ def _changed(draft: Draft, text: str, place: int, page_id: str) -> tuple[str, in
 
 def _typed(piece: Piece, step: str) -> str:
     """A block as it stands in its form."""
-    form = {name: value for name, value in request.form.items() if name not in ("csrf_token", "version", "do")}
+    form = _sent()
     if "source" in form:
         return form["source"]
     if piece.kind == FRONT:
@@ -199,27 +197,45 @@ def _there(draft: Draft, paths: Sequence[str], pages: Mapping[str, str]) -> Ther
 
 def _conflict(draft: Draft, page_id: str, file: str, section: Mapping[str, Any], place: int) -> Answer:
     """Somebody has changed the block meanwhile: nothing is written over, and both are shown."""
-    found = pieces(queries.text(db.session, draft, file) or "")
-    theirs = found[place] if 0 <= place < len(found) else None
+    theirs = _theirs(draft, file, place)
     if is_script():
-        fields = {"source": theirs.text if theirs else ""}
-        return Response(
-            jsonify(version=mark(theirs.text if theirs else ""), fields=fields).data, 409, mimetype="application/json"
-        )
+        return _conflict_in_place(theirs)
     saved = queries.file(db.session, draft, file)
-    typed = {name: value for name, value in request.form.items() if name not in ("csrf_token", "version", "do")}
     page = render_template(
         "authoring/conflict.html",
         draft=draft,
         page_id=page_id,
         section=section,
-        place=place,
         theirs=theirs,
-        their_mark=mark(theirs.text) if theirs else "",
-        typed=typed,
+        typed=_sent(),
         by=saved.saved_by if saved else None,
     )
     return page, 409
+
+
+def _theirs(draft: Draft, file: str, place: int) -> Shown | None:
+    """The block as it is now, wherever it stands; None if it was taken away."""
+    now_there, given = queries.text(db.session, draft, file) or "", request.form.get("version", "")
+    for text in queries.earlier_texts(db.session, draft, file):
+        before = pieces(text)
+        if place < len(before) and mark(before[place].text) == given:
+            found = counterpart(before, pieces(now_there), place)
+            return shown(now_there, (), ())[found] if found is not None else None
+    return None
+
+
+def _conflict_in_place(theirs: Shown | None) -> Answer:
+    """The same for a script, which shows theirs beside the form."""
+    if theirs is None:
+        return jsonify(version="", fields={"source": "The block was taken away."}, is_form=True), 409
+    if theirs.values is None:
+        return jsonify(version=theirs.mark, fields={"source": theirs.piece.text}, is_form=False), 409
+    return jsonify(version=theirs.mark, fields=dict(boxes(theirs.fields, theirs.values)), is_form=True), 409
+
+
+def _sent() -> dict[str, str]:
+    """What was typed, without what every form carries."""
+    return {name: value for name, value in request.form.items() if name not in ("csrf_token", "version", "do")}
 
 
 def _file(draft: Draft, page_id: str) -> tuple[str, Mapping[str, Any]]:

@@ -18,7 +18,7 @@ from lms.authoring.files.meeting import mark
 from lms.authoring.files.outline import slug
 from lms.authoring.files.parts import Part
 from lms.authoring.files.starters import new_item, new_part, new_scenario
-from lms.authoring.files.typed import Values, read, stepped
+from lms.authoring.files.typed import Values, boxes, read, stepped
 from lms.authoring.files.yaml_text import appended, plain, written
 from lms.authoring.models import Draft
 from lms.authoring.parts.choosing import choices_for, first_outcome
@@ -34,7 +34,7 @@ blueprint = Blueprint("parts", __name__)
 HOMES = {"item": "All questions", "check": "All questions", "slot": "All questions", "source": "All sources"}
 HOMES |= {"scene": "The story", "scenario": "The outline"}
 """Where one goes back to from a part."""
-Answer = Response | AnyResponse | str | tuple[str, int]
+Answer = Response | AnyResponse | str | tuple[str | Response, int]
 
 
 def install(app: Flask) -> None:
@@ -49,8 +49,7 @@ def part(module_id: str, kind: str, id_: str = "") -> Answer:
     """One of them, to be written."""
     draft = queries.open_draft(db.session, module_id) or not_found()
     found = _find(draft, kind, id_)
-    with transaction() as session:
-        service.note_visit(session, draft, current_user.uuid, found.file, now())
+    service.note_visit(db.session, draft, current_user.uuid, found.file, now())
     return _form(draft, found, found.values)
 
 
@@ -64,14 +63,14 @@ def save(module_id: str, kind: str, id_: str = "") -> Answer:
         draft = service.lock(session, module_id) or not_found()
         found = _find(draft, kind, id_)
         values = _typed(found)
-        if request.form.get("version") != mark(found.values) and values != _visible(found):
+        if request.form.get("version") != _mark(found) and values != _visible(found):
             return _conflict(draft, found, values)
         changed = found.changed(values)
         if changed != found.text:
             service.save_texts(session, draft, {found.file: changed}, current_user.uuid, now())
     after = _find(draft, kind, id_)
     if is_script():
-        return jsonify(version=mark(after.values), saved_at=now().isoformat())
+        return jsonify(version=_mark(after), saved_at=now().isoformat())
     if step_of(request.form.get("do", "")) is None:
         flash("Saved.", "success")
     return redirect(url(".part", module_id=module_id, kind=kind, id_=id_ or None, _anchor=_anchor()), 303)
@@ -153,6 +152,11 @@ def _typed(found: Part) -> Values:
     return stepped(values, *asked, new=new_part) if asked else values
 
 
+def _mark(found: Part) -> str:
+    """Of what stands in the form: who writes a scene does not change what somebody writes of the whole story."""
+    return mark(_visible(found))
+
+
 def _visible(found: Part) -> Values:
     names = {field.name for field in found.fields}
     return {name: value for name, value in found.values.items() if name in names}
@@ -164,7 +168,7 @@ def _form(draft: Draft, found: Part, values: Mapping[str, Any], theirs: Part | N
         draft=draft,
         part=found,
         values=values,
-        version=mark(found.values),
+        version=_mark(found),
         theirs=theirs,
         by=by,
         choices=choices_for(found, draft.subject, lambda file: queries.text(db.session, draft, file)),
@@ -178,9 +182,8 @@ def _form(draft: Draft, found: Part, values: Mapping[str, Any], theirs: Part | N
 def _conflict(draft: Draft, found: Part, values: Values) -> Answer:
     """Somebody has changed it meanwhile: nothing is written over, and both are shown."""
     if is_script():
-        answer = jsonify(version=mark(found.values), fields={})
-        answer.status_code = 409
-        return answer
+        theirs = dict(boxes(found.fields, found.values))
+        return jsonify(version=_mark(found), fields=theirs, is_form=True), 409
     saved = queries.file(db.session, draft, found.file)
     return _form(draft, found, values, found, (saved.saved_by if saved else None) or "Somebody"), 409
 

@@ -2,7 +2,8 @@
 // `data-keep` box, until it is sent. What the server does not have yet is kept on this device, encrypted with a key
 // that only the signed-in owner can fetch and that is never stored here; signing out wipes it.
 //
-// The address takes the form and answers 200 {version, saved_at}; 409 {version, fields} when there is a newer text;
+// The address takes the form and answers 200 {version, saved_at}; 409 {version, fields} when there is a newer text
+// (and `is_form` where other boxes may be needed to show it);
 // 401; 422 {errors}. The form's field `version` says which text this one is based on.
 
 const PREFIX = "cares-keep|";
@@ -267,7 +268,7 @@ class Keeper {
   }
 
   /* There is a newer text, written in another window or on another device: show both, let the author say. */
-  askWhich({ version, fields }) {
+  askWhich({ version, fields, is_form: isForm }) {
     this.conflict?.remove();
     const panel = this.conflict = document.createElement("div");
     panel.className = "keep-conflict";
@@ -277,10 +278,19 @@ class Keeper {
     for (const text of texts.length ? texts : ["(empty)"]) panel.append(paragraph(text, "typed-text keep-other"));
     panel.append(
       this.choice("Keep mine", () => { this.isUnsent = true; this.save(); }, version),
-      this.choice("Use the other one", () => { this.fill(fields); this.say(""); this.settled(); }, version),
+      this.choice("Use the other one", () => this.useOther(fields, isForm), version),
     );
     this.say("Not saved: please choose below.", "kept");
     this.status.after(panel);
+  }
+
+  // A form with lists may have other boxes now: it comes anew from the server.
+  async useOther(fields, isForm) {
+    this.isUnsent = false;
+    await this.forget();
+    if (isForm) location.reload();
+    this.fill(fields);
+    this.say("");
   }
 
   choice(words, then, version) {
