@@ -11,7 +11,7 @@ from lms.accounts import service
 from lms.content.bundle import Bundle
 from lms.db import db, writing
 from lms.player import blocks
-from tests.journeys.conftest import PASSWORD, Site
+from tests.journeys.conftest import PASSWORD, PHONE, Site
 from tests.journeys.notebook import Note, Notebook
 from tests.player import sample
 from tests.waiting import eventually
@@ -215,6 +215,24 @@ def test_block_sent_after_the_sign_in_ended_is_saved_after_the_next(
     page.get_by_role("button", name="Save what I wrote").click()
     expect(page.get_by_text(f"You said: {WORDS}").first).to_be_visible()
     assert note(notebook).text == WORDS
+
+
+def test_the_button_stays_under_a_finger_that_presses_it(
+    site: Site, signed_in: Callable[..., Page], notebook: Notebook
+) -> None:
+    """Leaving the box saves; what is said of that, in more lines than before, must not move the button away."""
+    ada = site.person()
+    page = signed_in(ada, viewport=PHONE)
+    page.goto(PAGE)
+    with site.app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        service.end_all_sign_ins(session, ada.id)
+    page.get_by_label("Your note").fill(WORDS)
+    page.get_by_role("button", name="Tell").hover()
+    with page.expect_response("**/notes/**"):
+        page.mouse.down()
+    page.wait_for_timeout(100)
+    page.mouse.up()
+    expect(page.get_by_label("E-mail address")).to_be_visible()
 
 
 def test_the_same_without_a_script(signed_in: Callable[..., Page], notebook: Notebook) -> None:

@@ -166,7 +166,7 @@ def test_from_nothing_to_a_published_section_while_a_learner_takes_the_quiz(
 
 
 @pytest.mark.soak
-def test_every_kind_of_block_can_be_added_and_is_whole(trainer: Enter, briefly_accessible: Check) -> None:
+def test_every_kind_of_block_can_be_added_and_is_whole(trainer: Enter, accessible: Check) -> None:
     page = trainer()
     begin(page)
     add_section(page)
@@ -179,34 +179,34 @@ def test_every_kind_of_block_can_be_added_and_is_whole(trainer: Enter, briefly_a
     expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     expect(page.get_by_role("textbox", name="Text")).to_have_value("Say **what** is late.")
     page.goto(f"{DRAFT}/pages/first-page")
-    briefly_accessible(page)
+    accessible(page)
     page.goto(f"{DRAFT}/preview/first-page")
     expect(page.get_by_role("heading", level=1)).to_have_text("A good handover")
     page.goto(f"{DRAFT}/publish")
     expect(page.get_by_role("button", name="Publish now")).to_be_visible()
 
 
-def test_every_page_of_the_editor_is_for_everyone(trainer: Enter, briefly_accessible: Check) -> None:
+def test_every_page_of_the_editor_is_for_everyone(trainer: Enter, accessible: Check) -> None:
     page = trainer()
     page.goto("/authoring")
-    briefly_accessible(page)
+    accessible(page)
     page.goto(DRAFT)
-    briefly_accessible(page)
+    accessible(page)
     begin(page)
-    briefly_accessible(page)
+    accessible(page)
     page.get_by_label("Title of a new story").fill("A late trolley")
     page.get_by_role("button", name="Add the story").click()
-    briefly_accessible(page)
+    accessible(page)
     page.locator(".author-scenes a").first.click()
-    briefly_accessible(page)
+    accessible(page)
     for name in ("module", "questions", "sources", "findings", "publish", "history", "pages/final?preview=desktop"):
         page.goto(f"{DRAFT}/{name}")
-        briefly_accessible(page)
+        accessible(page)
     page.goto(f"{DRAFT}/questions")
     addresses = [link.get_attribute("href") or "" for link in page.locator(".author-slots a, #checks ~ ul a").all()]
     for address in addresses[:14:5]:
         page.goto(address)
-        briefly_accessible(page)
+        accessible(page)
 
 
 def test_of_two_who_write_one_question_neither_is_lost(trainer: Enter) -> None:

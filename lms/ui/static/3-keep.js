@@ -52,6 +52,16 @@ const toText = (bytes) => {
   return btoa(text);
 };
 
+/* Nothing moves under a finger: what is to be said while a button is pressed waits until it is let go, or for a second. */
+const LONGEST_PRESS = 1000;
+let pressed = null;
+addEventListener("pointerdown", () => {
+  pressed = new Promise((letGo) => {
+    for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => setTimeout(letGo), { once: true });
+    setTimeout(letGo, LONGEST_PRESS);
+  });
+}, true);
+
 const ask = (address, body, keepalive = false) => fetch(address, {
   method: "POST", body, keepalive, headers: { "X-Requested-With": "fetch", Accept: "application/json" },
 });
@@ -180,9 +190,11 @@ class Keeper {
     try {
       response = await ask(this.address, new URLSearchParams(new FormData(this.form)), keepalive);
     } catch {
+      await pressed;
       return this.later("No connection.");
     }
     const answer = await response.json().catch(() => ({}));
+    await pressed;
     if (response.ok) return this.saved(answer, changes);
     if (response.status === 409 && answer.csrf_token && mayRetry) {
       document.dispatchEvent(new CustomEvent("cares:token", { detail: answer.csrf_token }));
