@@ -38,6 +38,7 @@ from lms.privacy import views as privacy
 from lms.pulse import views as pulse
 from lms.quiz import views as quiz
 from lms.reflection import views as reflection
+from lms.reports.results import views as results
 from lms.scenario import views as scenario
 from lms.ui import views as ui
 from lms.xapi import sink as xapi
@@ -108,6 +109,7 @@ def _add_features(app: Flask) -> None:
         room.install(app)
     for room in (authoring_media, authoring_upload, comparing):
         room.install(app)
+    results.install(app)
     health.install(app)
 
 

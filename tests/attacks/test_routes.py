@@ -22,6 +22,8 @@ ELSEWHERE = {
     ("accounts.sign_in", "POST"): "/sign-in",
     ("enrolment.early_openings", "GET"): "/early-openings",
     ("enrolment.open_early", "POST"): "/early-openings",
+    ("results.modules", "GET"): "/reports/results",
+    ("results.module", "GET"): "/reports/results/notice-and-listen",
     ("authoring.modules", "GET"): "/authoring",
     ("authoring.undo", "POST"): "/authoring/notice-and-listen/undo",
     ("authoring.outline", "GET"): "/authoring/notice-and-listen",

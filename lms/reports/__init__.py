@@ -1,0 +1,1 @@
+"""What those who lead a programme see of many people, and never of one."""
