@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 
 LONGEST = 500
 """Characters of each part: a plan is one sentence."""
+TOO_LONG = f"Please keep each part within {LONGEST} characters: one sentence is enough."
+WRONG_DAY = "Please give a day that is not to come, or leave it empty."
 _OPENING = re.compile(r"^[\s.…]*when\b[\s,.…]*", re.IGNORECASE)
 _PROMISE = re.compile(r"^[\s.,…]*(?:then\b[\s,]*)?i(?:\s+will|['’]ll)\b[\s,.…]*", re.IGNORECASE)
 """What the labels of the boxes say already."""

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_text, signed_in
 from lms.commitment import service
-from lms.commitment.planning import LONGEST, Plan, done_on
+from lms.commitment.planning import TOO_LONG, WRONG_DAY, Plan, done_on
 from lms.commitment.queries import PlanState
 from lms.content import blocks
 from lms.content.blocks import Block
@@ -23,9 +23,7 @@ from lms.ui.asking import is_script, not_found, now
 blueprint = Blueprint("commitment", __name__)
 
 Answer = Response | AnyResponse | str | tuple[str, int] | tuple[Response, int]
-TOO_LONG = f"Please keep each part within {LONGEST} characters: one sentence is enough."
 CHANGED = "This plan was changed in another window or on another device. Yours is in the boxes and not saved yet."
-WRONG_DAY = "Please give a day that is not to come, or leave it empty."
 
 
 def install(app: Flask) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from lms.content.blocks import WORDS_A_MINUTE, Block, Quiz
+from lms.content.blocks import WORDS_A_MINUTE, Block, Check, Practice, Quiz
 from lms.content.markup import Citations
 from lms.content.schema import BankFile, Item, Outcome, Scenario, Source, SupportLine
 
@@ -121,6 +121,14 @@ class Module:
             for block in page.of_kind(kind):
                 if block.id == block_id:
                     return page, block
+        return None
+
+    def asking(self, item_id: str) -> tuple[Page, Block] | None:
+        """The block that asks a check item, and the page on which it stands."""
+        for page, block in self.blocks():
+            asked = (block.id,) if isinstance(block, Check) else block.items if isinstance(block, Practice) else ()
+            if item_id in asked:
+                return page, block
         return None
 
     def check(self, item_id: str) -> Item | None:

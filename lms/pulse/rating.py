@@ -12,6 +12,8 @@ Ratings = Mapping[str, int]
 """Place on the scale, from 0, by statement id."""
 
 
+LONGEST_COMMENT = 4000
+"""Characters."""
 THEN = "then-"
 """Before the id of a statement: how it was before the programme, as seen from now (then-test; Howard 1980)."""
 
@@ -46,6 +48,17 @@ def read(block: SelfAssessment, form: Mapping[str, str], looks_back: bool = Fals
 def missing(block: SelfAssessment, ratings: Ratings, looks_back: bool = False) -> list[str]:
     """What is without a rating, by id."""
     return [name for name in asked(block, looks_back) if name not in ratings]
+
+
+def problem(ratings: Ratings, gaps: Sequence[str], comment: str, is_partly: bool) -> str:
+    """What a learner is told who has to look at the form again; empty if all is well, or gaps are meant."""
+    if len(comment) > LONGEST_COMMENT:
+        return f"Please keep the comment within {LONGEST_COMMENT} characters. It has {len(comment)}."
+    if not ratings:
+        return "Choose an answer for at least one line."
+    if gaps and not is_partly:
+        return "One line has no answer yet." if len(gaps) == 1 else f"{len(gaps)} lines have no answer yet."
+    return ""
 
 
 def looks_back(ratings: Ratings) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
@@ -21,7 +20,6 @@ from lms.ui.asking import not_found, now
 blueprint = Blueprint("pulse", __name__)
 
 Answer = Response | AnyResponse | str | tuple[str, int]
-LONGEST_COMMENT = 4000
 
 
 def install(app: Flask) -> None:
@@ -42,7 +40,7 @@ def answer(module_id: str, block_id: str) -> Answer:
         comment = request.form.get("comment", "") if block.comment else ""
         ratings = rating.read(block, request.form, looks_back)
         gaps = rating.missing(block, ratings, looks_back)
-        told = _problem(ratings, gaps, comment)
+        told = rating.problem(ratings, gaps, comment, "partly" in request.form)
         if told:
             return render_template(
                 "pulse/again.html",
@@ -66,13 +64,3 @@ def answer(module_id: str, block_id: str) -> Answer:
     if number is not None:
         return redirect(url("lookback.look_back", module_id=module_id, number=number, _anchor=anchor), 303)
     return redirect(url("player.page", module_id=module_id, page_id=page.id, _anchor=anchor), 303)
-
-
-def _problem(ratings: rating.Ratings, gaps: Sequence[str], comment: str) -> str:
-    if len(comment) > LONGEST_COMMENT:
-        return f"Please keep the comment within {LONGEST_COMMENT} characters. It has {len(comment)}."
-    if not ratings:
-        return "Choose an answer for at least one line."
-    if gaps and "partly" not in request.form:
-        return "One line has no answer yet." if len(gaps) == 1 else f"{len(gaps)} lines have no answer yet."
-    return ""

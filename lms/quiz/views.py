@@ -12,7 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_text, signed_in
-from lms.content.blocks import Block, Check, Practice, Quiz
+from lms.content.blocks import Block, Quiz
 from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.db import db, transaction
@@ -147,7 +147,7 @@ def answer_check(module_id: str, item_id: str) -> Answer:
     with transaction() as session:
         activity = begin(session, current_user, module_id, now()) or not_found()
         found = activity.module.check(item_id) or not_found()
-        page, block = _where_is(activity.module, item_id) or not_found()
+        page, block = activity.module.asking(item_id) or not_found()
         anchor = f"block-{block.kind}-{block.id}"
         form, seed = _form(), activity.registration.uuid
         try:
@@ -248,13 +248,6 @@ def _quiz_page(module: Module) -> str:
     if found is None:
         return url("player.outline", module_id=module.id)
     return url("player.page", module_id=module.id, page_id=found[0].id, _anchor="block-quiz")
-
-
-def _where_is(module: Module, item_id: str) -> tuple[Page, Block] | None:
-    for page, block in module.blocks():
-        if block.id == item_id if isinstance(block, Check) else isinstance(block, Practice) and item_id in block.items:
-            return page, block
-    return None
 
 
 def _sitting(attempt_id: UUID) -> Sitting:

@@ -11,6 +11,9 @@ from lms.content.schema import Choice, Ending, Meter, Scenario, Scene
 LOWEST, HIGHEST = 0, 10
 """Between these a meter is kept, whatever the choices do to it."""
 _END = "end"
+CHOOSE = "Choose what you would do."
+CHOOSE_DECISION = "Choose the decision that you would like to play again."
+"""Said to a learner who sent the form without a choice."""
 
 
 class NoSuchChoiceError(LookupError):

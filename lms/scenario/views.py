@@ -19,14 +19,12 @@ from lms.progress.service import begin
 from lms.scenario import chart, queries, service
 from lms.scenario.models import ScenarioRun
 from lms.scenario.service import MovedOnError, Playing
-from lms.scenario.story import NoSuchChoiceError, decisions
+from lms.scenario.story import CHOOSE, CHOOSE_DECISION, NoSuchChoiceError, decisions
 from lms.ui.asking import not_found, now
 
 blueprint = Blueprint("scenario", __name__)
 
 Answer = Response | AnyResponse | str | tuple[str, int]
-CHOOSE = "Choose what you would do."
-CHOOSE_DECISION = "Choose the decision that you would like to play again."
 MOVED_ON = "The story has gone on since that page was opened. Nothing is lost: this is where it stands."
 
 

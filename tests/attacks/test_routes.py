@@ -43,6 +43,7 @@ ELSEWHERE = {
     ("parts.sources", "GET"): "/authoring/notice-and-listen/sources",
     ("preview.media", "GET"): "/authoring/notice-and-listen/media/none.svg",
     ("preview.page", "GET"): "/authoring/notice-and-listen/preview/who-cares",
+    ("preview.answer", "POST"): "/authoring/notice-and-listen/preview/who-cares",
     ("publishing.ask", "GET"): "/authoring/notice-and-listen/publish",
     ("publishing.download", "GET"): "/authoring/notice-and-listen/module.zip",
     ("publishing.findings", "GET"): "/authoring/notice-and-listen/findings",
