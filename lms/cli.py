@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from lms.accounts.cli import people
 from lms.authoring.cli import questions
+from lms.authoring.publishing.cli import import_
 from lms.authoring.watching.cli import watch
 from lms.config import SettingsError
 from lms.content.cli import courses
@@ -40,13 +41,12 @@ def main() -> None:
     """Cares: courses for people who manage people."""
 
 
-courses.add_command(questions)
 main.add_command(audit)
 main.add_command(backup)
 main.add_command(comments)
 main.add_command(courses)
-courses.add_command(diff)
-courses.add_command(watch)
+for command in (import_, questions, diff, watch):
+    courses.add_command(command)
 main.add_command(doctor)
 main.add_command(lrs)
 main.add_command(make_ready)

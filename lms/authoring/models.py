@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid, text
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.db import Base, PrimaryKey
 
 _OPEN = text("closed_at IS NULL")
+_WAITS = text("ended_at IS NULL")
 PATH_CHARACTERS = 200
 SILENT_AFTER = dt.timedelta(minutes=2)
 """Who has opened nothing of a draft for so long is not writing it any more."""
@@ -59,6 +61,37 @@ class DraftFile(Base):
     saved_at: Mapped[dt.datetime]
     saved_by: Mapped[UUID | None] = mapped_column(Uuid)
     """The opaque name of who did; after an erasure it leads to nobody."""
+
+
+class TimedPublication(Base):
+    """A draft as it stood when a time was set at which learners shall see it."""
+
+    __tablename__ = "timed_publication"
+    __table_args__ = (
+        # At most one of a draft waits.
+        Index("uq_timed_publication_waiting", "draft_id", unique=True, sqlite_where=_WAITS, postgresql_where=_WAITS),
+    )
+
+    id: Mapped[PrimaryKey]
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    """The draft's when the time was set."""
+    files: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """What was looked at then, as a zip: what is written later is not published with it."""
+    on_top_of_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
+    """What learners saw then. If they see something else at the time, it is not published."""
+    agreed: Mapped[list[Any]]
+    """What may go although people worked on it."""
+    at: Mapped[dt.datetime]
+    set_by: Mapped[UUID] = mapped_column(Uuid)
+    """The opaque name."""
+    set_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    """When it was published, refused or taken back."""
+    revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
+    """What it became."""
+    why: Mapped[str | None] = mapped_column(Text)
+    """Why it could not be published; empty or None otherwise."""
 
 
 class DraftVisit(Base):

@@ -16,8 +16,8 @@ from lms.content.checker.check import check_modules
 from lms.content.checker.report import Report
 from lms.content.checker.table import as_table
 from lms.content.problems import ContentError
-from lms.content.service import export_bundle, import_bundle
-from lms.db import open_session, writing
+from lms.content.service import export_bundle
+from lms.db import open_session
 
 
 @click.group()
@@ -44,31 +44,6 @@ def check(path: Path, module_id: str | None, as_json: bool) -> None:
         _print(reports)
     if any(report.verdict == "fail" for report in reports):
         raise click.exceptions.Exit(1)
-
-
-@courses.command("import")
-@click.argument("path", type=click.Path(exists=True, path_type=Path))
-@click.option("--publish/--draft", default=True, help="Show it to learners at once, or keep it for later.")
-def import_(path: Path, publish: bool) -> None:
-    """Take modules into the database, all or none of them.
-
-    PATH is a folder that holds courses/ and quizzes/, the folder of one module (courses/<id>), or a zip of either.
-    What learners have done stays; a quiz that is being taken goes on with the questions that it was drawn from.
-    """
-    bundle, only = files_at(path)
-    wanted = bundle.of_module(only) if only else bundle
-    try:
-        with open_session(config.load().database) as session, writing(session):
-            outcome = import_bundle(session, wanted, dt.datetime.now(dt.UTC), as_draft=not publish)
-    except ContentError as error:
-        count = len(error.problems)
-        raise click.ClickException(
-            f"nothing was imported, {count} thing{'s' if count > 1 else ''} to mend:\n{error}"
-        ) from None
-    done = "published" if publish else "kept as a draft"
-    for found in outcome:
-        said = f"{done} as revision {found.number}" if found.is_new else f"unchanged, revision {found.number}"
-        click.echo(f"{found.subject}: {said}")
 
 
 @courses.command("export")

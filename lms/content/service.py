@@ -79,6 +79,11 @@ def publish(session: Session, subject: str, bundle: Bundle, at: dt.datetime) -> 
     return _store(session, subject, bundle, Standing.PUBLISHED, at)
 
 
+def published_id(session: Session, subject: str) -> int | None:
+    """Which revision of a subject is published, asked of the database itself."""
+    return session.scalar(select(Revision.id).filter_by(subject=subject, standing=Standing.PUBLISHED))
+
+
 def keep_draft(session: Session, subject: str, bundle: Bundle, at: dt.datetime) -> Imported:
     """Keep a bundle as the newest revision of its subject, unless it already is; learners do not see it."""
     newest = session.scalar(select(Revision).filter_by(subject=subject).order_by(Revision.number.desc()).limit(1))

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.audit.actions import SYSTEM
+from lms.authoring.timing.service import publish_due, tell
 from lms.config import Settings
 from lms.db import db, writing
 from lms.lookback.service import announce, give_back, set_days, take_mails
@@ -34,6 +35,7 @@ def run(app: Flask, stop: threading.Event) -> None:
         try:
             do(app, at)
             look_back(app, at)
+            publish_timed(app, at)
             sound_alarm(app, at)
             # Also when a clock was set back: rather once too often than not for a year.
             if removed_at is None or abs(at - removed_at) >= RETENTION_EVERY:
@@ -76,6 +78,21 @@ def look_back(app: Flask, at: dt.datetime) -> int:
     if mails:
         log.info("announced looks back", mails=len(mails) - len(unsent), failed=len(unsent))
     return len(mails) - len(unsent)
+
+
+def publish_timed(app: Flask, at: dt.datetime) -> int:
+    """Publish the drafts whose time has come, and mail whoever set it; how many were looked at."""
+    settings: Settings = app.config["CARES"]
+    looked_at = 0
+    with app.app_context():
+        while True:
+            with writing(db.session) as session:
+                outcome = publish_due(session, at)
+            if outcome is None:
+                return looked_at
+            looked_at += 1
+            log.info("a set time has come", module=outcome.subject, revision=outcome.number, why=outcome.why or None)
+            tell(app.extensions["mail"], settings.url, outcome)
 
 
 def sound_alarm(app: Flask, at: dt.datetime) -> bool:

@@ -44,6 +44,7 @@ ELSEWHERE = {
     ("preview.media", "GET"): "/authoring/notice-and-listen/media/none.svg",
     ("preview.page", "GET"): "/authoring/notice-and-listen/preview/who-cares",
     ("preview.answer", "POST"): "/authoring/notice-and-listen/preview/who-cares",
+    ("publishing.take_time_back", "POST"): "/authoring/notice-and-listen/publish/take-back",
     ("publishing.ask", "GET"): "/authoring/notice-and-listen/publish",
     ("publishing.download", "GET"): "/authoring/notice-and-listen/module.zip",
     ("publishing.findings", "GET"): "/authoring/notice-and-listen/findings",

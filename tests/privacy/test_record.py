@@ -40,6 +40,7 @@ OF_NOBODY = {
     "draft_comment": "said of what is being written for all, by the opaque name",
     "draft_file": "what is being written for all; who saved it, by the opaque name",
     "draft_review": "who was asked to look at what is being written, by the opaque name",
+    "timed_publication": "when what is written will be published, and who said so by the opaque name",
     "draft_visit": "who writes now, by the opaque name; gone when the draft is written on or closed",
     "forwarding": "how a statement stands with another store; told with the statement",
     "module_comment": "nothing in it leads to who wrote it",

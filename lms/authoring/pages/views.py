@@ -27,6 +27,7 @@ from lms.authoring.pages.naming import KINDS as NAMING
 from lms.authoring.pages.naming import There, meant, there
 from lms.authoring.pages.shown import Shown, shown, yaml_of
 from lms.authoring.parts.choosing import outcomes
+from lms.authoring.publishing.queries import warning
 from lms.authoring.reviewing.queries import open_comments
 from lms.authoring.stepping import step_of
 from lms.authoring.views import WRITERS, titles
@@ -122,7 +123,9 @@ def _changed(draft: Draft, text: str, place: int, page_id: str) -> tuple[str, in
     """The page as it was asked for, and where the block is then."""
     match request.form.get("do", "save"):
         case "remove block":
-            flash(f"A block is taken away: {BLOCKS.get(pieces(text)[place].kind, 'text')}.", "info")
+            gone = pieces(text)[place]
+            said = warning(db.session, draft.subject, gone.id)
+            flash(f"A block is taken away: {BLOCKS.get(gone.kind, 'text')}.{said}", "info")
             return removed(text, place), max(place - 1, 0)
         case "block up":
             return moved(text, place, -1), max(place - 1, 1)

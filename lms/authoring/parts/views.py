@@ -23,6 +23,7 @@ from lms.authoring.files.yaml_text import appended, plain, written
 from lms.authoring.models import Draft
 from lms.authoring.parts.choosing import choices_for, first_outcome
 from lms.authoring.parts.story_map import drawn
+from lms.authoring.publishing.queries import warning
 from lms.authoring.stepping import step_of
 from lms.authoring.views import LONGEST_TITLE, WRITERS
 from lms.content.problems import ContentError
@@ -123,7 +124,7 @@ def remove(module_id: str, kind: str, id_: str) -> Answer:
         draft = service.lock(session, module_id) or not_found()
         found = _find(draft, kind, id_)
         service.save_texts(session, draft, {found.file: found.removed()}, current_user.uuid, now())
-    flash(f"Taken away: {id_}.", "info")
+    flash(f"Taken away: {id_}.{warning(db.session, module_id, id_)}", "info")
     return redirect(_home(draft, kind, id_), 303)
 
 

@@ -1,4 +1,7 @@
-"""What publishing a draft would change for the people who learn from the module, in plain words."""
+"""What publishing a draft would change for the people who learn from the module, in plain words.
+
+What would part them from their work is in `guarding`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lms.content.blocks import PROMPTS, Block, ScenarioBlock
 from lms.content.module import Module
 from lms.content.schema import Item
 
@@ -17,8 +19,6 @@ class Weight(StrEnum):
     PLAIN = "plain"
     CARE = "care"
     """Someone's work hangs on it."""
-    LOSS = "loss"
-    """Someone's work would not be shown any more."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ def changes(old: Module | None, new: Module, work: Work) -> list[Change]:
     """What is different, the gravest first."""
     if old is None:
         return [Change("Nobody has seen this module yet. It appears as soon as the programme lists it.")]
-    found = [*_items(old, new, work), *_checks(old, new, work), *_prompts(old, new, work), *_pages(old, new, work)]
-    order = (Weight.LOSS, Weight.CARE, Weight.PLAIN)
+    found = [*_items(old, new, work), *_checks(old, new, work), *_pages(old, new, work)]
+    order = (Weight.CARE, Weight.PLAIN)
     return sorted(found, key=lambda change: order.index(change.weight))
 
 
@@ -55,13 +55,13 @@ def _items(old: Module, new: Module, work: Work) -> Iterator[Change]:
     before, after = {one.id: one for one in old.bank.items}, {one.id: one for one in new.bank.items}
     if work.in_a_quiz and before != after:
         yield Change(
-            f"{_people(work.in_a_quiz)} {'is' if work.in_a_quiz == 1 else 'are'} in the middle of the quiz, "
+            f"{people(work.in_a_quiz)} {'is' if work.in_a_quiz == 1 else 'are'} in the middle of the quiz, "
             "and will go on with the questions that were drawn for them."
         )
     for id_, item in before.items():
         count = work.items.get(id_, 0)
         if id_ not in after:
-            yield Change(f"The question {id_} goes. {_answered(count)}", Weight.CARE if count else Weight.PLAIN)
+            yield Change(f"The question {id_} goes. {_answered(count)}")
         elif _key(item) != _key(after[id_]):
             said = f"The right answer to {id_} is another one. {_answered(count)}"
             yield Change(said, Weight.CARE if count else Weight.PLAIN)
@@ -76,23 +76,8 @@ def _checks(old: Module, new: Module, work: Work) -> Iterator[Change]:
     before, after = {one.id: one for one in old.bank.checks}, {one.id: one for one in new.bank.checks}
     for id_, item in before.items():
         count = work.checks.get(id_, 0)
-        if id_ not in after and count:
-            yield Change(f"The quick check {id_} goes. {_people(count)} answered it.", Weight.CARE)
-        elif id_ in after and item != after[id_]:
+        if id_ in after and item != after[id_]:
             yield Change(f"The quick check {id_} is changed. {_answered(count, 'what they saw stays counted')}")
-
-
-def _prompts(old: Module, new: Module, work: Work) -> Iterator[Change]:
-    kinds: tuple[type[Block], ...] = (*PROMPTS, ScenarioBlock)
-    before = {block.id: block for _, block in old.blocks() if isinstance(block, kinds)}
-    after = {block.id: block for _, block in new.blocks() if isinstance(block, kinds)}
-    for id_, block in before.items():
-        count = work.prompts.get(id_, 0) + work.stories.get(id_, 0)
-        if id_ not in after and count:
-            said = f"{id_} goes from the pages. {_people(count)} worked on it; they find it in their reflections only."
-            yield Change(said, Weight.LOSS)
-        elif id_ in after and after[id_].kind != block.kind and count:
-            yield Change(f"{id_} is now something else, and {_people(count).lower()} worked on it before.", Weight.LOSS)
 
 
 def _pages(old: Module, new: Module, work: Work) -> Iterator[Change]:
@@ -100,7 +85,7 @@ def _pages(old: Module, new: Module, work: Work) -> Iterator[Change]:
     for id_, page in before.items():
         count = work.pages.get(id_, 0)
         if id_ not in after:
-            said = f"The page “{page.title}” goes. {_people(count)} read it; their progress is counted without it."
+            said = f"The page “{page.title}” goes. {people(count)} read it; their progress is counted without it."
             yield Change(said, Weight.CARE if count else Weight.PLAIN)
     changed = [page.title for id_, page in before.items() if id_ in after and page.blocks != after[id_].blocks]
     if changed:
@@ -121,8 +106,9 @@ def _key(item: Item) -> object:
 
 
 def _answered(count: int, stays: str = "their scores stay") -> str:
-    return f"{_people(count)} answered it; {stays}." if count else "Nobody has answered it yet."
+    return f"{people(count)} answered it; {stays}." if count else "Nobody has answered it yet."
 
 
-def _people(count: int) -> str:
+def people(count: int) -> str:
+    """`1 person`, `12 people`."""
     return "1 person" if count == 1 else f"{count} people"

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, partial
 
-from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, send_file
+from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, send_file
 from flask import url_for as url
+from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
 from lms.authoring import queries, service
 from lms.authoring.files.places import Place, place_of
 from lms.authoring.models import Draft
-from lms.authoring.publishing.changes import Weight, changes
-from lms.authoring.publishing.queries import work_on
+from lms.authoring.publishing.changes import changes
+from lms.authoring.publishing.guarding import Threat
+from lms.authoring.publishing.queries import threats_to, work_on
 from lms.authoring.reading import reading, report
+from lms.authoring.timing import queries as timing
+from lms.authoring.timing import service as set_time
+from lms.authoring.timing.moment import MomentError, moment
 from lms.authoring.views import WRITERS
+from lms.config import Settings
 from lms.content.bundle import from_zip
 from lms.content.checker.report import Report, Result
 from lms.content.library import library
-from lms.content.loader import Reading
+from lms.content.loader import Reading, load_module
+from lms.content.module import Module
 from lms.content.problems import ContentError, Problem
 from lms.db import db, transaction
 from lms.ui.asking import not_found, now
@@ -29,6 +37,7 @@ from lms.ui.asking import not_found, now
 blueprint = Blueprint("publishing", __name__)
 
 Answer = Response | AnyResponse | str | tuple[str, int]
+UNTICKED = "Nothing is published yet. Tick what may go, or keep it in the draft."
 
 
 def install(app: Flask) -> None:
@@ -66,9 +75,12 @@ def publish(module_id: str) -> Answer:
             if request.form.get("version", type=int) != draft.version:
                 flash("The draft was changed since you looked. This is what would be published now.", "info")
                 return _ask(draft), 409
-            if _loses(draft) and request.form.get("sure") != "yes":
-                flash("Please tick that you know whose work would not be shown any more.", "danger")
+            if _left(_threats(draft, _read(draft).module)):
+                flash(UNTICKED, "danger")
                 return _ask(draft), 422
+            if request.form.get("do") == "at":
+                return _set_time(session, draft)
+            set_time.take_back(session, draft, now())
             done = service.publish(session, draft, queries.bundle(session, draft), now())
     except ContentError:
         return _ask(queries.open_draft(db.session, module_id) or not_found()), 422
@@ -76,6 +88,31 @@ def publish(module_id: str) -> Answer:
         library.keep(done.revision_id, done.module)
     flash(f"Published as revision {done.number}. {_seen(module_id)}", "success")
     return redirect(url(".history", module_id=module_id), 303)
+
+
+def _set_time(session: Session, draft: Draft) -> Answer:
+    """Learners see the draft as it is now from a set time on."""
+    settings: Settings = current_app.config["CARES"]
+    bundle = queries.bundle(session, draft)
+    load_module(bundle, draft.subject)
+    try:
+        at = moment(request.form.get("day", ""), request.form.get("time", ""), settings.time_zone, now())
+    except MomentError as error:
+        return _ask(draft, wrong=str(error)), 422
+    set_time.set_time(session, draft, bundle, at, request.form.getlist("may"), current_user.uuid, now())
+    flash("The time is set. What is written in the draft from now on is not in it.", "success")
+    return redirect(url(".ask", module_id=draft.subject), 303)
+
+
+@blueprint.post("/authoring/<module_id>/publish/take-back")
+@needs(*WRITERS)
+def take_time_back(module_id: str) -> Answer:
+    """The draft is not published at the time that was set."""
+    with transaction() as session:
+        draft = service.lock(session, module_id) or not_found()
+        is_back = set_time.take_back(session, draft, now())
+    flash("The time is taken back. Nothing is published." if is_back else "No time was set any more.", "info")
+    return redirect(url(".ask", module_id=module_id), 303)
 
 
 def _seen(module_id: str) -> str:
@@ -94,6 +131,7 @@ def throw_away(module_id: str) -> Answer:
         if request.form.get("sure") != "yes":
             flash("Please tick that the draft can go.", "danger")
             return redirect(url(".ask", module_id=module_id, _anchor="throw-away"), 303)
+        set_time.take_back(session, draft, now())
         service.throw_away(session, draft, now())
     flash("The draft is closed. Learners see what they saw before.", "info")
     return redirect(url("authoring.modules"), 303)
@@ -117,12 +155,22 @@ def restore(module_id: str, number: int) -> Answer:
     revision = queries.revision(db.session, module_id, number) or not_found()
     try:
         with transaction() as session:
+            now_seen, then_seen = library.module(session, module_id), load_module(from_zip(revision.files), module_id)
+            found = threats_to(session, now_seen, then_seen)
+            if _left(found):
+                return _ask_to_restore(then_seen, number, found)
             done = service.publish_again(session, module_id, from_zip(revision.files), now())
     except ContentError as error:
         flash(f"Revision {number} keeps to rules that have changed since, and cannot be shown: {error}", "danger")
         return redirect(url(".history", module_id=module_id), 303)
     flash(f"Revision {number} is back, as revision {done.number}.", "success")
     return redirect(url(".history", module_id=module_id), 303)
+
+
+def _ask_to_restore(module: Module, number: int, found: list[Threat]) -> Answer:
+    agreed = request.form.getlist("may")
+    page = render_template("authoring/restore.html", module=module, number=number, threats=found, agreed=agreed)
+    return page, 422
 
 
 @blueprint.get("/authoring/<module_id>/module.zip")
@@ -166,22 +214,33 @@ def _read(draft: Draft) -> Reading:
     return reading(draft.key, draft.subject, lambda: queries.bundle(db.session, draft))
 
 
-def _loses(draft: Draft) -> bool:
-    new, old = _read(draft).module, library.module(db.session, draft.subject)
-    found = changes(old, new, work_on(db.session, draft.subject)) if new else []
-    return any(change.weight is Weight.LOSS for change in found)
+def _threats(draft: Draft, new: Module | None) -> list[Threat]:
+    return threats_to(db.session, library.module(db.session, draft.subject), new) if new else []
 
 
-def _ask(draft: Draft) -> str:
+def _left(found: Iterable[Threat]) -> list[Threat]:
+    """Those that nobody has agreed to."""
+    agreed = set(request.form.getlist("may"))
+    return [threat for threat in found if str(threat.key) not in agreed]
+
+
+def _ask(draft: Draft, wrong: str = "") -> str:
     found = _read(draft)
     old = library.module(db.session, draft.subject)
     work = work_on(db.session, draft.subject)
+    settings: Settings = current_app.config["CARES"]
     said = changes(old, found.module, work) if found.module and not found.problems else []
+    threats = _threats(draft, found.module) if not found.problems else []
     return render_template(
         "authoring/publish.html",
         draft=draft,
         problems=found.problems,
         changes=said,
-        Weight=Weight,
+        threats=threats,
+        agreed=request.form.getlist("may"),
+        waiting=timing.waiting(db.session, draft),
+        failed=timing.failed(db.session, draft),
+        zone=settings.time_zone.replace("_", " "),
+        wrong=wrong,
         link_to=_links(draft),
     )

@@ -1,0 +1,1 @@
+"""Publishing a draft at a set time."""
