@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import CTE, Select, func, select
+from sqlalchemy import CTE, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import JobGroup, Person, Placement, Site
@@ -26,6 +26,11 @@ def subtree(session: Session, site_ids: Collection[int]) -> set[int]:
 def sites(session: Session) -> Sequence[Site]:
     """Every place, by name."""
     return session.scalars(select(Site).order_by(Site.name, Site.id)).all()
+
+
+def site_names(session: Session) -> dict[str, str]:
+    """The name of each place, by its code."""
+    return dict(session.execute(select(Site.code, Site.name)).all())
 
 
 def job_groups(session: Session) -> Sequence[tuple[JobGroup, int]]:
@@ -50,7 +55,7 @@ def people_by_site(session: Session) -> dict[int, tuple[int, int]]:
 def own_placements(session: Session, person_id: int) -> list[dict[str, Any]]:
     """Where a person worked as what, for themselves to read, the oldest first."""
     manager = aliased(Person)
-    query: Select[Any] = (
+    query = (
         select(Placement, Site, JobGroup, manager.name)
         .join(Site, Site.id == Placement.site_id)
         .outerjoin(JobGroup, JobGroup.id == Placement.job_group_id)
