@@ -67,6 +67,7 @@ def own_placements(session: Session, person_id: int) -> list[dict[str, Any]]:
         {
             "site": site.code,
             "site_name": site.name,
+            "site_kind": site.kind.value,
             "job_group": group.name if group else None,
             "line_manager": leads,
             "is_manager": placement.is_manager,

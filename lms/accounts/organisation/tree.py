@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -46,3 +47,36 @@ def in_loops(parents: Mapping[Key, Key | None]) -> set[Key]:
             looped |= {one for one, place in way.items() if place >= way[key]}
         done |= way.keys()
     return looped
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A place with all that is below it."""
+
+    key: int
+    people: int
+    """Who work here or below."""
+    managers: int
+    here: int
+    """Who work at this very place."""
+    below: tuple[Branch, ...]
+
+
+def branches(parents: Mapping[int, int | None], counts: Mapping[int, tuple[int, int]]) -> tuple[Branch, ...]:
+    """The places at the top, each with its branches, in the order of `parents`; `counts` are people and managers."""
+    below: dict[int | None, list[int]] = {}
+    for key, parent in parents.items():
+        below.setdefault(parent, []).append(key)
+    return tuple(_branch(key, below, counts) for key in below.get(None, ()))
+
+
+def _branch(key: int, below: Mapping[int | None, list[int]], counts: Mapping[int, tuple[int, int]]) -> Branch:
+    inner = tuple(_branch(one, below, counts) for one in below.get(key, ()))
+    people, managers = counts.get(key, (0, 0))
+    return Branch(
+        key,
+        people + sum(one.people for one in inner),
+        managers + sum(one.managers for one in inner),
+        people,
+        inner,
+    )

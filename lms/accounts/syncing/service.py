@@ -120,6 +120,13 @@ def note_run(
     return run
 
 
+def settle_run(session: Session, uuid: UUID, made: Plan, at: dt.datetime) -> None:
+    """What was shown is done; the list itself is no longer needed."""
+    run = session.scalars(select(RosterRun).filter_by(uuid=uuid)).one()
+    run.state, run.at, run.counts, run.content = RunState.APPLIED, at, made.counts, None
+    session.flush()
+
+
 def forget_old(session: Session, at: dt.datetime) -> None:
     """Lists that nobody decided on go after a day, sentences that may quote one after a month."""
     waiting = update(RosterRun).where(RosterRun.content.is_not(None), RosterRun.at < at - CONTENT_KEPT)
