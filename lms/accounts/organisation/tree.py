@@ -45,7 +45,7 @@ def in_loops(parents: Mapping[Key, Key | None]) -> set[Key]:
             key = parents.get(key)
         if key is not None and key in way:
             looped |= {one for one, place in way.items() if place >= way[key]}
-        done |= way.keys()
+        done.update(way)
     return looped
 
 
