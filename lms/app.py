@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms import config, keys
 from lms.accounts import views as accounts
 from lms.accounts.access import check_every_route_has_a_policy
+from lms.accounts.syncing import views as organisation
 from lms.authoring import views as authoring
 from lms.authoring.comparing import views as comparing
 from lms.authoring.media import views as authoring_media
@@ -95,6 +96,7 @@ def _add_features(app: Flask) -> None:
     """Blueprints, request hooks and error pages of each room, from the bottom of the house to its top."""
     ui.install(app)
     accounts.install(app)
+    organisation.install(app)
     enrolment.install(app)
     quiz.install(app)
     commitment.install(app)

@@ -102,6 +102,13 @@ class Settings(BaseModel):
     keep_mails_days: int = Field(
         30, ge=0, description="How many days a mail is kept in `instance/mail/`, where there is no mail server."
     )
+    people_folder: Path | None = Field(
+        None,
+        description="Folder with full lists of the organisation (docs/organisation.md); each new one is carried out.",
+    )
+    people_leavers_percent: int = Field(
+        10, ge=0, le=100, description="Percentage of people who may leave by one such list; more are refused."
+    )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is written to the log."
     )

@@ -17,6 +17,8 @@ from lms.accounts.models import Person, Role, Site
 from lms.accounts.roster import rows as roster
 from lms.accounts.roster.rows import RosterError
 from lms.accounts.roster.service import import_people
+from lms.accounts.roster.table import is_site_code
+from lms.accounts.syncing.cli import sync
 from lms.accounts.tokens import password_address
 from lms.audit.actions import Action, Entry, operator
 from lms.audit.service import record
@@ -53,6 +55,9 @@ def add(email: str, name: str, code: str | None, role: str | None, password_link
         if password_link:
             _print_link(session, settings, person)
         _note(session, *_added(person, code or "", role or "", password_link))
+
+
+people.add_command(sync)
 
 
 @people.command("import")
@@ -129,7 +134,7 @@ def sites() -> None:
 def add_site(code: str, name: str) -> None:
     """Add a site: a short CODE that never changes, and its NAME."""
     with _database() as (session, _):
-        if not roster.is_site_code(code):
+        if not is_site_code(code):
             raise click.ClickException(f"{code!r} cannot be a code; use letters, digits, point, dash or underscore.")
         if queries.site_by_code(session, code):
             raise click.ClickException(f"the site {code!r} is here already.")
@@ -174,7 +179,7 @@ def _place(session: Session, person: Person, code: str, role: str) -> None:
     if row.role is Role.SITE_LEAD and not code:
         raise click.ClickException("a site lead needs a site: add --site CODE.")
     for place, held in row.places:
-        service.join(session, person, _site(session, place) if place else None, held)
+        service.join(session, person, _site(session, place) if place else None, held, _now().date())
 
 
 def _site(session: Session, code: str) -> Site:

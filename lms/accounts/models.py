@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, Uuid, false, true
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    Uuid,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base, Json, PrimaryKey, choice
@@ -25,10 +38,19 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class SiteKind(StrEnum):
+    """What a place in the tree of the organisation is."""
+
+    DIVISION = "division"
+    SITE = "site"
+    DEPARTMENT = "department"
+
+
 class Person(Base):
     """Someone who takes modules."""
 
     __tablename__ = "person"
+    __table_args__ = (Index("uq_person_staff_number", "staff_number", unique=True),)
 
     id: Mapped[PrimaryKey]
     uuid: Mapped[UUID] = mapped_column(Uuid, unique=True, default=uuid4)
@@ -48,6 +70,12 @@ class Person(Base):
     """Key of the person's private writing, wrapped by the installation's key; made at first need."""
     mails_off_at: Mapped[dt.datetime | None]
     """Since when they want no mails that remind them; None while they do."""
+    staff_number: Mapped[str | None] = mapped_column(String(64))
+    """The employer's own number: by it an import knows someone whose address or name has changed."""
+    is_from_roster: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Named by a full list of the organisation; whoever was only added by hand never leaves by one."""
+    has_left: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """A full list no longer named them: they are let in again when one does, unlike whom a hand disabled."""
 
     memberships: Mapped[list[Membership]] = relationship(
         back_populates="person", lazy="raise_on_sql", cascade="save-update, merge, expunge", passive_deletes=True
@@ -79,7 +107,7 @@ class ErasureRequest(Base):
 
 
 class Site(Base):
-    """A hospital or other place where people work."""
+    """A hospital or other place where people work, in the tree of the organisation."""
 
     __tablename__ = "site"
 
@@ -87,6 +115,92 @@ class Site(Base):
     code: Mapped[str] = mapped_column(String(64), unique=True)
     """Short name that never changes; used in imports."""
     name: Mapped[str] = mapped_column(String(200))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
+    """What it is a part of; None at the top."""
+    kind: Mapped[SiteKind] = mapped_column(choice(SiteKind), default=SiteKind.SITE, server_default="site")
+
+
+class JobGroup(Base):
+    """A kind of work, such as "ward managers"."""
+
+    __tablename__ = "job_group"
+
+    id: Mapped[PrimaryKey]
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    """Short name that never changes; used in imports."""
+    name: Mapped[str] = mapped_column(String(200))
+    counts_as_manager: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether whoever does this work manages people, unless a list says otherwise of someone."""
+
+
+class Placement(Base):
+    """Where someone worked as what, from one day up to another: the history that coverage is counted from."""
+
+    __tablename__ = "placement"
+    __table_args__ = (
+        Index(
+            "uq_placement_open",
+            "person_id",
+            unique=True,
+            sqlite_where=text("until_on IS NULL"),
+            postgresql_where=text("until_on IS NULL"),
+        ),
+        Index("ix_placement_person_id_from_on", "person_id", "from_on"),
+        Index("ix_placement_site_id_from_on", "site_id", "from_on"),
+        CheckConstraint("until_on >= from_on", name="in_order"),
+    )
+
+    id: Mapped[PrimaryKey]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    job_group_id: Mapped[int | None] = mapped_column(ForeignKey("job_group.id"), index=True)
+    line_manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    is_manager: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether they counted as a manager then."""
+    from_on: Mapped[dt.date] = mapped_column(Date, index=True)
+    """The first day."""
+    until_on: Mapped[dt.date | None] = mapped_column(Date, index=True)
+    """The first day on which it was so no more; None: it is so now."""
+
+
+class RunOrigin(StrEnum):
+    """How a full list of the organisation came."""
+
+    COMMAND = "command"
+    FOLDER = "folder"
+    PAGE = "page"
+
+
+class RunState(StrEnum):
+    """What became of it."""
+
+    SHOWN = "shown"
+    """What it would change was shown; nothing is done yet."""
+    APPLIED = "applied"
+    REFUSED = "refused"
+
+
+class RosterRun(Base):
+    """One full list of the organisation that came, and what it changed."""
+
+    __tablename__ = "roster_run"
+
+    id: Mapped[PrimaryKey]
+    uuid: Mapped[UUID] = mapped_column(Uuid, unique=True, default=uuid4)
+    at: Mapped[dt.datetime] = mapped_column(index=True)
+    origin: Mapped[RunOrigin] = mapped_column(choice(RunOrigin))
+    state: Mapped[RunState] = mapped_column(choice(RunState))
+    by: Mapped[UUID | None] = mapped_column(Uuid)
+    """Who brought it, by the opaque name; None: nobody who was signed in."""
+    file: Mapped[str] = mapped_column(String(200))
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of what was in the files."""
+    counts: Mapped[dict[str, Any]]
+    """How many joined, moved, left and so on."""
+    problems: Mapped[list[Any]]
+    """Sentences; they may quote the file, and are forgotten after a month."""
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The files, while it is to be decided whether to apply them; forgotten after a day."""
 
 
 class Membership(Base):

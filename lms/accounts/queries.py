@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lms.accounts.email_address import is_email, normal
 from lms.accounts.models import NOWHERE, ErasureRequest, Membership, PasswordLink, Person, Role, SignIn, Site
+from lms.accounts.organisation.queries import own_placements
 from lms.accounts.tokens import fingerprint
 from lms.db import as_facts
 
@@ -133,6 +134,7 @@ def own_record(session: Session, person_id: int) -> dict[str, Any]:
             | as_facts(one)
             for one in own_memberships(session, person_id)
         ],
+        "placements": own_placements(session, person_id),
         "sign_ins": [as_facts(one, but={"token_hash"}) for one in own_sign_ins(session, person_id)],
         "password_links": [as_facts(one, but={"token_hash"}) for one in links],
         "erasure_requests": [as_facts(asked)] if asked else [],

@@ -13,6 +13,7 @@ from lms import vault
 from lms.accounts import throttle
 from lms.accounts.email_address import is_email, normal
 from lms.accounts.models import NOWHERE, ErasureRequest, Membership, PasswordLink, Person, Role, SignIn, Site, Tries
+from lms.accounts.organisation.service import begin_work, end_work, keep_only_counts, resume_work
 from lms.accounts.tokens import fingerprint, new_token
 from lms.db import insert
 
@@ -42,16 +43,18 @@ def add_site(session: Session, code: str, name: str) -> Site:
     return site
 
 
-def join(session: Session, person: Person, site: Site | None, role: Role | None) -> bool:
+def join(session: Session, person: Person, site: Site | None, role: Role | None, on: dt.date | None = None) -> bool:
     """Someone works at a site, or has a role there (for all sites: without one); whether that is new.
 
-    A new role ends all sign-ins of that person.
+    `on` is their first day there; None: the day on which they were added. A new role ends all sign-ins of that person.
     """
     site_id = site.id if site else None
     if session.scalar(select(Membership.id).filter_by(person_id=person.id, site_id=site_id, role=role)):
         return False
     session.add(Membership(person_id=person.id, site_id=site_id, role=role))
     session.flush()
+    if site_id and person.is_active:
+        begin_work(session, person.id, site_id, on or person.created_at.date())
     if role:
         end_all_sign_ins(session, person.id)
     return True
@@ -72,7 +75,8 @@ def take_role(session: Session, person: Person, site: Site | None, role: Role) -
 def set_active(session: Session, person: Person, is_active: bool, at: dt.datetime) -> None:
     """Let someone in, or no longer."""
     if person.is_active != is_active:
-        person.is_active, person.disabled_at = is_active, None if is_active else at
+        person.is_active, person.disabled_at, person.has_left = is_active, None if is_active else at, False
+        (resume_work if is_active else end_work)(session, person.id, at.date())
         forget_links(session, person.id)
         end_all_sign_ins(session, person.id)
 
@@ -281,4 +285,5 @@ def become_nobody(session: Session, person: Person, at: dt.datetime) -> None:
     person.password_hash = person.data_key = None
     person.is_password_temporary = person.is_active = False
     person.created_at = person.disabled_at = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    keep_only_counts(session, person, at.date())
     session.flush()

@@ -9,6 +9,10 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from lms.accounts.models import RosterRun, RunState
+from lms.accounts.queries import admins
+from lms.accounts.syncing import service as people
+from lms.accounts.syncing.folder import files_at, is_settled
 from lms.audit.actions import SYSTEM
 from lms.authoring.timing.service import publish_due, tell
 from lms.config import Settings
@@ -37,6 +41,7 @@ def run(app: Flask, stop: threading.Event) -> None:
             look_back(app, at)
             publish_timed(app, at)
             sound_alarm(app, at)
+            sync_people(app, at)
             # Also when a clock was set back: rather once too often than not for a year.
             if removed_at is None or abs(at - removed_at) >= RETENTION_EVERY:
                 remove_old(app, at)
@@ -107,11 +112,42 @@ def sound_alarm(app: Flask, at: dt.datetime) -> bool:
     return alarm is not None
 
 
+def sync_people(app: Flask, at: dt.datetime) -> RosterRun | None:
+    """Carry out the list of the organisation in the folder, if it is a new one; admins are told if it is refused."""
+    settings: Settings = app.config["CARES"]
+    folder = settings.people_folder
+    if folder is None or not folder.is_dir() or not is_settled(folder, at):
+        return None
+    files = files_at(folder)
+    with app.app_context():
+        if not files or not people.is_news(db.session, files, at):
+            return None
+        try:
+            with writing(db.session) as session:
+                run = people.take_from_folder(session, files, settings.people_leavers_percent, at, SYSTEM)
+                told = admins(session) if run and run.state is RunState.REFUSED else []
+        except people.MeanwhileError:
+            log.info("people changed while a list was read, it is read again")
+            return None
+        for admin in told:
+            values = {"problems": run.problems if run else [], "address": f"{settings.url}/people/organisation"}
+            app.extensions["mail"].send("accounts/mail/list_refused.txt", admin, **values)
+    if run:
+        log.info("a list of the organisation came", state=run.state, **_counts(run))
+    return run
+
+
+def _counts(run: RosterRun) -> dict[str, int]:
+    return {name.replace(" ", "_"): count for name, count in run.counts.items() if count}
+
+
 def remove_old(app: Flask, at: dt.datetime) -> dict[str, int]:
     """Remove what is past the times that are set; how many of each kind. Relays side by side do no harm."""
     settings: Settings = app.config["CARES"]
     with app.app_context():
         removed = carry_out(db.session, settings, SYSTEM, at)
+        with writing(db.session) as session:
+            people.forget_old(session, at)
     removed["mails"] = delete_old_mails(settings, at)
     removed = {kind: count for kind, count in removed.items() if count}
     if removed:

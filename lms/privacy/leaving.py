@@ -10,7 +10,11 @@ from uuid import UUID
 from lms.outbox.queue import MAIN
 from lms.privacy.sections import SECTIONS
 
-STAYS = {"audit": "stay, with an opaque name that leads to nobody", "registrations": "stay as counts, without a name"}
+STAYS = {
+    "audit": "stay, with an opaque name that leads to nobody",
+    "placements": "stay as counts by month, without a name",
+    "registrations": "stay as counts, without a name",
+}
 ON_POSTGRESQL = (
     "PostgreSQL keeps deleted rows in its files for a while. To write them anew in a quiet hour: VACUUM FULL;\n"
     "Its write-ahead log and archive keep them until they are recycled."

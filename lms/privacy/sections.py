@@ -15,6 +15,7 @@ class Section(NamedTuple):
 SECTIONS = {
     "account": Section("Your account", "Name, address and since when. The password is kept only as a hash."),
     "places": Section("Where you work", "Sites, and roles beside learning."),
+    "placements": Section("Where you worked", "Sites, job groups and line managers, from when to when."),
     "sign_ins": Section("Where you are signed in", "Browsers, and when they were used last."),
     "password_links": Section("Links to set a password", "Those that still work."),
     "erasure_requests": Section("Erasure", "Whether you asked to be erased."),

@@ -11,12 +11,17 @@ from flask.testing import FlaskClient
 
 from lms.accounts import access
 from lms.accounts.models import Person, Role
+from lms.accounts.syncing.views import MOST_LIST_BYTES
 from lms.app import REQUEST_BYTES
 from lms.content.bundle import MOST_BUNDLE_BYTES, MOST_FILE_BYTES
 from tests.attacks.conftest import Owner, changed, dump
 from tests.attacks.test_routes import addresses
 
-TAKES = {"media_files.add": MOST_FILE_BYTES, "upload.take": MOST_BUNDLE_BYTES}
+TAKES = {
+    "media_files.add": MOST_FILE_BYTES,
+    "upload.take": MOST_BUNDLE_BYTES,
+    "organisation.bring": MOST_LIST_BYTES,
+}
 """The only routes that take files, and how many bytes."""
 REFUSED = (410, 415)
 """A link that is spent is told before the form is read."""

@@ -47,6 +47,7 @@ STAYS = {
     "person": "a stub without a name, so that what is counted has somebody it belongs to",
     "registration": "is counted: a module, its state, its days",
     "membership": "is counted: at which site",
+    "placement": "is counted: where and from which month to which, as a manager or not",
 }
 
 

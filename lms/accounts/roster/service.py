@@ -92,7 +92,9 @@ def _import_rows(session: Session, rows: list[Row], sites: dict[str, Site], outc
             what.append("name")
         for code, role in [place for row in own for place in row.places]:
             site = sites[code] if code else None
-            if (person.id, site.id if site else None, role) not in held and join(session, person, site, role):
+            if (person.id, site.id if site else None, role) not in held and join(
+                session, person, site, role, at.date()
+            ):
                 what.append(f"{role or 'works'} at {code or 'all sites'}")
         outcome.count(person, is_new, what)
 

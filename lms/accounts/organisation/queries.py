@@ -1,0 +1,78 @@
+"""Looking the organisation up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import CTE, func, select
+from sqlalchemy.orm import Session, aliased
+
+from lms.accounts.models import JobGroup, Person, Placement, Site
+
+
+def below(site_ids: Collection[int]) -> CTE:
+    """These sites and all that is below them, as a part of a query with one column, `id`."""
+    tree = select(Site.id).where(Site.id.in_(site_ids)).cte("below", recursive=True)
+    # UNION, not UNION ALL: it ends even if something stood below itself.
+    return tree.union(select(Site.id).join(tree, Site.parent_id == tree.c.id))
+
+
+def subtree(session: Session, site_ids: Collection[int]) -> set[int]:
+    """These sites and all that is below them."""
+    return set(session.scalars(select(below(site_ids).c.id)))
+
+
+def sites(session: Session) -> Sequence[Site]:
+    """Every place, by name."""
+    return session.scalars(select(Site).order_by(Site.name, Site.id)).all()
+
+
+def site_names(session: Session) -> dict[str, str]:
+    """The name of each place, by its code."""
+    return dict(session.execute(select(Site.code, Site.name)).all())
+
+
+def job_groups(session: Session) -> Sequence[tuple[JobGroup, int]]:
+    """Every job group by name, with how many people are in it now."""
+    here = func.count(Placement.id)
+    query = (
+        select(JobGroup, here)
+        .outerjoin(Placement, (Placement.job_group_id == JobGroup.id) & Placement.until_on.is_(None))
+        .group_by(JobGroup.id)
+        .order_by(JobGroup.name)
+    )
+    return [(group, count) for group, count in session.execute(query)]
+
+
+def people_by_site(session: Session) -> dict[int, tuple[int, int]]:
+    """How many people work at each site itself now, and how many of them count as managers."""
+    managers = func.count().filter(Placement.is_manager)
+    query = select(Placement.site_id, func.count(), managers).where(Placement.until_on.is_(None))
+    return {site: (people, leading) for site, people, leading in session.execute(query.group_by(Placement.site_id))}
+
+
+def own_placements(session: Session, person_id: int) -> list[dict[str, Any]]:
+    """Where a person worked as what, for themselves to read, the oldest first."""
+    manager = aliased(Person)
+    query = (
+        select(Placement, Site, JobGroup, manager.name)
+        .join(Site, Site.id == Placement.site_id)
+        .outerjoin(JobGroup, JobGroup.id == Placement.job_group_id)
+        .outerjoin(manager, manager.id == Placement.line_manager_id)
+        .where(Placement.person_id == person_id)
+        .order_by(Placement.from_on, Placement.id)
+    )
+    return [
+        {
+            "site": site.code,
+            "site_name": site.name,
+            "site_kind": site.kind.value,
+            "job_group": group.name if group else None,
+            "line_manager": leads,
+            "is_manager": placement.is_manager,
+            "from_on": placement.from_on.isoformat(),
+            "until_on": placement.until_on.isoformat() if placement.until_on else None,
+        }
+        for placement, site, group, leads in session.execute(query)
+    ]

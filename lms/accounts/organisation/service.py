@@ -1,0 +1,66 @@
+"""Where people work: the one door through which it is kept, day by day, for all who are not imported in bulk."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person, Placement
+from lms.db import UNSEEN
+
+
+def begin_work(session: Session, person_id: int, site_id: int, on: dt.date) -> None:
+    """Someone works at a site from a day on, unless it is known already where they work."""
+    if _open(session, person_id) is None:
+        session.add(Placement(person_id=person_id, site_id=site_id, from_on=on, is_manager=False))
+        session.flush()
+
+
+def end_work(session: Session, person_id: int, on: dt.date) -> None:
+    """Someone works nowhere from this day on; where they did stays known."""
+    placement = _open(session, person_id)
+    if placement:
+        placement.until_on = max(on, placement.from_on)
+        session.flush()
+
+
+def resume_work(session: Session, person_id: int, on: dt.date) -> None:
+    """Someone works again, as what and where they did last; nothing if that is not known."""
+    query = select(Placement).filter_by(person_id=person_id)
+    last = session.scalar(query.order_by(Placement.from_on.desc(), Placement.id.desc()).limit(1))
+    if last is None or last.until_on is None:
+        return
+    session.add(
+        Placement(
+            person_id=person_id,
+            site_id=last.site_id,
+            job_group_id=last.job_group_id,
+            line_manager_id=last.line_manager_id,
+            is_manager=last.is_manager,
+            from_on=on,
+        )
+    )
+    session.flush()
+
+
+def keep_only_counts(session: Session, person: Person, on: dt.date) -> None:
+    """Of someone who is erased, leave what is counted at the end of each month, and nothing that leads to them.
+
+    The days are moved to the first of their month: the exact ones could be looked up in a list of joiners. Who led
+    them, and whom they led, goes.
+    """
+    end_work(session, person.id, on)
+    person.staff_number, person.is_from_roster, person.has_left = None, False, False
+    led = update(Placement).where(Placement.line_manager_id == person.id)
+    session.execute(led.values(line_manager_id=None), execution_options=UNSEEN)
+    for placement in session.scalars(select(Placement).filter_by(person_id=person.id)):
+        placement.line_manager_id = None
+        placement.from_on = placement.from_on.replace(day=1)
+        placement.until_on = placement.until_on.replace(day=1) if placement.until_on else None
+    session.flush()
+
+
+def _open(session: Session, person_id: int) -> Placement | None:
+    return session.scalar(select(Placement).filter_by(person_id=person_id, until_on=None))

@@ -1,0 +1,111 @@
+"""A CSV file as lines of named cells, with every problem in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from lms.accounts.email_address import is_email, normal
+from lms.content.problems import Problem
+
+NAME_CHARACTERS = 200
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def is_site_code(text: str) -> bool:
+    """Whether a site or a job group can have this code."""
+    return _CODE.fullmatch(text) is not None
+
+
+class Table:
+    """One pass over one file: its lines, the cells that they all have, and what is to be mended."""
+
+    def __init__(self, file: str, required: Sequence[str], optional: Sequence[str]) -> None:
+        self.file, self.required, self.optional = file, tuple(required), tuple(optional)
+        self.header: list[str] = []
+        """The columns that are there, in their order; empty before `lines`, and where there is no good header."""
+        self.problems: list[Problem] = []
+
+    def lines(self, content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+        """Number and cells, by column, of every line with as many cells as the header; columns left out are empty."""
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            self.tell(line, "this is not UTF-8", 'save the file as "CSV UTF-8"')
+            return
+        lines = self._split(text)
+        found = next(lines, None)
+        if found is None:
+            if not self.problems:
+                self.tell(1, "there is no header", f"begin with a line {','.join(self.required)}")
+            return
+        header = [cell.strip().lower() for cell in found[1]]
+        if not self._is_header(found[0], header):
+            return
+        self.header, left_out = header, dict.fromkeys(self.optional, "")
+        for line, cells in lines:
+            if len(cells) != len(header):
+                what = f"{len(cells)} cells, but the header has {len(header)}"
+                self.tell(line, what, "put quotation marks around a cell with a comma in it, or add what is missing")
+                continue
+            tidy = {name: " ".join(value.split()) for name, value in zip(header, cells, strict=True)}
+            yield line, left_out | tidy
+
+    def email(self, line: int, text: str) -> str:
+        """An e-mail address in its normal form."""
+        email = normal(text)
+        if not email:
+            self.tell(line, "there is no e-mail address", "people sign in with it; add it")
+        elif not is_email(email):
+            self.tell(line, f"{text!r} is not an e-mail address", "it should look like name@example.org")
+        return email
+
+    def text(self, line: int, column: str, text: str, required: bool = True) -> str:
+        """A name or the like: short, and of characters that can be shown."""
+        if required and not text:
+            self.tell(line, f"there is no {column}", "add it")
+        if len(text) > NAME_CHARACTERS:
+            self.tell(line, f"this {column} has {len(text)} characters", f"at most {NAME_CHARACTERS} are kept")
+        if not text.isprintable():
+            self.tell(line, f"this {column} has characters that cannot be shown", "type it anew")
+        return text
+
+    def code(self, line: int, of: str, code: str) -> str:
+        """The code of a site or a job group, or nothing."""
+        if code and not is_site_code(code):
+            self.tell(line, f"{code!r} cannot be the code of a {of}", "use letters, digits, point, dash or underscore")
+        return code
+
+    def tell(self, line: int, what: str, remedy: str) -> None:
+        """Something is to be mended in a line."""
+        self.problems.append(Problem(self.file, line, what, remedy))
+
+    def _split(self, text: str) -> Iterator[tuple[int, list[str]]]:
+        """Lines with their number and cells; a cell may run over several lines, and its row is named by the first."""
+        first = text.partition("\n")[0]
+        delimiter = ";" if ";" in first and "," not in first else ","
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        line = 1
+        try:
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    yield line, cells
+                line = reader.line_num + 1
+        except csv.Error as error:
+            self.tell(line, f"this is not CSV ({error})", "look for a quotation mark without its partner")
+
+    def _is_header(self, line: int, header: list[str]) -> bool:
+        before = len(self.problems)
+        for name in [name for name in self.required if name not in header]:
+            self.tell(line, f"the column {name} is missing", f"the header is {','.join(self.required)}")
+        ours = self.required + self.optional
+        for name in [name for name in header if name not in ours]:
+            self.tell(line, f"{name!r} is not a column of ours", f"remove it; ours are {', '.join(ours)}")
+        for name in [name for name, times in Counter(header).items() if times > 1]:
+            self.tell(line, f"the column {name} is there twice", "remove one of them")
+        return len(self.problems) == before
