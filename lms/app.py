@@ -39,6 +39,7 @@ from lms.privacy import views as privacy
 from lms.pulse import views as pulse
 from lms.quiz import views as quiz
 from lms.reflection import views as reflection
+from lms.reports.coverage import views as coverage
 from lms.reports.results import views as results
 from lms.scenario import views as scenario
 from lms.ui import views as ui
@@ -112,6 +113,7 @@ def _add_features(app: Flask) -> None:
     for room in (authoring_media, authoring_upload, comparing):
         room.install(app)
     results.install(app)
+    coverage.install(app)
     health.install(app)
 
 

@@ -73,6 +73,9 @@ class Settings(BaseModel):
         pattern=r"^([01]?\d|2[0-4])-([01]?\d|2[0-4])$",
         description="Hours of the day in which reminders may be mailed, by the clock of `LMS_TIME_ZONE`.",
     )
+    coverage_target: int = Field(
+        60, ge=0, le=100, description="Per cent of managers who shall have completed; reports show it. 0: no target."
+    )
     brand_colour: str = Field(
         "#0b5d5b", pattern=r"^#[0-9a-fA-F]{6}$", description="Main colour of pages and certificates."
     )

@@ -51,6 +51,8 @@ class Client(FlaskClient):
         if has_app_context():
             db.session.commit()
         try:
+            # An answer that is written bit by bit is read where its request is known.
+            kwargs.setdefault("buffered", True)
             return contextvars.Context().run(super().open, *args, **kwargs)
         finally:
             if has_app_context():

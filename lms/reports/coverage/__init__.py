@@ -1,0 +1,1 @@
+"""How many of whom have completed: by site, job group, module and month."""

@@ -1,0 +1,102 @@
+"""What a report is asked for by its address, and how much of it its reader may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lms.accounts.models import JobGroup, Membership, Role, Site
+from lms.accounts.organisation.tree import descendants
+from lms.content.schema import Programme
+from lms.reports.coverage.queries import Question
+
+EVERYTHING = "programme"
+ALL, MANAGERS = "all", "managers"
+EARLIEST = dt.date(2000, 1, 1)
+
+
+def sees(memberships: Collection[Membership]) -> tuple[int, ...] | None:
+    """The places that someone leads, with all below them; None: all there are."""
+    roles = {one.role for one in memberships}
+    if roles & {Role.PROGRAMME_LEAD, Role.ADMIN}:
+        return None
+    led = [one.site_id for one in memberships if one.role is Role.SITE_LEAD]
+    return None if None in led else tuple(sorted(site for site in led if site is not None))
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """What can be chosen from."""
+
+    sites: Sequence[Site]
+    groups: Sequence[JobGroup]
+    programme: Programme
+    modules: Mapping[str, str]
+    """Titles of the published modules, by id, in the order of the programme."""
+
+    @property
+    def parents(self) -> dict[int, int | None]:
+        """What stands above each place."""
+        return {site.id: site.parent_id for site in self.sites}
+
+    def within(self, reader: tuple[int, ...] | None) -> Organisation:
+        """As much as a reader may choose from."""
+        if reader is None:
+            return self
+        seen = descendants(self.parents, reader)
+        return Organisation([one for one in self.sites if one.id in seen], self.groups, self.programme, self.modules)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A report: of whom, of what, when."""
+
+    site: Site | None
+    group: JobGroup | None
+    what: str
+    """A module's id, or the whole programme."""
+    who: str
+    on: dt.date
+    reader: tuple[int, ...] | None
+
+    def question(self, modules: Collection[str]) -> Question:
+        """As it is asked of the database."""
+        return Question(
+            modules=tuple(modules) if self.what == EVERYTHING else (self.what,),
+            on=self.on,
+            managers_only=self.who == MANAGERS,
+            sites=(self.site.id,) if self.site else self.reader,
+            job_group=self.group.id if self.group else None,
+        )
+
+    def address(self, **changed: Any) -> dict[str, str]:
+        """The parts of the address that lead to it, some of them changed; None: left out."""
+        parts = {
+            "site": self.site.code if self.site else None,
+            "group": self.group.code if self.group else None,
+            "what": None if self.what == EVERYTHING else self.what,
+            "who": None if self.who == MANAGERS else self.who,
+            "on": self.on.isoformat(),
+        }
+        return {name: value for name, value in (parts | changed).items() if value}
+
+
+def read(given: Mapping[str, str], there: Organisation, reader: tuple[int, ...] | None, today: dt.date) -> Asked | None:
+    """The report that an address asks for; None for a place, group or module that is not there for this reader."""
+    sites = {site.code: site for site in there.sites}
+    groups = {group.code: group for group in there.groups}
+    site, group, what = given.get("site", ""), given.get("group", ""), given.get("what") or EVERYTHING
+    if (site and site not in sites) or (group and group not in groups) or what not in {EVERYTHING, *there.modules}:
+        return None
+    who = ALL if given.get("who") == ALL else MANAGERS
+    return Asked(sites.get(site), groups.get(group), what, who, _day(given.get("on", ""), today), reader)
+
+
+def _day(text: str, today: dt.date) -> dt.date:
+    """A day that is not to come; today for what is none."""
+    try:
+        return min(max(dt.date.fromisoformat(text), EARLIEST), today)
+    except ValueError:
+        return today

@@ -1,0 +1,212 @@
+"""Counting in the database: each figure by one question, however many people there are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Select, Subquery, and_, case, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import JobGroup, Person, Placement, Site
+from lms.accounts.organisation.queries import below
+from lms.enrolment.models import Registration
+from lms.reports.coverage.counting import Count, Standing, Steps
+
+LIMIT = 100
+"""People on one page of a list."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Of whom, of what, and when."""
+
+    modules: tuple[str, ...]
+    """All of these have to be completed."""
+    on: dt.date
+    managers_only: bool = True
+    sites: tuple[int, ...] | None = None
+    """These places with all below; None: everywhere."""
+    job_group: int | None = None
+
+    @property
+    def until(self) -> dt.datetime:
+        """The end of the day."""
+        return dt.datetime.combine(self.on + dt.timedelta(days=1), dt.time(), dt.UTC)
+
+
+def counts(session: Session, asked: Question) -> dict[tuple[int, int | None], Count]:
+    """How many people are how far, by site and job group."""
+    done = _done(asked)
+    completed = _is_completed(done, asked)
+    query = (
+        select(
+            Placement.site_id,
+            Placement.job_group_id,
+            func.count(),
+            func.count().filter(completed),
+            func.count().filter(and_(~completed, done.c.begun > 0)),
+        )
+        .outerjoin(done, done.c.person_id == Placement.person_id)
+        .where(*_population(asked))
+        .group_by(Placement.site_id, Placement.job_group_id)
+    )
+    return {
+        (site, group): Count(whole, begun, people - whole - begun)
+        for site, group, people, whole, begun in session.execute(query)
+    }
+
+
+def by_module(session: Session, asked: Question) -> dict[str, Count]:
+    """The same for each module by itself."""
+    there = select(func.count()).select_from(Placement).where(*_population(asked))
+    people = session.scalar(there) or 0
+    completed = Registration.completed_at < asked.until
+    query = (
+        select(
+            Registration.module_id,
+            func.count().filter(completed),
+            func.count().filter(
+                and_(or_(~completed, Registration.completed_at.is_(None)), Registration.started_at < asked.until)
+            ),
+        )
+        .join(Placement, Placement.person_id == Registration.person_id)
+        .where(Registration.module_id.in_(asked.modules), *_population(asked))
+        .group_by(Registration.module_id)
+    )
+    found = {module: (whole, begun) for module, whole, begun in session.execute(query)}
+    return {
+        module: Count(whole, begun, people - whole - begun)
+        for module in asked.modules
+        for whole, begun in (found.get(module, (0, 0)),)
+    }
+
+
+def steps(session: Session, asked: Question) -> tuple[Steps, Steps]:
+    """On which days people came and went, and on which days someone more had completed everything or had gone."""
+    who = _who(asked)
+    people: Counter[dt.date] = Counter()
+    ends: tuple[tuple[Any, int], ...] = ((Placement.from_on, 1), (Placement.until_on, -1))
+    for column, sign in ends:
+        query = select(column, func.count()).where(*who, column.is_not(None)).group_by(column)
+        for day, count in session.execute(query):
+            people[_day(day)] += sign * count
+    done = _done(asked, ever=True)
+    day_done = _utc_day(session, done.c.last)
+    begins = case((day_done > Placement.from_on, day_done), else_=Placement.from_on)
+    met = and_(*who, done.c.done >= len(asked.modules), or_(Placement.until_on.is_(None), Placement.until_on > begins))
+    completed: Counter[dt.date] = Counter()
+    for column, sign in ((begins, 1), ends[1]):
+        query = select(column, func.count()).join(done, done.c.person_id == Placement.person_id)
+        for day, count in session.execute(query.where(met, column.is_not(None)).group_by(column)):
+            completed[_day(day)] += sign * count
+    return people, completed
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Someone in a list, without anything that they answered."""
+
+    person: Person
+    site: str
+    job_group: str | None
+    done: int
+    """Modules completed."""
+    last: dt.datetime | None
+    """When the last of them was."""
+    begun: int
+
+
+def people(
+    session: Session, asked: Question, wanted: Standing | None, offset: int = 0, limit: int | None = LIMIT
+) -> list[Listed]:
+    """Who is how far, by name."""
+    done = _done(asked)
+    query = _listed(asked, wanted, done).order_by(Person.name, Person.id).offset(offset).limit(limit)
+    return [_one(row) for row in session.execute(query)]
+
+
+def everyone(session: Session, asked: Question, wanted: Standing | None) -> Any:
+    """The same for a file: one after the other, never all of them in memory."""
+    query = _listed(asked, wanted, _done(asked)).order_by(Person.name, Person.id)
+    for row in session.execute(query.execution_options(yield_per=1000)):
+        yield _one(row)
+
+
+def sites(session: Session) -> Sequence[Site]:
+    """Every place, by name."""
+    return session.scalars(select(Site).order_by(Site.name, Site.id)).all()
+
+
+def groups(session: Session) -> Sequence[JobGroup]:
+    """Every job group, by name."""
+    return session.scalars(select(JobGroup).order_by(JobGroup.name, JobGroup.id)).all()
+
+
+def _listed(asked: Question, wanted: Standing | None, done: Subquery) -> Select[Any]:
+    query = (
+        select(Person, Site.name, JobGroup.name, done.c.done, done.c.last, done.c.begun)
+        .join(Placement, Placement.person_id == Person.id)
+        .join(Site, Site.id == Placement.site_id)
+        .outerjoin(JobGroup, JobGroup.id == Placement.job_group_id)
+        .outerjoin(done, done.c.person_id == Person.id)
+        .where(*_population(asked))
+    )
+    completed = _is_completed(done, asked)
+    if wanted is Standing.COMPLETED:
+        return query.where(completed)
+    if wanted is Standing.UNDER_WAY:
+        return query.where(~completed, done.c.begun > 0)
+    return query.where(~completed, func.coalesce(done.c.begun, 0) == 0) if wanted else query
+
+
+def _one(row: Any) -> Listed:
+    person, site, group, done, last, begun = row
+    return Listed(person, site, group, done or 0, last, begun or 0)
+
+
+def _done(asked: Question, ever: bool = False) -> Subquery:
+    """By person: how many of the modules were completed and begun by then, and when the last one was completed."""
+    moments: tuple[Any, ...] = (Registration.completed_at, Registration.started_at)
+    completed, begun = (one.is_not(None) if ever else one < asked.until for one in moments)
+    query = select(
+        Registration.person_id,
+        func.count().filter(completed).label("done"),
+        func.count().filter(or_(begun, completed)).label("begun"),
+        func.max(Registration.completed_at).filter(completed).label("last"),
+    ).where(Registration.module_id.in_(asked.modules))
+    return query.group_by(Registration.person_id).subquery()
+
+
+def _is_completed(done: Subquery, asked: Question) -> ColumnElement[bool]:
+    return func.coalesce(done.c.done, 0) >= max(len(asked.modules), 1)
+
+
+def _population(asked: Question) -> list[ColumnElement[bool]]:
+    there = [Placement.from_on <= asked.on, or_(Placement.until_on.is_(None), Placement.until_on > asked.on)]
+    return there + _who(asked)
+
+
+def _who(asked: Question) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if asked.managers_only:
+        found.append(Placement.is_manager.is_(True))
+    if asked.sites is not None:
+        found.append(Placement.site_id.in_(select(below(asked.sites).c.id)))
+    if asked.job_group is not None:
+        found.append(Placement.job_group_id == asked.job_group)
+    return found
+
+
+def _utc_day(session: Session, moment: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The day of a moment. PostgreSQL would take the day of the zone that the connection has."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return func.date(moment) if is_sqlite else cast(func.timezone("UTC", moment), Date)
+
+
+def _day(value: Any) -> dt.date:
+    day: dt.date = dt.date.fromisoformat(value) if isinstance(value, str) else value
+    return day

@@ -1,0 +1,117 @@
+"""A report, put together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from lms.reports.coverage import chart, counting, queries
+from lms.reports.coverage.asking import ALL, EVERYTHING, Asked, Organisation
+from lms.reports.coverage.chart import Trend
+from lms.reports.coverage.counting import Compared, Count, Line, Point
+
+MONTHS = 12
+NO_GROUP = "No job group"
+
+
+@dataclass(frozen=True)
+class Report:
+    """All figures of one report."""
+
+    asked: Asked
+    title: str
+    """Of what is to be completed."""
+    place: str
+    count: Count
+    target: int
+    """Per cent; 0: none."""
+    sites: list[Compared]
+    groups: list[Compared]
+    modules: list[Line]
+    points: list[Point]
+    trend: Trend | None
+
+    @property
+    def people(self) -> str:
+        """Of whom it speaks: `managers` or `people`."""
+        return "people" if self.asked.who == ALL else "managers"
+
+    @property
+    def percent(self) -> int | None:
+        """The headline, in whole per cent, rounded down: 59.9 is not 60."""
+        share = self.count.share
+        return None if share is None else int(share * 100 + 1e-9)
+
+    @property
+    def missing(self) -> int:
+        """How many more have to complete for the target to be reached."""
+        needed = -(-self.count.people * self.target // 100)
+        return max(0, needed - self.count.completed)
+
+
+def report(session: Session, asked: Asked, there: Organisation, target: int) -> Report:
+    """Everything that a report says, by four questions to the database."""
+    question = asked.question(there.modules)
+    found = queries.counts(session, question)
+    by_site: dict[int, Count] = {}
+    by_group: dict[int | None, Count] = {}
+    for (site, group), count in found.items():
+        by_site[site] = by_site.get(site, Count()) + count
+        by_group[group] = by_group.get(group, Count()) + count
+    points = counting.trend(*queries.steps(session, question), counting.month_ends(asked.on, MONTHS))
+    return Report(
+        asked=asked,
+        title=there.programme.title if asked.what == EVERYTHING else there.modules[asked.what],
+        place=asked.site.name if asked.site else "all sites" if asked.reader is None else "your sites",
+        count=counting.added_up(found.values()),
+        target=target,
+        sites=counting.compared(_sites(asked, there, by_site)),
+        groups=counting.compared(_groups(there, by_group)),
+        modules=[
+            Line(module, there.modules[module], count) for module, count in queries.by_module(session, question).items()
+        ],
+        points=[point for point in points if point.people],
+        trend=chart.trend(points, target),
+    )
+
+
+def _sites(asked: Asked, there: Organisation, by_site: dict[int, Count]) -> list[Line]:
+    parents = there.parents
+    if asked.site:
+        tops = [site for site in there.sites if site.parent_id == asked.site.id]
+    else:
+        tops = [site for site in there.sites if parents.get(site.id) not in parents]
+    has_more = set(parents.values())
+    whole = dict(counting.below(parents, [site.id for site in tops], by_site))
+    lines = [Line(site.code, site.name, whole[site.id], site.id in has_more) for site in tops]
+    here = by_site.get(asked.site.id) if asked.site else None
+    if here and lines:
+        lines.insert(0, Line("", f"{asked.site.name if asked.site else ''} itself", here))
+    return [line for line in lines if line.count.people]
+
+
+def _groups(there: Organisation, by_group: dict[int | None, Count]) -> list[Line]:
+    named = [(group.code, group.name, by_group.get(group.id, Count())) for group in there.groups]
+    lines = [Line(code, name, count) for code, name, count in named if count.people]
+    return lines + ([Line("", NO_GROUP, by_group[None])] if None in by_group and lines else [])
+
+
+def table(found: Report) -> Iterable[list[str | int | float | dt.date | None]]:
+    """The places of a report as rows of a file, the head first. What is hidden on the page is hidden here."""
+    yield ["Place", "People", "Completed", "Under way", "Not started", "Completed, per cent, from", "to", "On"]
+    for one in found.sites:
+        count, band = one.line.count, one.band
+        hidden = one.is_hidden
+        yield [
+            one.line.name,
+            *([None] * 4 if hidden else [count.people, count.completed, count.under_way, count.not_started]),
+            *(band or (None, None)),
+            found.asked.on,
+        ]
+    count = found.count
+    share = found.percent
+    total = [count.people, count.completed, count.under_way, count.not_started]
+    yield [f"Together: {found.place}", *total, share, share, found.asked.on]

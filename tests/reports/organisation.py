@@ -1,0 +1,90 @@
+"""Small organisations, made by chance, to be counted a second way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import JobGroup, Person, Placement, Site
+from lms.enrolment.models import Registration, State
+
+FIRST, DAYS = dt.date(2025, 1, 1), 500
+MODULES = ("one", "two", "three")
+
+
+@dataclass(frozen=True)
+class Made:
+    """Everything that is in the database, as plain rows."""
+
+    sites: dict[int, int | None]
+    """With what is above each."""
+    placements: list[Placement]
+    registrations: list[Registration]
+
+
+def day(chance: random.Random) -> dt.date:
+    return FIRST + dt.timedelta(days=chance.randrange(DAYS))
+
+
+def make(session: Session, seed: int, people: int = 60) -> Made:
+    """A tree of sites with people who come, move, leave, begin and complete."""
+    chance = random.Random(seed)
+    groups = [JobGroup(code=f"g{number}", name=f"Group {number}") for number in range(3)]
+    session.add_all(groups)
+    sites: list[Site] = []
+    for number in range(9):
+        above = chance.choice([None, *sites]) if number else None
+        site = Site(code=f"s{number}", name=f"Site {number}", parent_id=above.id if above else None)
+        session.add(site)
+        session.flush()
+        sites.append(site)
+    placements: list[Placement] = []
+    registrations: list[Registration] = []
+    for number in range(people):
+        person = Person(
+            uuid=UUID(int=seed * 1000 + number + 1), email=f"p{number}@example.org", name=f"Person {number:03}",
+            created_at=at(FIRST),
+        )  # fmt: skip
+        session.add(person)
+        session.flush()
+        placements += _placements(chance, person, sites, groups)
+        registrations += _registrations(chance, person)
+    session.add_all([*placements, *registrations])
+    session.flush()
+    return Made({site.id: site.parent_id for site in sites}, placements, registrations)
+
+
+def at(on: dt.date, hour: int = 9) -> dt.datetime:
+    return dt.datetime.combine(on, dt.time(hour), dt.UTC)
+
+
+def _placements(
+    chance: random.Random, person: Person, sites: list[Site], groups: list[JobGroup]
+) -> Iterator[Placement]:
+    days = sorted({day(chance) for _ in range(chance.randint(1, 3))})
+    ends = [*days[1:], day(chance) if chance.random() < 0.3 else None]
+    for begin, end in zip(days, ends, strict=True):
+        until = end if end is None or end >= begin else begin
+        group = chance.choice([None, *groups])
+        yield Placement(
+            person_id=person.id, site_id=chance.choice(sites).id, job_group_id=group.id if group else None,
+            is_manager=chance.random() < 0.6, from_on=begin, until_on=until,
+        )  # fmt: skip
+
+
+def _registrations(chance: random.Random, person: Person) -> Iterator[Registration]:
+    for module in MODULES:
+        if chance.random() < 0.75:
+            begun = day(chance) if chance.random() < 0.9 else None
+            done = begun + dt.timedelta(days=chance.randrange(120)) if begun and chance.random() < 0.7 else None
+            yield Registration(
+                person_id=person.id, module_id=module, registered_at=at(begun or FIRST),
+                state=State.COMPLETED if done else State.STARTED if begun else State.REGISTERED,
+                started_at=at(begun) if begun else None,
+                completed_at=at(done, chance.choice((0, 12, 23))) if done else None,
+            )  # fmt: skip

@@ -1,0 +1,112 @@
+"""Coverage, counted by the database and counted again, person by person."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import Counter
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Placement
+from lms.accounts.organisation.tree import descendants
+from lms.db import writing
+from lms.reports.coverage import counting, queries
+from lms.reports.coverage.counting import SMALLEST, Count, Line, Standing
+from lms.reports.coverage.queries import Question
+from tests.reports.organisation import DAYS, FIRST, MODULES, Made, make
+
+
+class Again:
+    """The same figures out of the rows themselves."""
+
+    def __init__(self, made: Made, asked: Question) -> None:
+        self.made, self.asked = made, asked
+        self.sites = None if asked.sites is None else descendants(made.sites, asked.sites)
+
+    def population(self, on: dt.date) -> Iterable[Placement]:
+        for one in self.made.placements:
+            is_there = one.from_on <= on and (one.until_on is None or one.until_on > on)
+            is_asked = (not self.asked.managers_only or one.is_manager) and (
+                self.sites is None or one.site_id in self.sites
+            )
+            if is_there and is_asked and self.asked.job_group in (None, one.job_group_id):
+                yield one
+
+    def standing(self, person_id: int, on: dt.date, modules: Iterable[str]) -> Standing:
+        own = [one for one in self.made.registrations if one.person_id == person_id and one.module_id in modules]
+        done = {one.module_id for one in own if one.completed_at and one.completed_at.date() <= on}
+        begun = [one for one in own if one.started_at and one.started_at.date() <= on]
+        if done == set(modules):
+            return Standing.COMPLETED
+        return Standing.UNDER_WAY if begun else Standing.NOT_STARTED
+
+    def count(self, on: dt.date, modules: Iterable[str], where: Iterable[Placement] | None = None) -> Count:
+        found = Counter(
+            self.standing(one.person_id, on, modules) for one in (self.population(on) if where is None else where)
+        )
+        return Count(found[Standing.COMPLETED], found[Standing.UNDER_WAY], found[Standing.NOT_STARTED])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_figure_is_the_same_when_it_is_counted_again(session: Session, seed: int) -> None:
+    with writing(session):
+        made = make(session, seed)
+    chance = random.Random(seed)
+    for _ in range(6):
+        asked = Question(
+            modules=tuple(chance.sample(MODULES, chance.randint(1, 3))),
+            on=FIRST + dt.timedelta(days=chance.randrange(60, DAYS)),
+            managers_only=chance.random() < 0.5,
+            sites=None if chance.random() < 0.4 else tuple(chance.sample(list(made.sites), 2)),
+            job_group=None if chance.random() < 0.6 else 1,
+        )
+        again = Again(made, asked)
+        found = queries.counts(session, asked)
+        there = list(again.population(asked.on))
+        for (site, group), count in found.items():
+            here = [one for one in there if (one.site_id, one.job_group_id) == (site, group)]
+            assert count == again.count(asked.on, asked.modules, here)
+        assert counting.added_up(found.values()) == again.count(asked.on, asked.modules)
+        for module, count in queries.by_module(session, asked).items():
+            assert count == again.count(asked.on, [module])
+        for wanted in (None, *Standing):
+            names = [one.person.id for one in queries.people(session, asked, wanted, limit=None)]
+            standings = [
+                one.person_id for one in there if again.standing(one.person_id, asked.on, asked.modules) == wanted
+            ]
+            assert sorted(names) == sorted(standings if wanted else [one.person_id for one in there])
+        days = counting.month_ends(asked.on, 12)
+        points = counting.trend(*queries.steps(session, asked), days)
+        for point in points:
+            count = again.count(point.on, asked.modules)
+            assert (point.people, point.completed) == (count.people, count.completed), point.on
+
+
+lines = st.lists(st.builds(Count, st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=8).map(
+    lambda counts: [Line(str(number), f"Site {number}", count) for number, count in enumerate(counts)]
+)
+
+
+@given(lines)
+def test_nobody_can_be_told_from_the_rest(given_lines: list[Line]) -> None:
+    """What is hidden is of five people or more together, unless there is nothing else to hide it with."""
+    shown = counting.compared(given_lines)
+    hidden = [one.line.count.people for one in shown if one.is_hidden]
+    for one in shown:
+        if not one.is_hidden:
+            assert one.line.count.people == 0 or one.line.count.people >= SMALLEST
+    open_ones = [one for one in shown if not one.is_hidden and one.line.count.people]
+    assert not hidden or sum(hidden) >= SMALLEST or not open_ones
+
+
+@given(st.integers(0, 500), st.integers(1, 500))
+def test_a_share_is_in_its_band(part: int, whole: int) -> None:
+    share = min(part, whole) / whole
+    first, last = counting.band(share)
+    assert first <= share * 100 + 1e-9 < last + 1
+    assert (first == 100) == (part >= whole)

@@ -1,0 +1,167 @@
+"""The pages and files on coverage, as leads get them."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from lms.accounts.models import JobGroup, Membership, Person, Placement, Role, Site
+from lms.audit.models import AuditEvent
+from lms.content.library import library
+from lms.content.service import import_bundle
+from lms.db import db, writing
+from lms.enrolment.models import Registration, State
+from lms.reports.coverage import exporting
+from tests.quiz import sample
+
+AT = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
+PAGE = "/reports/coverage"
+SignIn = Callable[..., FlaskClient]
+NAMES = ("Division", "North", "South", "Small")
+
+
+@pytest.fixture
+def organised(app: Flask, person: Callable[..., Person]) -> Iterator[dict[str, Site]]:
+    """A division with two hospitals and a small place: 6 of 10 managers at North have completed, 1 of 8 at South."""
+    with app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        import_bundle(session, sample.bundle(), AT)
+        top = Site(code="division", name="Division")
+        session.add(top)
+        session.flush()
+        below = [Site(code=name.lower(), name=name, parent_id=top.id) for name in NAMES[1:]]
+        group = JobGroup(code="ward", name="=Ward managers")
+        session.add_all([*below, group])
+        session.flush()
+        for site, many, done in zip(below, (10, 8, 2), (6, 1, 1), strict=True):
+            for number in range(many):
+                _add(session, site, group, f"{site.code} {number:02}", number < done)
+    library.forget()
+    with app.app_context():
+        yield {site.code: site for site in db.session.scalars(select(Site))}
+    library.forget()
+
+
+def _add(session, site: Site, group: JobGroup, name: str, is_done: bool) -> None:  # type: ignore[no-untyped-def]
+    email = f"{name.replace(' ', '-')}@example.org"
+    one = Person(email=email, name=f"=cmd {name}", created_at=AT)
+    session.add(one)
+    session.flush()
+    own = {"person_id": one.id, "job_group_id": group.id, "site_id": site.id}
+    session.add(Placement(**own, is_manager=True, from_on=dt.date(2026, 1, 1)))
+    if is_done:
+        taken = {"person_id": one.id, "module_id": sample.MODULE, "registered_at": AT, "state": State.COMPLETED}
+        session.add(Registration(**taken, started_at=AT, completed_at=AT))
+
+
+@pytest.fixture
+def lead(
+    organised: dict[str, Site], client: FlaskClient, person: Callable[..., Person], sign_in: SignIn
+) -> FlaskClient:
+    """A programme lead's browser."""
+    return sign_in(client, person("Lea Ode", roles=[Role.PROGRAMME_LEAD]))
+
+
+@pytest.fixture
+def site_lead(app: Flask, organised: dict[str, Site], person: Callable[..., Person], sign_in: SignIn) -> FlaskClient:
+    """The browser of someone who leads North."""
+    sid = person("Sid Ode")
+    with app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        session.add(Membership(person_id=sid.id, site_id=organised["north"].id, role=Role.SITE_LEAD))
+    return sign_in(app.test_client(), sid)
+
+
+def test_the_headline_and_the_way_down(lead: FlaskClient) -> None:
+    page = unescape(lead.get(PAGE).text)
+    assert "8 of 20 managers at all sites had completed Leading with care" in page
+    assert '<p class="headline-figure">40%</p>' in page
+    assert "The target is 60%: 4 more people have to complete it." in page
+    page = unescape(lead.get(f"{PAGE}?site=division").text)
+    for name, said in (("North", "60 to 69%"), ("Small", "fewer than 5"), ("South", "fewer than 5")):
+        row = page.split(f">{name}</a></th>")[1].split("</tr>")[0]
+        assert said in row, (name, row)
+    north = unescape(lead.get(f"{PAGE}?site=north").text)
+    assert "6 of 10 managers at North" in north
+    assert lead.get(f"{PAGE}?site=nowhere").status_code == 404
+    assert "2 of 20" not in unescape(lead.get(f"{PAGE}?on=2026-03-01").text)
+    assert '<p class="headline-figure">0%</p>' in lead.get(f"{PAGE}?on=2026-03-01").text, "as it was then"
+    assert "There were no managers" in unescape(lead.get(f"{PAGE}?on=2025-12-31").text)
+
+
+def test_a_site_lead_sees_own_sites_alone(app: Flask, site_lead: FlaskClient, organised: dict[str, Site]) -> None:
+    page = unescape(site_lead.get(PAGE).text)
+    assert "6 of 10 managers at your sites" in page
+    assert "South" not in page
+    for path in (PAGE, f"{PAGE}/people", f"{PAGE}/people.csv", f"{PAGE}/places.csv", f"{PAGE}/board.pdf"):
+        assert site_lead.get(f"{path}?site=south").status_code == 404, path
+        assert site_lead.get(f"{path}?site=division").status_code == 404, path
+    names = site_lead.get(f"{PAGE}/people").text
+    assert names.count("=cmd north") == 10
+    assert "=cmd south" not in names
+    assert site_lead.get(f"{PAGE}/people?standing=completed").text.count("=cmd north") == 6
+    with app.app_context():
+        facts = [one.facts for one in db.session.scalars(select(AuditEvent).order_by(AuditEvent.id))]
+    assert [one["people"] for one in facts if one.get("at") == "coverage"] == [10, 6]
+
+
+@pytest.mark.parametrize("role", [None, Role.TRAINER])
+def test_nobody_else_looks(
+    organised: dict[str, Site], client: FlaskClient, person: Callable[..., Person], sign_in: SignIn, role: Role | None
+) -> None:
+    browser = sign_in(client, person("Pat", roles=[role] if role else []))
+    for path in ("", "/people", "/people.xlsx", "/places.csv", "/board.pdf"):
+        assert browser.get(PAGE + path).status_code == 403
+
+
+def test_files_hold_what_the_page_shows_and_no_formula(lead: FlaskClient) -> None:
+    text = lead.get(f"{PAGE}/people.csv?site=north").data.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert len(rows) == 11
+    assert {row[0] for row in rows[1:]} == {f"'=cmd north {number:02}" for number in range(10)}
+    assert [row[4] for row in rows[1:]].count("completed") == 6
+    assert rows[1][3] == "'=Ward managers"
+    places = list(
+        csv.reader(io.StringIO(lead.get(f"{PAGE}/places.csv?site=division").data.decode("utf-8-sig")))
+    )
+    assert ["North", "10", "6", "0", "4", "60", "69"] in [row[:7] for row in places]
+    assert [row[1] for row in places if row[0] in ("Small", "South")] == ["", ""]
+    book = zipfile.ZipFile(io.BytesIO(lead.get(f"{PAGE}/people.xlsx?site=north").data))
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    assert sheet.count("<row ") == 11
+
+
+def test_a_board_gets_one_tagged_page(lead: FlaskClient, tmp_path: Path) -> None:
+    path = tmp_path / "board.pdf"
+    path.write_bytes(lead.get(f"{PAGE}/board.pdf?site=division").data)
+    info = subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Tagged:\s+yes", info)
+    assert re.search(r"Pages:\s+1\b", info)
+    text = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True).stdout
+    assert "40%" in text
+    assert "60 to 69%" in text
+    assert re.search(r"Small\s+fewer than 5", text)
+
+
+@given(st.lists(st.lists(st.text(max_size=6) | st.integers() | st.none(), min_size=1, max_size=4), max_size=8))
+def test_no_cell_is_a_formula(rows: list[list[str | int | None]]) -> None:
+    text = b"".join(exporting.as_csv(rows)).decode("utf-8-sig")
+    read = list(csv.reader(io.StringIO(text)))
+    for row, found in zip((row for row in rows if row != [None]), (row for row in read if row), strict=False):
+        for cell, seen in zip(row, found, strict=False):
+            if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell:
+                assert seen.startswith("'")
+    assert list(exporting.as_csv([])) == ["\ufeff".encode(), b""]
