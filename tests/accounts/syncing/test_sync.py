@@ -143,5 +143,7 @@ def test_a_folder_is_read_once_and_a_refusal_is_mailed(
         ("refused", 0),
         ("refused", 0),
     ]
+    chores.remove_old(app, later + 40 * DAY)
+    assert [one.problems for one in session.scalars(select(RosterRun))] == [[], [], []], "they may quote a list"
     ada = session.scalars(select(Person).filter_by(email="ada@example.org")).one()
     assert ada.is_active, "whoever was added by hand is not on any list"
