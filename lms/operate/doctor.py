@@ -50,6 +50,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _disk(settings)
     yield from _address(settings)
     yield from _copies(settings)
+    yield from _people_folder(settings)
     engine = create_engine(**engine_options(settings.database))
     try:
         steps = (_database, _clock, _keys, _modules, _queue, _stores)
@@ -116,6 +117,17 @@ def _address(settings: Settings) -> Iterator[Finding]:
         yield Finding(False, f"People come to {settings.url} without TLS: passwords can be read on their way.", advice)
     else:
         yield Finding(True, f"People come to {settings.url}.")
+
+
+def _people_folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.people_folder
+    if folder is None:
+        return
+    if folder.is_dir() and os.access(folder, os.R_OK | os.X_OK):
+        yield Finding(True, f"Lists of people are read from {folder}.")
+    else:
+        advice = "Make it, and let the account that runs Cares read it; or unset LMS_PEOPLE_FOLDER."
+        yield Finding(False, f"The folder {folder} for lists of people cannot be read.", advice)
 
 
 def _copies(settings: Settings) -> Iterator[Finding]:

@@ -21,6 +21,13 @@ from lms.db import Base, engine_options
 from lms.migrations.service import MigrationError, configuration, is_current, upgrade
 from lms.migrations.tables import tables
 
+WORKING = (
+    "INSERT INTO site (id, code, name) VALUES (1, 'north', 'North'), (2, 'south', 'South')",
+    "INSERT INTO membership (person_id, site_id, role) VALUES (1, 2, 'site lead'), (1, 1, NULL), (2, 1, 'trainer')",
+    "INSERT INTO membership (person_id, site_id, role) VALUES (3, NULL, 'admin')",
+    "UPDATE person SET is_active = FALSE WHERE id = 2",
+)
+
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
@@ -64,12 +71,17 @@ def test_a_full_database_of_the_first_release_keeps_every_row(engine: Engine, da
             connection.detach()
         with connection.begin():
             command.downgrade(configuration(connection), "0001")
+    with engine.begin() as connection:
+        for step in WORKING:
+            connection.execute(text(step))
     before = _rows(engine)
     assert len(before["registration"]) == 200
     assert upgrade(engine)
     after = _rows(engine)
     for table, rows in before.items():
         assert [{name: row[name] for name in rows[0]} for row in after[table]] == rows
+    placements = [(row["person_id"], row["site_id"], row["until_on"] is None) for row in after["placement"]]
+    assert sorted(placements) == [(1, 1, True), (2, 1, False)], "since when people work where they work"
 
 
 def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:

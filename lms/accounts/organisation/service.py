@@ -7,7 +7,8 @@ import datetime as dt
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Person, Placement
+from lms.accounts.models import JobGroup, Person, Placement
+from lms.accounts.organisation.managing import counts_as_manager
 from lms.db import UNSEEN
 
 
@@ -15,6 +16,28 @@ def begin_work(session: Session, person_id: int, site_id: int, on: dt.date) -> N
     """Someone works at a site from a day on, unless it is known already where they work."""
     if _open(session, person_id) is None:
         session.add(Placement(person_id=person_id, site_id=site_id, from_on=on, is_manager=False))
+        session.flush()
+
+
+def job_group(session: Session, code: str, name: str, counts_as_manager: bool) -> JobGroup:
+    """The job group with this code; made if there is none."""
+    found = session.scalar(select(JobGroup).filter_by(code=code))
+    if found is None:
+        found = JobGroup(code=code, name=name, counts_as_manager=counts_as_manager)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def work_as(session: Session, person: Person, group: JobGroup | None, line_manager: Person | None) -> None:
+    """What someone works as where they are, and under whom; as if it had been so since they began there."""
+    placement = _open(session, person.id)
+    if placement:
+        leads = select(Placement.id).filter_by(line_manager_id=person.id, until_on=None).limit(1)
+        leads_someone = session.scalar(leads) is not None
+        placement.job_group_id = group.id if group else None
+        placement.line_manager_id = line_manager.id if line_manager else None
+        placement.is_manager = counts_as_manager(None, group.counts_as_manager if group else None, leads_someone)
         session.flush()
 
 

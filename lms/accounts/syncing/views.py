@@ -60,11 +60,10 @@ def bring() -> Answer:
     if not files:
         form.people.errors = [NO_FILE] if not form.errors else form.people.errors
         return _overview(form, status=422)
-    lists = read(files)
+    made = plan(read(files), queries.organisation(db.session))
+    if made.problems:
+        return _overview(form, [str(problem) for problem in made.problems], 422)
     with transaction() as session:
-        made = plan(lists, queries.organisation(session))
-        if made.problems:
-            return _overview(form, [str(problem) for problem in made.problems], 422)
         came = service.Came(RunOrigin.PAGE, files, current_user.uuid)
         run = service.note_run(session, came, RunState.SHOWN, made, [], now())
         _note(session, Entry(Action.LOOKED, facts={"at": "what a list changes"}))

@@ -5,13 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lms.accounts.models import Role
+from lms.accounts.models import Role, SiteKind
+
+
+@dataclass(frozen=True)
+class Place:
+    """An invented place; `above` is the code of what it is a part of."""
+
+    name: str
+    above: str = ""
+    kind: SiteKind = SiteKind.SITE
+
 
 SITES = {
-    "north-hill": "North Hill Hospital",
-    "riverside": "Riverside Hospital",
-    "elm-court": "Elm Court Care Centre",
+    "hospitals": Place("Hospitals", kind=SiteKind.DIVISION),
+    "community": Place("Community care", kind=SiteKind.DIVISION),
+    "north-hill": Place("North Hill Hospital", "hospitals"),
+    "north-hill-wards": Place("North Hill, wards", "north-hill", SiteKind.DEPARTMENT),
+    "riverside": Place("Riverside Hospital", "hospitals"),
+    "elm-court": Place("Elm Court Care Centre", "community"),
 }
+"""From the top of the tree down."""
+JOB_GROUPS = {
+    "executives": ("Executives", True),
+    "ward-managers": ("Ward managers", True),
+    "team-leaders": ("Team leaders", False),
+}
+"""Names, and whether they count as managers."""
 
 
 class Stage(StrEnum):
@@ -47,9 +67,9 @@ PEOPLE = (
     Someone("Amara Lampwick", "north-hill", Stage.READ, Role.PROGRAMME_LEAD, days_ago=2),
     Someone("Bela Thimblewood", "riverside", Stage.COMPLETED, Role.SITE_LEAD, days_ago=9),
     Someone("Chidi Rainbarrel", "north-hill", Stage.COMPLETED, Role.TRAINER, days_ago=20),
-    Someone("Dora Kettlewright", "north-hill", Stage.NEW),
-    Someone("Emil Quillfeather", "north-hill", Stage.SECOND_SECTION),
-    Someone("Farah Mossbridge", "north-hill", Stage.COMPLETED, days_ago=5),
+    Someone("Dora Kettlewright", "north-hill-wards", Stage.NEW),
+    Someone("Emil Quillfeather", "north-hill-wards", Stage.SECOND_SECTION),
+    Someone("Farah Mossbridge", "north-hill-wards", Stage.COMPLETED, days_ago=5),
     Someone("Goran Pennyloaf", "riverside", Stage.NEW),
     Someone("Hana Saltcellar", "riverside", Stage.FIRST_PAGES, days_ago=4),
     Someone("Ivo Candlemere", "riverside", Stage.FAILED, days_ago=3),
@@ -57,3 +77,18 @@ PEOPLE = (
     Someone("Kofi Windowbox", "elm-court", Stage.READ),
     Someone("Lea Butterfield-Dray", "elm-court", Stage.NEW),
 )
+
+WORK = {
+    "Amara Lampwick": ("executives", ""),
+    "Bela Thimblewood": ("ward-managers", "Amara Lampwick"),
+    "Dora Kettlewright": ("ward-managers", "Amara Lampwick"),
+    "Emil Quillfeather": ("ward-managers", "Amara Lampwick"),
+    "Farah Mossbridge": ("team-leaders", "Dora Kettlewright"),
+    "Goran Pennyloaf": ("ward-managers", "Bela Thimblewood"),
+    "Hana Saltcellar": ("team-leaders", "Goran Pennyloaf"),
+    "Ivo Candlemere": ("team-leaders", "Goran Pennyloaf"),
+    "Jun Applecart": ("ward-managers", "Amara Lampwick"),
+    "Kofi Windowbox": ("team-leaders", "Jun Applecart"),
+    "Lea Butterfield-Dray": ("team-leaders", "Jun Applecart"),
+}
+"""By name: job group, and the name of the line manager, who is further up; who is not here is in none."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts import passwords, queries, service
 from lms.accounts.models import Person, Role, Site
+from lms.accounts.organisation import service as organisation
 from lms.commitment import service as plans
 from lms.commitment.planning import Plan
 from lms.content.blocks import Check, Commitment
@@ -21,13 +22,14 @@ from lms.content.module import Module, Page
 from lms.content.schema import Item, SingleItem, SituationalItem
 from lms.db import db, writing
 from lms.enrolment.queries import own_registrations
-from lms.operate.demo.people import PEOPLE, SITES, Someone, Stage
+from lms.operate.demo.people import JOB_GROUPS, PEOPLE, SITES, WORK, Someone, Stage
 from lms.progress import service as progress
 from lms.progress.service import Activity
 from lms.quiz import grading
 from lms.quiz import service as quiz
 from lms.quiz.responding import Response
 
+WORKED_FOR = dt.timedelta(days=365)
 AVERAGE_PAGE = dt.timedelta(minutes=3)
 QUESTION = dt.timedelta(seconds=40)
 READING_SECONDS = 150
@@ -49,11 +51,7 @@ def add_people(app: Flask, at: dt.datetime, anew: bool) -> list[Login]:
     with app.app_context(), writing(db.session) as session:
         missing = [someone for someone in PEOPLE if queries.person_by_email(session, someone.email) is None]
         for someone in missing:
-            person = service.add_person(session, someone.email, someone.name, at)
-            site = _site(session, someone.site)
-            service.join(session, person, site, None)
-            if someone.role:
-                service.join(session, person, None if someone.role is Role.PROGRAMME_LEAD else site, someone.role)
+            _add(session, someone, at)
         return [_login(session, someone) for someone in (PEOPLE if anew else missing)]
 
 
@@ -70,8 +68,29 @@ def walk(app: Flask, at: dt.datetime, pause_seconds: float) -> None:
                 walk_as(session, person, at - dt.timedelta(days=someone.days_ago), someone.stage)
 
 
+def _add(session: Session, someone: Someone, at: dt.datetime) -> None:
+    person = service.add_person(session, someone.email, someone.name, at)
+    site = _site(session, someone.site)
+    service.join(session, person, site, None, (at - WORKED_FOR).date())
+    if someone.role:
+        service.join(session, person, None if someone.role is Role.PROGRAMME_LEAD else site, someone.role)
+    _place(session, person)
+
+
+def _place(session: Session, person: Person) -> None:
+    code, leader_name = WORK.get(person.name, ("", ""))
+    leader = next((one.email for one in PEOPLE if one.name == leader_name), "")
+    group = organisation.job_group(session, code, *JOB_GROUPS[code]) if code else None
+    organisation.work_as(session, person, group, queries.person_by_email(session, leader))
+
+
 def _site(session: Session, code: str) -> Site:
-    return queries.site_by_code(session, code) or service.add_site(session, code, SITES[code])
+    found = queries.site_by_code(session, code)
+    if found:
+        return found
+    site, place = service.add_site(session, code, SITES[code].name), SITES[code]
+    site.kind, site.parent_id = place.kind, _site(session, place.above).id if place.above else None
+    return site
 
 
 def _login(session: Session, someone: Someone) -> Login:
