@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from lms.reports.coverage.counting import Count, Standing, Steps
 
 LIMIT = 100
 """People on one page of a list."""
+PART = 1000
+"""People of a file that are looked up at once."""
 
 
 @dataclass(frozen=True)
@@ -129,11 +131,16 @@ def people(
     return [_one(row) for row in session.execute(query)]
 
 
-def everyone(session: Session, asked: Question, wanted: Standing | None) -> Any:
-    """The same for a file: one after the other, never all of them in memory."""
-    query = _listed(asked, wanted, _done(asked)).order_by(Person.name, Person.id)
-    for row in session.execute(query.execution_options(yield_per=1000)):
-        yield _one(row)
+def everyone(session: Session, asked: Question, wanted: Standing | None) -> Iterator[Listed]:
+    """The same for a file: never more than some of them in memory."""
+    in_order = _listed(asked, wanted, _done(asked)).with_only_columns(Person.id).order_by(Person.name, Person.id)
+    ids = list(session.scalars(in_order))
+    for start in range(0, len(ids), PART):
+        part = ids[start : start + PART]
+        query = _listed(asked, wanted, _done(asked, part)).where(Person.id.in_(part))
+        for row in session.execute(query.order_by(Person.name, Person.id)):
+            yield _one(row)
+        session.expunge_all()
 
 
 def sites(session: Session) -> Sequence[Site]:
@@ -168,7 +175,7 @@ def _one(row: Any) -> Listed:
     return Listed(person, site, group, done or 0, last, begun or 0)
 
 
-def _done(asked: Question, ever: bool = False) -> Subquery:
+def _done(asked: Question, whose: Sequence[int] = (), ever: bool = False) -> Subquery:
     """By person: how many of the modules were completed and begun by then, and when the last one was completed."""
     moments: tuple[Any, ...] = (Registration.completed_at, Registration.started_at)
     completed, begun = (one.is_not(None) if ever else one < asked.until for one in moments)
@@ -178,6 +185,8 @@ def _done(asked: Question, ever: bool = False) -> Subquery:
         func.count().filter(or_(begun, completed)).label("begun"),
         func.max(Registration.completed_at).filter(completed).label("last"),
     ).where(Registration.module_id.in_(asked.modules))
+    if whose:
+        query = query.where(Registration.person_id.in_(whose))
     return query.group_by(Registration.person_id).subquery()
 
 
