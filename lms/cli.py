@@ -14,7 +14,7 @@ from lms.content.cli import courses
 from lms.content.differing.cli import diff
 from lms.lrs.cli import lrs
 from lms.operate.backup.cli import backup, restore
-from lms.operate.cli import doctor, make_ready, relay, up, web
+from lms.operate.cli import demo, doctor, make_ready, relay, up, web
 from lms.privacy.cli import audit, retention
 from lms.pulse.cli import comments, ratings
 from lms.xapi.cli import xapi
@@ -47,6 +47,7 @@ main.add_command(comments)
 main.add_command(courses)
 for command in (import_, questions, diff, watch):
     courses.add_command(command)
+main.add_command(demo)
 main.add_command(doctor)
 main.add_command(lrs)
 main.add_command(make_ready)

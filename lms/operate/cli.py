@@ -14,9 +14,10 @@ from lms import config
 from lms.app import create_app
 from lms.config import Settings
 from lms.content.library import library
-from lms.db import db
+from lms.db import db, open_session, writing
 from lms.lrs import serve as lrs
 from lms.operate import instance, logs, process
+from lms.operate.demo.filling import NotEmptyError, fill
 from lms.operate.demo.service import Login, add_people
 from lms.operate.doctor import examine
 from lms.operate.instance import Telling
@@ -134,6 +135,26 @@ def _add_demo(app: Flask, settings: Settings) -> list[Login]:
 def _warn(sentence: str) -> None:
     with suppress(OSError):
         click.echo(f"! {sentence}", err=True)
+
+
+@click.command()
+@click.option("--people", "count", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
+@click.option("--sites", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same people.")
+def demo(count: int, sites: int, seed: int) -> None:
+    """Fill an empty installation with invented people, to try reports and imports at a size.
+
+    They have two years of history in the modules that are published, and no passwords. No statements are made of what
+    they did. Comes after `lms prepare`, on a database without people.
+    """
+    settings = config.load()
+    at = dt.datetime.now(dt.UTC)
+    with open_session(settings.database) as session, writing(session):
+        try:
+            runs = fill(session, count, sites, seed, at, lambda done: click.echo(f"{done:,} people", err=True))
+        except NotEmptyError:
+            raise click.ClickException("there are people here already; take an installation of its own.") from None
+    click.echo(f"{count:,} people at {sites:,} sites, {runs:,} registrations.")
 
 
 @click.command()
