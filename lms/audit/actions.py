@@ -36,6 +36,8 @@ class Action(StrEnum):
     STORE_CHANGED = "store changed"
     STORE_CLOSED = "store closed"
     STORE_REMOVED = "store removed"
+    MARKED_AGAIN = "quiz marked again"
+    """A result changed because a key was corrected; the facts say how, and of which module."""
     LOOKED = "looked at"
     """The facts say at what."""
     CUT = "audit log cut"
