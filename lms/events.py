@@ -146,6 +146,8 @@ class QuizMarkedAgain(Event):
     """Whether the registration is passed by this, and was not before."""
     takes_pass: bool = False
     """Whether the registration was passed before, and is not any more."""
+    completed_at: dt.datetime | None = None
+    """When the module had been completed, if that goes with the pass."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,7 +51,7 @@ _LIVE = update(Visit).where(Visit.id == bindparam("visit"), Visit.ended_at.is_(N
 
 @dataclass(frozen=True)
 class Run:
-    """A learner's run through a module at one moment, whether they are there or not; the registration's row is locked."""
+    """A learner's run through a module at one moment, whether they are there or not; the registration is locked."""
 
     person: Person
     registration: Registration

@@ -83,7 +83,7 @@ class QuizRegrade(Base):
     items: Mapped[list[Any]]
     """What was marked again: `item`, and its marks, `old` and `new`."""
     at: Mapped[dt.datetime]
-    by: Mapped[UUID] = mapped_column(Uuid)
+    by: Mapped[UUID | None] = mapped_column(Uuid)
     """The opaque name of who said so; after an erasure it leads to nobody."""
     reason: Mapped[str] = mapped_column(Text, default="")
     """Why, in their words; the learner reads it. Always there where a pass was taken away."""
