@@ -78,13 +78,16 @@ class Actor:
 SYSTEM = Actor(ActorKind.SYSTEM)
 
 
+Facts = Mapping[str, str | int | bool | list[str]]
+
+
 @dataclass(frozen=True)
 class Entry:
     """What was done, to whom, with short plain facts: numbers, codes, roles; never a name or a text."""
 
     action: Action
     about: UUID | None = None
-    facts: Mapping[str, str | int | bool | list[str]] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
 
 
 def operator() -> Actor:

@@ -14,9 +14,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_text, needs
 from lms.audit import actions
-from lms.audit.actions import Action, Actor, Entry
+from lms.audit.actions import Action, Actor, Entry, Facts
 from lms.audit.service import record
-from lms.authoring.regrading.counting import Group, by_change
+from lms.authoring.regrading.counting import by_change
 from lms.authoring.regrading.forms import MarkForm, PassesForm, QuestionsForm
 from lms.authoring.views import WRITERS
 from lms.db import db, transaction
@@ -66,7 +66,7 @@ def results(module_id: str) -> Answer:
     if not form.validate():
         return _ask(of, _first(form)), 422
     items = form.items.data
-    return _results(of, items, MarkForm(formdata=None, better=True), PassesForm(formdata=None))
+    return _results(of, items, PassesForm(formdata=None))
 
 
 @blueprint.post("/authoring/<module_id>/mark-again")
@@ -96,7 +96,7 @@ def take_passes(module_id: str) -> Answer:
     if _is_stale(of, form):
         return _ask(of, _STALE), 409
     if not form.validate():
-        return _results(of, form.items.data or (), MarkForm(formdata=None, better=True), form), 422
+        return _results(of, form.items.data or (), form), 422
     taken_from = {UUID(one) for one in form.attempts.data}
     decision = Decision(form.items.data, (), _actor(), now(), taken_from, form.reason.data)
     done, _ = _mark(of, decision)
@@ -133,18 +133,18 @@ def _ask(of: Corrected, error: str = "") -> str:
     return render_template("authoring/regrade.html", of=of, questions=questions, counts=counts, error=error)
 
 
-def _results(of: Corrected, items: Collection[str], form: MarkForm, passes: PassesForm) -> Answer:
+def _results(of: Corrected, items: Collection[str], passes: PassesForm) -> str:
     groups = by_change(queries.found(db.session, of, items))
     named = sum(len(group.lines) for change, group in groups.items() if change is not Change.SAME)
     with transaction() as session:
-        facts = {"at": "results that a corrected key changes", "module": of.module.id, "people": named}
+        facts: Facts = {"at": "results that a corrected key changes", "module": of.module.id, "people": named}
         record(session, _actor(), now(), Entry(Action.LOOKED, None, facts))
     return render_template(
         "authoring/regrade_results.html",
         of=of,
         items=items,
         groups={change.value: group for change, group in groups.items()},
-        form=form,
+        form=MarkForm(formdata=None, better=True),
         passes=passes,
     )
 
