@@ -101,7 +101,9 @@ def take_passes(module_id: str) -> Answer:
     decision = Decision(form.items.data, (), _actor(), now(), taken_from, form.reason.data)
     done, _ = _mark(of, decision)
     count = done.changed[Change.LOST]
-    flash(f"{_people(count)} {_has(count)} passed no more. They read your reason beside their result.", "info")
+    kept = "No pass was taken away: those you ticked have none that the corrected key would take."
+    gone = f"{_people(count)} {_has(count)} no pass any more. Your reason stands beside their result."
+    flash(gone if count else kept, "info")
     return redirect(url(".ask", module_id=module_id), 303)
 
 

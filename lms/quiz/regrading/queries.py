@@ -20,7 +20,7 @@ from lms.quiz.grading import Score
 from lms.quiz.models import QuizAttempt, QuizRegrade, QuizResponse
 from lms.quiz.regrading.marking import Answer, Correction, Outcome, Result, exact, is_corrected, regrade
 
-AT_A_TIME = 200
+AT_A_TIME = 100
 """Attempts held in memory at once, and marked again in one transaction."""
 
 
@@ -101,7 +101,7 @@ def outcomes(session: Session, of: Corrected, attempts: Collection[int], items: 
         .where(QuizAttempt.id.in_(attempts))
         .order_by(QuizAttempt.id)
     )
-    answers, marked_by = _answers(session, attempts), _by_attempt(session, attempts)
+    answers, marked_by = _answers(session, attempts, items), _by_attempt(session, attempts)
     for attempt, registration, person in session.execute(query):
         corrections = _due(of, attempt, marked_by[attempt.id], items)
         given = answers[attempt.id]
@@ -127,9 +127,11 @@ def _result(attempt: QuizAttempt) -> Result:
     return Result(Score(exact(attempt.raw), attempt.max or 0), bool(attempt.passed))
 
 
-def _answers(session: Session, attempts: Collection[int]) -> Mapping[int, dict[str, Answer]]:
+def _answers(session: Session, attempts: Collection[int], items: Collection[str]) -> Mapping[int, dict[str, Answer]]:
     kept: Mapping[int, dict[str, Answer]] = defaultdict(dict)
-    for row in session.scalars(select(QuizResponse).where(QuizResponse.attempt_id.in_(attempts))):
+    columns = (QuizResponse.attempt_id, QuizResponse.item_id, QuizResponse.response, QuizResponse.raw)
+    query = select(*columns).where(QuizResponse.attempt_id.in_(attempts), QuizResponse.item_id.in_(items))
+    for row in session.execute(query):
         kept[row.attempt_id][row.item_id] = Answer(row.item_id, tuple(row.response), exact(row.raw))
     return kept
 
