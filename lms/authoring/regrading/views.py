@@ -75,8 +75,10 @@ def mark(module_id: str) -> Answer:
     """Mark again; nobody loses a pass by this."""
     of, form = _corrected(module_id), MarkForm()
     form.offer((item.id, item.id) for item in of.items)
-    if not form.validate() or _is_stale(of, form):
-        return _ask(of, _STALE if _is_stale(of, form) else _first(form)), 409
+    if _is_stale(of, form):
+        return _ask(of, _STALE), 409
+    if not form.validate():
+        return _ask(of, _first(form)), 422
     wanted = {Change.SAME, Change.BETTER} if form.better.data else set()
     wanted |= {Change.WORSE} if form.worse.data else set()
     done, is_all = _mark(of, Decision(form.items.data, wanted, _actor(), now())) if wanted else (Done(), True)
