@@ -24,6 +24,7 @@ from lms.authoring.pages import views as authoring_pages
 from lms.authoring.parts import views as authoring_parts
 from lms.authoring.preview import views as authoring_preview
 from lms.authoring.publishing import views as publishing
+from lms.authoring.regrading import views as regrading
 from lms.authoring.reviewing import views as reviewing
 from lms.authoring.starting import views as starting
 from lms.authoring.upload import views as authoring_upload
@@ -110,7 +111,7 @@ def _add_features(app: Flask) -> None:
     xapi_pages.install(app)
     for room in (authoring, authoring_pages, authoring_parts, authoring_preview, publishing, starting, reviewing):
         room.install(app)
-    for room in (authoring_media, authoring_upload, comparing):
+    for room in (authoring_media, authoring_upload, comparing, regrading):
         room.install(app)
     results.install(app)
     coverage.install(app)

@@ -126,6 +126,28 @@ class QuizAttempted(Event):
     mastery_score: float
     passed: bool
     seconds: int
+    decides: bool = True
+    """Whether this passes or fails the registration: not if that was passed before, by an attempt marked again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuizMarkedAgain(Event):
+    """The score of an attempt is another one, because the key to a question was corrected."""
+
+    attempt: uuid.UUID
+    raw: float
+    max: float
+    scaled: float
+    """raw divided by max, 0 to 1."""
+    mastery_score: float
+    seconds: int
+    """Of the attempt."""
+    gives_pass: bool = False
+    """Whether the registration is passed by this, and was not before."""
+    takes_pass: bool = False
+    """Whether the registration was passed before, and is not any more."""
+    completed_at: dt.datetime | None = None
+    """When the module had been completed, if that goes with the pass."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,6 +36,8 @@ class Action(StrEnum):
     STORE_CHANGED = "store changed"
     STORE_CLOSED = "store closed"
     STORE_REMOVED = "store removed"
+    MARKED_AGAIN = "quiz marked again"
+    """A result changed because a key was corrected; the facts say how, and of which module."""
     LOOKED = "looked at"
     """The facts say at what."""
     CUT = "audit log cut"
@@ -76,13 +78,16 @@ class Actor:
 SYSTEM = Actor(ActorKind.SYSTEM)
 
 
+Facts = Mapping[str, str | int | bool | list[str]]
+
+
 @dataclass(frozen=True)
 class Entry:
     """What was done, to whom, with short plain facts: numbers, codes, roles; never a name or a text."""
 
     action: Action
     about: UUID | None = None
-    facts: Mapping[str, str | int | bool | list[str]] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
 
 
 def operator() -> Actor:

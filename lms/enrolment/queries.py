@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -24,6 +25,12 @@ def own_registrations(session: Session, person_id: int) -> dict[str, Registratio
     """A person's registrations by module."""
     query = select(Registration).filter_by(person_id=person_id)
     return {registration.module_id: registration for registration in session.scalars(query)}
+
+
+def registrations_of(session: Session, learner: UUID) -> Sequence[UUID]:
+    """By which names outside the registrations of a person are known, who is known outside by this one."""
+    query = select(Registration.uuid).join(Person, Person.id == Registration.person_id).where(Person.uuid == learner)
+    return session.scalars(query.order_by(Registration.id)).all()
 
 
 def own_steps(

@@ -199,6 +199,22 @@ def find(session: Session, statement: UUID) -> Statement | None:
     return session.scalar(select(Statement).filter_by(uuid=statement))
 
 
+class Told(NamedTuple):
+    """A statement of some registration; its body may be thinned."""
+
+    uuid: UUID
+    registration: UUID
+    written_at: dt.datetime
+    body: str
+
+
+def told(session: Session, registrations: Collection[UUID]) -> list[Told]:
+    """All statements of some registrations, in the order in which they were written."""
+    query = select(Statement.uuid, Statement.registration, Statement.written_at, Statement.body)
+    found = query.where(Statement.registration.in_(registrations)).order_by(Statement.id)
+    return [Told(*row) for row in session.execute(found)]
+
+
 def bodies(session: Session, span: Span = ALWAYS) -> Iterator[str]:
     """The JSON of all statements of a time that are kept whole, in the order in which they were written."""
     last, query = 0, select(Statement.id, Statement.body).where(Statement.digest.is_(None), *span.conditions)

@@ -24,7 +24,7 @@ SECTIONS = {
     "pages": Section("Pages", "Pages that you opened, and the seconds on each."),
     "where_you_stopped": Section("Where you stopped", "The paragraph to take you back to."),
     "visits": Section("Visits", "When you were there."),
-    "quiz_attempts": Section("Quizzes", "Your quizzes, with every answer."),
+    "quiz_attempts": Section("Quizzes", "Your quizzes, with every answer, and what was marked again."),
     "check_answers": Section("Checks", "Your answers to questions inside pages."),
     "writing": Section("What you wrote", "Reflections, recalls and practice, with all earlier versions."),
     "plans": Section("Plans", "Your if-then plans, and what you said of them when you looked back."),

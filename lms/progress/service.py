@@ -50,19 +50,14 @@ _LIVE = update(Visit).where(Visit.id == bindparam("visit"), Visit.ended_at.is_(N
 
 
 @dataclass(frozen=True)
-class Activity:
-    """A learner at work in a module at one moment; the registration's row is locked."""
+class Run:
+    """A learner's run through a module at one moment, whether they are there or not; the registration is locked."""
 
     person: Person
     registration: Registration
-    visit: Visit
     module: Module
     programme: Programme
     at: dt.datetime
-    place: Place | None = None
-    """Where the learner was before; None in a module that was never opened."""
-    opened: dict[str, int] = field(default_factory=dict)
-    """The pages that had been opened before, with the active seconds on each."""
 
     @property
     def fact(self) -> dict[str, Any]:
@@ -72,8 +67,23 @@ class Activity:
             "learner": self.person.uuid,
             "registration": self.registration.uuid,
             "course": course(self.programme, self.module),
-            "visit": self.visit.uuid,
         }
+
+
+@dataclass(frozen=True)
+class Activity(Run):
+    """A learner at work in a module."""
+
+    visit: Visit
+    place: Place | None = None
+    """Where the learner was before; None in a module that was never opened."""
+    opened: dict[str, int] = field(default_factory=dict)
+    """The pages that had been opened before, with the active seconds on each."""
+
+    @property
+    def fact(self) -> dict[str, Any]:
+        """The fields that every event has, with the visit."""
+        return super().fact | {"visit": self.visit.uuid}
 
 
 def begin(session: Session, person: Person, module_id: str, at: dt.datetime) -> Activity | None:
@@ -96,7 +106,7 @@ def begin(session: Session, person: Person, module_id: str, at: dt.datetime) -> 
     going_on = visit or _new_visit(session, registration, at)
     if is_sign_of_life_due(going_on.seen_at, at):
         going_on.seen_at = at
-    activity = Activity(person, registration, going_on, module, programme, at, place, seconds_by_page(opened))
+    activity = Activity(person, registration, module, programme, at, going_on, place, seconds_by_page(opened))
     if visit is None:
         _start(session, activity)
     return activity
@@ -182,30 +192,39 @@ def note_time(session: Session, activity: Activity, page: Page, seconds: int, an
         _stay_at(session, activity, page.id, anchor)
 
 
-def pass_quiz(session: Session, activity: Activity) -> None:
+def pass_quiz(session: Session, run: Run) -> None:
     """The module's quiz was passed, which may complete the module."""
-    if activity.registration.passed_at is None:
-        activity.registration.passed_at = activity.at
-    complete_if_done(session, activity)
+    if run.registration.passed_at is None:
+        run.registration.passed_at = run.at
+    complete_if_done(session, run)
 
 
-def complete_if_done(session: Session, activity: Activity) -> None:
+def take_pass(session: Session, run: Run) -> None:
+    """The module's quiz counts as passed no more, so the module is not completed either; what was opened stays so."""
+    registration = run.registration
+    registration.passed_at = registration.completed_at = None
+    if registration.state is State.COMPLETED:
+        registration.state = State.STARTED
+    session.flush()
+
+
+def complete_if_done(session: Session, run: Run) -> None:
     """Complete the module, once, when all pages have been opened and the quiz is passed."""
-    registration = activity.registration
+    registration = run.registration
     if registration.state is State.COMPLETED or registration.passed_at is None:
         return
     session.flush()
-    if not completion.all_pages_opened(activity.module, _opened_pages(session, registration)):
+    if not completion.all_pages_opened(run.module, _opened_pages(session, registration)):
         return
-    registration.state, registration.completed_at = State.COMPLETED, activity.at
+    registration.state, registration.completed_at = State.COMPLETED, run.at
     session.flush()
-    record(session, events.ModuleCompleted(**activity.fact, seconds=registration.seconds))
-    modules = tuple(module.id for module in activity.programme.modules)
+    record(session, events.ModuleCompleted(**run.fact, seconds=registration.seconds))
+    modules = tuple(module.id for module in run.programme.modules)
     done = set(
-        session.scalars(select(Registration.module_id).filter_by(person_id=activity.person.id, state=State.COMPLETED))
+        session.scalars(select(Registration.module_id).filter_by(person_id=run.person.id, state=State.COMPLETED))
     )
     if done.issuperset(modules):
-        record(session, events.ProgrammeCompleted(**activity.fact, modules=modules))
+        record(session, events.ProgrammeCompleted(**run.fact, modules=modules))
 
 
 def end_visit(

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, Uuid, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base, PrimaryKey
@@ -65,6 +65,37 @@ class QuizResponse(Base):
     raw: Mapped[float | None]
     """Marks earned; None until the attempt is submitted."""
     max: Mapped[int | None]
+
+
+class QuizRegrade(Base):
+    """That questions of an attempt were marked again by a corrected key: what was before, what is now, who said so."""
+
+    __tablename__ = "quiz_regrade"
+    # Whoever presses a button twice at the same moment cannot mark twice.
+    __table_args__ = (UniqueConstraint("attempt_id", "number"),)
+
+    id: Mapped[PrimaryKey]
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("quiz_attempt.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """Counts up within the attempt, from 1."""
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    """Whose key was used."""
+    items: Mapped[list[Any]]
+    """What was marked again: `item`, and its marks, `old` and `new`."""
+    at: Mapped[dt.datetime]
+    by: Mapped[UUID | None] = mapped_column(Uuid)
+    """The opaque name of who said so; after an erasure it leads to nobody."""
+    reason: Mapped[str] = mapped_column(Text, default="")
+    """Why, in their words; the learner reads it. Always there where a pass was taken away."""
+    old_raw: Mapped[float]
+    old_scaled: Mapped[float]
+    old_passed: Mapped[bool]
+    new_raw: Mapped[float]
+    new_scaled: Mapped[float]
+    new_passed: Mapped[bool]
+    old_passed_at: Mapped[dt.datetime | None]
+    """When the registration had passed, and when it had been completed, where this took that away."""
+    old_completed_at: Mapped[dt.datetime | None]
 
 
 class CheckAnswer(Base):

@@ -22,7 +22,7 @@ from lms.enrolment.models import Registration
 from lms.enrolment.queries import own_facts, own_rows
 from lms.quiz import grading
 from lms.quiz.drawing import Presented, present
-from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
+from lms.quiz.models import CheckAnswer, QuizAttempt, QuizRegrade, QuizResponse
 from lms.quiz.pausing import next_try_at
 from lms.quiz.responding import Response
 from lms.quiz.showing import Form, Line, Shown, explain, show, to_form, words_of
@@ -43,7 +43,8 @@ _OWN_ATTEMPT = (
     .join(Registration, Registration.id == QuizAttempt.registration_id)
     .where(QuizAttempt.uuid == bindparam("attempt"), Registration.person_id == bindparam("person"))
 )
-_ATTEMPT = select(QuizAttempt).order_by(QuizAttempt.number.desc()).limit(1)
+# One that was passed comes first: an earlier one may have been marked again, and passed by that.
+_ATTEMPT = select(QuizAttempt).order_by(QuizAttempt.passed.is_not(True), QuizAttempt.number.desc()).limit(1)
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ class Sitting:
     attempt: QuizAttempt
     module: Module
     questions: tuple[Question, ...]
+    regrades: tuple[QuizRegrade, ...] = ()
+    """What was marked again since it was handed in, in order."""
 
     def at(self, place: int) -> Question | None:
         """The question at a place, counted from 1."""
@@ -151,10 +154,19 @@ def sitting(session: Session, attempt: QuizAttempt) -> Sitting:
 
 def _sitting(session: Session, attempt: QuizAttempt, kept: Mapping[str, QuizResponse]) -> Sitting:
     module = library.revision(session, attempt.revision_id)
-    questions = (
-        _question(attempt, module, place, item_id, kept.get(item_id)) for place, item_id in enumerate(attempt.items, 1)
-    )
-    return Sitting(attempt, module, tuple(questions))
+    regrades = _regrades(session, attempt) if attempt.submitted_at else ()
+    marked_by = {one["item"]: regrade.revision_id for regrade in regrades for one in regrade.items}
+    questions = []
+    for place, item_id in enumerate(attempt.items, 1):
+        revision_id = marked_by.get(item_id)
+        marking = library.revision(session, revision_id) if revision_id else module
+        questions.append(_question(attempt, marking, place, item_id, kept.get(item_id)))
+    return Sitting(attempt, module, tuple(questions), regrades)
+
+
+def _regrades(session: Session, attempt: QuizAttempt) -> tuple[QuizRegrade, ...]:
+    query = select(QuizRegrade).filter_by(attempt_id=attempt.id).order_by(QuizRegrade.number)
+    return tuple(session.scalars(query))
 
 
 def marks_needed(maximum: int, mastery_score: float) -> int:
@@ -163,7 +175,9 @@ def marks_needed(maximum: int, mastery_score: float) -> int:
 
 
 def open_attempt(session: Session, registration: Registration) -> UUID | None:
-    """The attempt that a learner has begun and not submitted."""
+    """The attempt that a learner has begun and not submitted, if they still need one."""
+    if registration.passed_at:
+        return None
     query = select(QuizAttempt.uuid).filter_by(registration_id=registration.id, submitted_at=None)
     return session.scalar(query)
 
@@ -231,6 +245,10 @@ def own_record(session: Session, person_id: int) -> dict[str, Any]:
     """What is kept here of a person: quizzes with every answer, and answers to checks."""
     attempts = own_rows(session, person_id, QuizAttempt)
     responses = select(QuizResponse).filter(QuizResponse.attempt_id.in_([attempt.id for _, attempt in attempts]))
+    again = select(QuizRegrade).filter(QuizRegrade.attempt_id.in_([attempt.id for _, attempt in attempts]))
+    regrades: dict[int, list[dict[str, Any]]] = {}
+    for regrade in session.scalars(again.order_by(QuizRegrade.id)):
+        regrades.setdefault(regrade.attempt_id, []).append(as_facts(regrade))
     given: dict[int, list[QuizResponse]] = {}
     for response in session.scalars(responses.order_by(QuizResponse.id)):
         given.setdefault(response.attempt_id, []).append(response)
@@ -239,6 +257,7 @@ def own_record(session: Session, person_id: int) -> dict[str, Any]:
             {"module": taken.module_id}
             | as_facts(attempt)
             | {"responses": _told(session, attempt, given.get(attempt.id, []))}
+            | {"marked_again": regrades.get(attempt.id, [])}
             for taken, attempt in attempts
         ],
         "check_answers": own_facts(session, person_id, CheckAnswer),

@@ -89,7 +89,8 @@ def start_attempt(session: Session, activity: Activity) -> QuizAttempt:
     A passed quiz is not taken again: its attempt is returned. Raises TooEarlyError in the pause after a failed one.
     """
     query = select(QuizAttempt).filter_by(registration_id=activity.registration.id)
-    last = session.scalar(query.order_by(QuizAttempt.number.desc()).limit(1))
+    # One that was passed comes first: an earlier one may have been marked again, and passed by that.
+    last = session.scalar(query.order_by(QuizAttempt.passed.is_not(True), QuizAttempt.number.desc()).limit(1))
     if last and (last.submitted_at is None or last.passed):
         return last
     if last and last.submitted_at:
@@ -146,6 +147,7 @@ def submit_attempt(session: Session, work: Work) -> None:
             mastery_score=activity.programme.mastery_score,
             passed=attempt.passed,
             seconds=attempt.seconds,
+            decides=activity.registration.passed_at is None,
         ),
     )
     if attempt.passed:

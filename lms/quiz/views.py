@@ -35,7 +35,7 @@ REVIEW = "review"
 
 def install(app: Flask) -> None:
     """The pages of this room."""
-    app.jinja_env.filters.update(marks=marks, minutes_until=minutes_until)
+    app.jinja_env.filters.update(marks=marks, minutes_until=minutes_until, share=share)
     app.register_blueprint(blueprint)
     again.install(app)
 
@@ -164,6 +164,11 @@ def answer_check(module_id: str, item_id: str) -> Answer:
 def marks(value: float) -> str:
     """`15` or `14.5`; thirds to two places."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def share(scaled: float) -> str:
+    """`70%`; whole per cent, but 100% only for all marks."""
+    return f"{math.floor(scaled * 100 + 1e-9)}%"
 
 
 def minutes_until(moment: dt.datetime | None) -> int:

@@ -98,26 +98,17 @@ def _(event: events.ItemAnswered, at: Activities) -> list[Telling]:
 
 @tell.register
 def _(event: events.QuizAttempted, at: Activities) -> list[Telling]:
-    score = _score(event.raw, event.max, event.scaled)
     attempt = {v.ATTEMPT_ID: str(event.attempt)}
-    spent = {"duration": iso(event.seconds)}
-    return [
-        Telling(verb=v.ATTEMPTED, object=at.quiz(), parent=at.module_id, extensions=attempt),
-        Telling(
-            verb=v.SCORED,
-            object=at.quiz(),
-            parent=at.module_id,
-            result={"score": score, **spent},
-            extensions=attempt,
-        ),
-        Telling(
-            verb=v.PASSED if event.passed else v.FAILED,
-            object=at.module(),
-            category=MOVEON,
-            result={"success": event.passed, "score": score, **spent},
-            extensions={v.MASTERY_SCORE: event.mastery_score},
-        ),
-    ]
+    # cmi5 9.3: of a registration passed is told once, and nothing is failed after it.
+    decided = [_decided(event, at, passed=event.passed)] if event.decides else []
+    tried = Telling(verb=v.ATTEMPTED, object=at.quiz(), parent=at.module_id, extensions=attempt)
+    return [tried, _scored(event, at), *decided]
+
+
+@tell.register
+def _(event: events.QuizMarkedAgain, at: Activities) -> list[Telling]:
+    # That a pass is taken away is told by withdrawing what told of it (`lms.xapi.withdrawing`).
+    return [_scored(event, at), *([_decided(event, at, passed=True)] if event.gives_pass else [])]
 
 
 @tell.register
@@ -184,6 +175,28 @@ def _(event: events.ModuleCompleted, at: Activities) -> list[Telling]:
 @tell.register
 def _(event: events.ProgrammeCompleted, at: Activities) -> list[Telling]:
     return [Telling(verb=v.SATISFIED, object=at.programme(), category=CMI5)]
+
+
+def _scored(event: events.QuizAttempted | events.QuizMarkedAgain, at: Activities) -> Telling:
+    score = _score(event.raw, event.max, event.scaled)
+    return Telling(
+        verb=v.SCORED,
+        object=at.quiz(),
+        parent=at.module_id,
+        result={"score": score, "duration": iso(event.seconds)},
+        extensions={v.ATTEMPT_ID: str(event.attempt)},
+    )
+
+
+def _decided(event: events.QuizAttempted | events.QuizMarkedAgain, at: Activities, passed: bool) -> Telling:
+    score = _score(event.raw, event.max, event.scaled)
+    return Telling(
+        verb=v.PASSED if passed else v.FAILED,
+        object=at.module(),
+        category=MOVEON,
+        result={"success": passed, "score": score, "duration": iso(event.seconds)},
+        extensions={v.MASTERY_SCORE: event.mastery_score},
+    )
 
 
 def _done(activity: Json, parent: str) -> Telling:

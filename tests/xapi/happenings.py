@@ -79,6 +79,25 @@ def attempts(draw: st.DrawFn) -> events.QuizAttempted:
     )
 
 
+@st.composite
+def regrades(draw: st.DrawFn) -> events.QuizMarkedAgain:
+    """An attempt whose score is another one; whether that gives a pass, takes one, or neither."""
+    highest = draw(st.integers(1, 40))
+    raw = draw(st.integers(0, highest))
+    gives, takes = draw(st.sampled_from([(True, False), (False, True), (False, False)]))
+    return events.QuizMarkedAgain(
+        **{name: draw(strategy) for name, strategy in COMMON.items()},
+        attempt=draw(st.uuids(version=4)),
+        raw=raw,
+        max=highest,
+        scaled=raw / highest,
+        mastery_score=0.75,
+        seconds=draw(seconds),
+        gives_pass=gives,
+        takes_pass=takes,
+    )
+
+
 def _of(event: type[events.Event], **parts: st.SearchStrategy[Any]) -> st.SearchStrategy[events.Event]:
     return st.builds(event, **COMMON, **parts)
 
@@ -95,6 +114,7 @@ BY_EVENT: dict[type[events.Event], st.SearchStrategy[events.Event]] = {
     events.Progressed: _of(events.Progressed, percent=st.integers(0, 100)),
     events.ItemAnswered: items(),
     events.QuizAttempted: attempts(),
+    events.QuizMarkedAgain: regrades(),
     events.ReflectionSaved: _of(events.ReflectionSaved, prompt_id=ids, page_id=ids),
     events.ScenarioEnded: _of(
         events.ScenarioEnded,

@@ -69,7 +69,7 @@ def test_the_model_of_the_standard_writes_the_same(event: events.Event) -> None:
         assert whole == made
 
 
-@given(happenings)
+@given(happenings.filter(lambda event: not getattr(event, "takes_pass", False)))  # looks up what it takes back
 def test_the_sink_drafts_what_it_will_send_once(event: events.Event) -> None:
     drafts = list(SINK(Session(), event))
     for draft in drafts:

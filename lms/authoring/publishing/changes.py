@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lms.content.module import Module
-from lms.content.schema import Item
+from lms.quiz.regrading.marking import decides
+
+MARK_AGAIN = "their scores stay, unless you have them marked again afterwards"
 
 
 class Weight(StrEnum):
@@ -62,8 +64,8 @@ def _items(old: Module, new: Module, work: Work) -> Iterator[Change]:
         count = work.items.get(id_, 0)
         if id_ not in after:
             yield Change(f"The question {id_} goes. {_answered(count)}")
-        elif _key(item) != _key(after[id_]):
-            said = f"The right answer to {id_} is another one. {_answered(count)}"
+        elif decides(item) != decides(after[id_]):
+            said = f"The right answer to {id_} is another one. {_answered(count, MARK_AGAIN)}"
             yield Change(said, Weight.CARE if count else Weight.PLAIN)
         elif item != after[id_]:
             yield Change(f"The question {id_} is worded anew. {_answered(count)}")
@@ -94,15 +96,6 @@ def _pages(old: Module, new: Module, work: Work) -> Iterator[Change]:
     if added:
         said = ", ".join(added)
         yield Change(f"New pages: {said}. Who has completed the module stays completed; others are asked to read them.")
-
-
-def _key(item: Item) -> object:
-    """What decides whether an answer is right."""
-    options = [
-        (option.id, getattr(option, "key", getattr(option, "marks", None))) for option in getattr(item, "options", ())
-    ]
-    lines = [(line.id, line.target) for line in getattr(item, "sources", ())]
-    return options, lines, getattr(item, "answer", None), getattr(item, "tolerance", None)
 
 
 def _answered(count: int, stays: str = "their scores stay") -> str:

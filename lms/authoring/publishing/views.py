@@ -32,6 +32,7 @@ from lms.content.loader import Reading, load_module
 from lms.content.module import Module
 from lms.content.problems import ContentError, Problem
 from lms.db import db, transaction
+from lms.quiz.regrading.queries import corrected
 from lms.ui.asking import not_found, now
 
 blueprint = Blueprint("publishing", __name__)
@@ -87,7 +88,13 @@ def publish(module_id: str) -> Answer:
     if done.module:
         library.keep(done.revision_id, done.module)
     flash(f"Published as revision {done.number}. {_seen(module_id)}", "success")
-    return redirect(url(".history", module_id=module_id), 303)
+    return redirect(_afterwards(module_id), 303)
+
+
+def _afterwards(module_id: str) -> str:
+    """Where to go after publishing: where answers are marked again, if a key by which some were marked is corrected."""
+    found = corrected(db.session, module_id)
+    return url("regrading.ask" if found and found.items else ".history", module_id=module_id)
 
 
 def _set_time(session: Session, draft: Draft) -> Answer:
@@ -164,7 +171,7 @@ def restore(module_id: str, number: int) -> Answer:
         flash(f"Revision {number} keeps to rules that have changed since, and cannot be shown: {error}", "danger")
         return redirect(url(".history", module_id=module_id), 303)
     flash(f"Revision {number} is back, as revision {done.number}.", "success")
-    return redirect(url(".history", module_id=module_id), 303)
+    return redirect(_afterwards(module_id), 303)
 
 
 def _ask_to_restore(module: Module, number: int, found: list[Threat]) -> Answer:

@@ -1,0 +1,1 @@
+"""Marking attempts again after the key to a question was corrected."""
