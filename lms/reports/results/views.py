@@ -55,7 +55,7 @@ def module(module_id: str) -> str:
         figures=figures,
         by_outcome=items.by_outcome(figures),
         later=_later(found, queries.asked_again(db.session, module_id)),
-        ratings=list(_ratings(found)),
+        ratings=list(_rated_in(found)),
         plans=queries.plans_kept(db.session, module_id),
         group=GROUP,
         enough=items.ENOUGH,
@@ -80,7 +80,7 @@ class Rated:
     """Statements of those who looked back: how it was before, and how it is now."""
 
 
-def _ratings(found: Module) -> Iterator[Rated]:
+def _rated_in(found: Module) -> Iterator[Rated]:
     for _, block in found.blocks():
         if isinstance(block, SelfAssessment):
             people, first = _spreads(found.id, block.id)
