@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person, Role
@@ -23,7 +25,16 @@ MODULE = sample.MODULE
 BASE = f"/authoring/{MODULE}"
 MEDIA = f"{BASE}/media-files"
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 50
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (4, 3), **options: Any) -> bytes:
+    """A red picture."""
+    made = io.BytesIO()
+    Image.new("RGB", size, "red").save(made, kind, **options)
+    return made.getvalue()
+
+
+PNG = picture()
 DRAWING = (
     b'<?xml version="1.0"?><!-- drawn by Ida -->\n<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">'
     b"<title>A lift</title><desc>It goes up.</desc><path d='M0 0h9'/></svg>"

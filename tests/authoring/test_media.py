@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image, ImageCms
 from werkzeug.test import TestResponse
 
 from lms.content.bundle import MOST_FILE_BYTES
 from lms.content.svg import clean_svg
-from tests.authoring.desk import BASE, DRAWING, MEDIA, MODULE, PNG, draft, published, trainer, upload, written
+from tests.authoring.desk import BASE, DRAWING, MEDIA, MODULE, PNG, draft, picture, published, trainer, upload, written
 from tests.content import sample
 
 __all__ = ["draft", "published", "trainer"]
@@ -31,7 +34,7 @@ def test_files_are_added_under_safe_names(app: Flask, draft: FlaskClient) -> Non
     assert written(app)[f"{INSIDE}ubung-1.png"] == PNG, "nothing is written over"
     page = draft.get(MEDIA).text
     assert "ubung-1-2.png" in page
-    assert "58 Bytes" in page
+    assert f"{len(PNG)} Bytes" in page
 
 
 def test_a_drawing_is_written_anew_from_what_was_looked_at(app: Flask, draft: FlaskClient) -> None:
@@ -41,6 +44,25 @@ def test_a_drawing_is_written_anew_from_what_was_looked_at(app: Flask, draft: Fl
     assert b"<?xml" not in kept
     assert clean_svg(kept, "a") == clean_svg(DRAWING, "a")
     assert draft.get(f"{BASE}/media/lift.svg").headers["Content-Security-Policy"].endswith("sandbox")
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("PNG", "png"), ("JPEG", "jpg"), ("WEBP", "webp")])
+def test_a_picture_is_drawn_anew_upright_small_and_without_notes(
+    app: Flask, draft: FlaskClient, kind: str, ending: str
+) -> None:
+    notes = Image.Exif()
+    notes[0x0112], notes[0x010E] = 6, "secret place"  # turned by a quarter; a description
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    sent = picture(kind, (2400, 300), exif=notes, icc_profile=profile, comment=b"secret word") + b"<script>secret"
+    answer = send(draft, (sent, f"hall.{ending}"))
+    assert "made smaller, to 2,000 pixels" in draft.get(answer.location).text
+    kept = written(app)[f"{INSIDE}hall.{ending}"]
+    with Image.open(BytesIO(kept)) as image:
+        assert (image.format, image.size) == (kind, (250, 2000))
+        assert not image.getexif()
+        assert "icc_profile" not in image.info
+    assert b"secret" in sent
+    assert b"secret" not in kept
 
 
 def svg(inside: bytes, head: bytes = b"", attributes: bytes = b"") -> bytes:
@@ -65,6 +87,10 @@ HOSTILE = {
     "two endings": (PNG, "a.png.html"),
     "no ending": (PNG, "picture"),
     "nothing": (b"", "a.png"),
+    "a picture cut short": (picture("JPEG", (99, 99))[:-200], "a.jpg"),
+    "half a picture": (PNG[:40], "a.png"),
+    "a picture that moves": (picture("WEBP", save_all=True, append_images=[Image.new("RGB", (4, 3))]), "a.webp"),
+    "a picture bomb": (picture("PNG", (1, 1)).replace(b"IHDR\0\0\0\1\0\0\0\1", b"IHDR\0\0\x70\0\0\0\x70\0"), "a.png"),
     "an archive": (b"PK\x03\x04", "a.svgz"),
 }
 
@@ -118,8 +144,8 @@ def test_what_is_used_stays_and_what_is_not_can_go(app: Flask, draft: FlaskClien
 def test_too_much_is_refused(app: Flask, draft: FlaskClient) -> None:
     assert send(draft, (PNG + b"\0" * MOST_FILE_BYTES, "a.png")).status_code == 413
     assert send(draft, *[(PNG, f"a-{number}.png") for number in range(21)]).status_code == 422
-    long = PNG + b"\0" * 15_000_000
-    answers = [send(draft, (long, "a.png")) for _ in range(7)]
+    long = b"ID3" + b"\0" * 15_000_000
+    answers = [send(draft, (long, "a.mp3")) for _ in range(7)]
     assert [one.status_code for one in answers] == [303] * 6 + [422]
     assert "more than 500 files or 100 MB" in answers[-1].text
 

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from lms.authoring import queries
 from lms.content.bundle import Bundle, from_zip
 from lms.db import db
-from tests.authoring.desk import BASE, MODULE, draft, published, trainer, upload, written
+from tests.authoring.desk import BASE, MODULE, PNG, draft, published, trainer, upload, written
 from tests.content import sample
 
 __all__ = ["draft", "published", "trainer"]
@@ -73,6 +73,16 @@ def test_a_draft_is_begun_if_none_is_open(app: Flask, trainer: FlaskClient, publ
     with app.app_context():
         found = queries.open_draft(db.session, MODULE)
         assert found and found.based_on_id
+
+
+def test_a_picture_in_a_zip_stays_byte_for_byte_and_a_broken_one_is_refused(app: Flask, draft: FlaskClient) -> None:
+    path = f"{ROOT}/media/hall.png"
+    noted = PNG + b"a note"
+    answer = send(draft, packed({**sample.files(), path: PNG[:40]}))
+    assert answer.status_code == 422
+    assert "the picture is broken or cut short" in answer.text
+    assert send(draft, packed({**sample.files(), path: noted})).status_code == 303
+    assert written(app)[path] == noted
 
 
 def test_every_problem_is_told_as_file_and_line_and_nothing_changes(app: Flask, draft: FlaskClient) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from lms.authoring.files.outline import slug
+from lms.authoring.media.picture import LONGEST_SIDE, PictureError, is_picture, redrawn
 from lms.content.media_files import media_fault
 from lms.content.svg import plain_svg
 
@@ -14,6 +16,14 @@ _MOST_ENDING = 8
 
 class UnfitError(Exception):
     """Why a file cannot be kept, and what to do, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a file, and what the sender should know of it; nothing if it is empty."""
+
+    data: bytes
+    said: str = ""
 
 
 def safe_name(sent: str, taken: Collection[str]) -> str:
@@ -25,8 +35,10 @@ def safe_name(sent: str, taken: Collection[str]) -> str:
     return f"{slug(stem or 'file', stems)}.{ending}"
 
 
-def kept_as(name: str, data: bytes) -> bytes:
-    """What is kept of a file: a drawing is written anew from what a drawing may hold, all else stays as it is.
+def kept_as(name: str, data: bytes) -> Kept:
+    """What is kept of a file: a drawing is written anew from what a drawing may hold, a picture from its pixels.
+
+    Sounds, films and captions stay as they are.
 
     Raises UnfitError for what is not what its name says, or could run.
     """
@@ -35,4 +47,14 @@ def kept_as(name: str, data: bytes) -> bytes:
     fault = media_fault(name, data)
     if fault:
         raise UnfitError("; ".join(fault))
-    return plain_svg(data) if name.endswith(".svg") else data
+    if is_picture(name):
+        return _picture(name, data)
+    return Kept(plain_svg(data) if name.endswith(".svg") else data)
+
+
+def _picture(name: str, data: bytes) -> Kept:
+    try:
+        made = redrawn(name, data)
+    except PictureError as error:
+        raise UnfitError(str(error)) from None
+    return Kept(made.data, f"made smaller, to {LONGEST_SIDE:,} pixels on its longest side" if made.is_smaller else "")

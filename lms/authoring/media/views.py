@@ -18,7 +18,7 @@ from lms.authoring.files.outline import slug
 from lms.authoring.files.page_text import inserted, pieces
 from lms.authoring.files.starters import figure
 from lms.authoring.media.queries import folder, media, sizes
-from lms.authoring.media.received import UnfitError, kept_as, safe_name
+from lms.authoring.media.received import Kept, UnfitError, kept_as, safe_name
 from lms.authoring.media.uses import page_of, uses
 from lms.authoring.models import Draft
 from lms.authoring.views import WRITERS
@@ -70,13 +70,23 @@ def add(module_id: str) -> Answer:
     sent = [one for one in request.files.getlist("files") if one.filename]
     if not 0 < len(sent) <= MOST_AT_ONCE:
         return _refused(module_id, [f"Choose from one to {MOST_AT_ONCE} files."])
+    if queries.open_draft(db.session, module_id) is None:
+        not_found()
+    received, faults = _received(sent)  # before the lock: pictures take their time
+    if faults:
+        return _refused(module_id, faults)
     with transaction() as session:
         draft = service.lock(session, module_id) or not_found()
-        made, faults = _received(session, draft, sent)
+        made = _named(session, draft, received)
+        faults = _too_much(sizes(session, draft), made)
         if faults:
             return _refused(module_id, faults)
         service.save(session, draft, {**made}, current_user.uuid, now())
-    names = ", ".join(path.removeprefix(folder(draft)) for path in made)
+    said = [kept.said for _, kept in received]
+    names = ", ".join(
+        path.removeprefix(folder(draft)) + (f" ({words})" if words else "")
+        for path, words in zip(made, said, strict=True)
+    )
     flash(f"Taken in: {names}.", "success")
     return redirect(url(".listed", module_id=module_id), 303)
 
@@ -114,19 +124,28 @@ def place(module_id: str) -> Answer:
     return redirect(url("writing.page", module_id=module_id, page_id=page_id, _anchor=_last_block(changed)), 303)
 
 
-def _received(session: Session, draft: Draft, sent: Sequence[FileStorage]) -> tuple[dict[str, bytes], list[str]]:
-    """The files to keep by path, and what is wrong with the others."""
-    made: dict[str, bytes] = {}
+def _received(sent: Sequence[FileStorage]) -> tuple[list[tuple[str, Kept]], list[str]]:
+    """What to keep of each file with the name it was sent under, and what is wrong with the others."""
+    found: list[tuple[str, Kept]] = []
     faults: list[str] = []
-    taken = list(media(session, draft))
     for one in sent:
-        name = safe_name(one.filename or "", taken)
+        name = one.filename or ""
         try:
-            made[folder(draft) + name] = kept_as(name, one.read())
-            taken.append(name)
+            found.append((name, kept_as(safe_name(name, ()), one.read())))
         except UnfitError as error:
-            faults.append(f"{one.filename}: {error}.")
-    return made, faults or _too_much(sizes(session, draft), made)
+            faults.append(f"{name}: {error}.")
+    return found, faults
+
+
+def _named(session: Session, draft: Draft, received: Sequence[tuple[str, Kept]]) -> dict[str, bytes]:
+    """The files to keep by path, none under a name that is taken."""
+    made: dict[str, bytes] = {}
+    taken = list(media(session, draft))
+    for sent, kept in received:
+        name = safe_name(sent, taken)
+        made[folder(draft) + name] = kept.data
+        taken.append(name)
+    return made
 
 
 def _too_much(there: dict[str, int], more: dict[str, bytes]) -> list[str]:

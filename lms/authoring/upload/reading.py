@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lms.authoring.media.picture import PictureError, is_picture, look_at
 from lms.content.bundle import Bundle, from_zip
 from lms.content.loader import load_module
 from lms.content.problems import ContentError, Problem
@@ -33,7 +34,20 @@ def module_in(data: bytes, module_id: str) -> Bundle:
     if strange:
         raise ContentError(strange)
     load_module(files, module_id)
+    broken = [problem for path, data in files.files.items() if is_picture(path) for problem in _broken(path, data)]
+    if broken:
+        raise ContentError(broken)
     return files
+
+
+def _broken(path: str, data: bytes) -> list[Problem]:
+    """What is wrong with a picture; one that is whole stays byte for byte, since a zip has to come back as it went."""
+    try:
+        look_at(path, data)
+    except PictureError as error:
+        fault, _, hint = str(error).partition("; ")
+        return [Problem(path, 1, fault, hint)]
+    return []
 
 
 def replacing(old: Bundle, new: Bundle) -> tuple[dict[str, bytes | None], Taken]:
