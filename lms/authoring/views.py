@@ -29,6 +29,7 @@ from lms.authoring.files.parts import module_file, scenario_file
 from lms.authoring.files.shape import fields_of
 from lms.authoring.files.typed import shown
 from lms.authoring.models import Draft
+from lms.authoring.parts.choosing import chosen_first
 from lms.authoring.wording import ADDED, BLOCK_HINTS, BLOCKS, ITEM_TYPES, PARTS, SAID, WORDS, words_of
 from lms.content.bundle import from_zip
 from lms.content.library import library
@@ -48,6 +49,7 @@ def install(app: Flask) -> None:
     """The pages of this room."""
     app.jinja_env.globals.update(
         authoring_words=words_of,
+        chosen_first=chosen_first,
         block_words=BLOCKS,
         block_hints=BLOCK_HINTS,
         item_words=ITEM_TYPES,

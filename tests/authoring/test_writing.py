@@ -138,7 +138,9 @@ def fields_in(form: str) -> dict[str, str]:
     for tag in re.findall(r"<input[^>]*>", form):
         name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
         if name and value and ('type="checkbox"' not in tag or " checked" in tag):
-            found[name[1]] = unescape(value[1])
+            earlier = found.get(name[1])
+            # Ticks of one name after the empty box before them are lines of one list.
+            found[name[1]] = unescape(value[1]) if earlier is None else f"{earlier}\n{unescape(value[1])}"
     for name, body in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', body)
         found[name] = unescape(chosen[1]) if chosen else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from lms.authoring.files.shape import Field, Kind, fields_of
 
@@ -78,6 +78,18 @@ def shown(field: Field, value: Any) -> str:
     if field.kind is Kind.FIGURES and isinstance(value, Mapping):
         return "\n".join(f"{name}: {figure}" for name, figure in value.items())
     return str(value).rstrip("\n") if field.kind is Kind.TEXT else str(value)
+
+
+class Form(Protocol):
+    """A form as it came."""
+
+    def lists(self) -> Iterable[tuple[str, list[str]]]:
+        """Each name with all that was sent under it."""
+
+
+def typed(form: Form) -> dict[str, str]:
+    """What was sent, by name: several ticks of one name are several lines."""
+    return {name: "\n".join(values) if len(values) > 1 else values[0] for name, values in form.lists()}
 
 
 def boxes(fields: Iterable[Field], values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

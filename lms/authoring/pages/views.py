@@ -20,7 +20,7 @@ from lms.authoring.files.page_text import FRONT, PROSE, Piece, inserted, moved, 
 from lms.authoring.files.parts import module_file
 from lms.authoring.files.shape import fields_of
 from lms.authoring.files.starters import new_block, new_part
-from lms.authoring.files.typed import Values, boxes, read, stepped
+from lms.authoring.files.typed import Values, boxes, read, stepped, typed
 from lms.authoring.files.yaml_text import edited
 from lms.authoring.models import Draft
 from lms.authoring.pages.naming import KINDS as NAMING
@@ -185,10 +185,15 @@ def _names(module_id: str) -> frozenset[str]:
 def _choices(draft: Draft, paths: Sequence[str], pages: Mapping[str, str]) -> Mapping[str, Any]:
     """What blocks can stand for, and what there is to name in their forms."""
     found = _there(draft, paths, pages)
-    known = {"outcomes": outcomes(draft.subject, partial(queries.text, db.session, draft))}
+    known = {"outcomes": outcomes(draft.subject, partial(queries.text, db.session, draft)), "src": _media(draft, paths)}
     if found:
         known |= {"items": [found.called(id_) for id_ in found.checks], "reflection": found.reflections}
     return {"there": found, "choices": known}
+
+
+def _media(draft: Draft, paths: Sequence[str]) -> list[tuple[str, str]]:
+    inside = f"courses/{draft.subject}/"
+    return [(path.removeprefix(inside), path.rsplit("/", 1)[1]) for path in paths if path.startswith(f"{inside}media/")]
 
 
 def _there(draft: Draft, paths: Sequence[str], pages: Mapping[str, str]) -> There | None:
@@ -238,7 +243,7 @@ def _conflict_in_place(theirs: Shown | None) -> Answer:
 
 def _sent() -> dict[str, str]:
     """What was typed, without what every form carries."""
-    return {name: value for name, value in request.form.items() if name not in ("csrf_token", "version", "do")}
+    return {name: value for name, value in typed(request.form).items() if name not in ("csrf_token", "version", "do")}
 
 
 def _file(draft: Draft, page_id: str) -> tuple[str, Mapping[str, Any]]:

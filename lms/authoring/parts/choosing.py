@@ -34,6 +34,13 @@ def choices_for(part: Part, module_id: str, read: Read) -> Mapping[str, Choices]
     return found
 
 
+def chosen_first(chosen: Iterable[Any], known: Choices) -> Choices:
+    """What is chosen, in the order in which it is, and then the rest of what there is."""
+    names = dict(known)
+    first = [(str(key), names.get(str(key), str(key))) for key in chosen]
+    return [*first, *[(key, label) for key, label in known if key not in dict(first)]]
+
+
 def outcomes(module_id: str, read: Read) -> Choices:
     """The outcomes of a module; none if its file cannot be read."""
     try:

@@ -18,7 +18,7 @@ from lms.authoring.files.meeting import mark
 from lms.authoring.files.outline import slug
 from lms.authoring.files.parts import Part
 from lms.authoring.files.starters import new_item, new_part, new_scenario
-from lms.authoring.files.typed import Values, boxes, read, stepped
+from lms.authoring.files.typed import Values, boxes, read, stepped, typed
 from lms.authoring.files.yaml_text import appended, plain, written
 from lms.authoring.models import Draft
 from lms.authoring.parts.choosing import choices_for, first_outcome
@@ -148,7 +148,7 @@ def _find(draft: Draft, kind: str, id_: str) -> Part:
 
 
 def _typed(found: Part) -> Values:
-    values = read(found.fields, request.form)
+    values = read(found.fields, typed(request.form))
     asked = step_of(request.form.get("do", ""))
     return stepped(values, *asked, new=new_part) if asked else values
 
