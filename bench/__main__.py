@@ -10,13 +10,13 @@ from pathlib import Path
 
 import structlog
 
-from bench import authoring, delivery, growth, losses, pages, store
+from bench import authoring, delivery, growth, losses, pages, reports, store
 from bench.loads import Client
-from bench.report import keep, show, show_arrivals, show_carried, show_growth, show_rows, show_store
+from bench.report import keep, show, show_arrivals, show_carried, show_growth, show_reports, show_rows, show_store
 from bench.server import databases
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("pages", "delivery", "losses", "store", "growth", "authoring")
+PARTS = ("pages", "delivery", "losses", "store", "growth", "authoring", "reports")
 
 
 def main() -> None:
@@ -50,6 +50,9 @@ def _measured(part: str, kind: str, url: str, folder: Path, arguments: argparse.
     if part == "store":
         held = store.measured(kind, url, folder, arguments.statements, _peer(arguments))
         return held, show_store(kind, held)
+    if part == "reports":
+        seconds = reports.measured(url, folder, arguments.people, arguments.sites)
+        return seconds, show_reports(kind, seconds)
     sizes = growth.measured(url, folder, arguments.registrations, arguments.requests)
     return sizes, show_growth(kind, sizes)
 
@@ -68,6 +71,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--peer", default="", help="store: address of another store on this machine, as far as /xapi")
     parser.add_argument("--key", default="", help="store: that the peer asks for")
     parser.add_argument("--secret", default="")
+    parser.add_argument("--people", type=int, default=100_000, help="reports: in the organisation")
+    parser.add_argument("--sites", type=int, default=500, help="reports: in the organisation")
     parser.add_argument(
         "--registrations", type=int, nargs="+", default=[1000, 1000000], help="growth: sizes, the smallest first"
     )

@@ -187,6 +187,11 @@ def show_store(database: str, store: Store) -> str:
     return "\n".join([*lines, "", f"memory (PSS) {store.memory_mb:.0f} MB"])
 
 
+def show_reports(database: str, seconds: Mapping[str, float]) -> str:
+    """How long each report takes."""
+    return "\n".join([f"{database}: reports", "", *(f"{name:44}{took:>9.2f} s" for name, took in seconds.items())])
+
+
 def show_growth(database: str, sizes: Sequence[Size]) -> str:
     """The same scenes, side by side; the last column is the largest beside the smallest."""
     titles = [f"{size.registrations:,}" for size in sizes]

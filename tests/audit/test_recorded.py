@@ -65,6 +65,7 @@ COMMANDS: dict[str, tuple[list[str], set[Action]]] = {
         {Action.ADDED, Action.LINK_MADE},
     ),
     "import": (["import", "FILE"], {Action.ADDED, Action.CHANGED, Action.IMPORTED}),
+    "sync": (["sync", "LIST"], {Action.ADDED, Action.CHANGED, Action.IMPORTED}),
     "link": (["link", EMAIL], {Action.LINK_MADE}),
     "disable": (["disable", EMAIL], {Action.DISABLED}),
     "enable": (["enable", EMAIL], {Action.ENABLED}),
@@ -93,7 +94,9 @@ def test_a_command_is_written_down(name: str, run: Run, person: MakePerson, sess
     file = tmp_path / "people.csv"
     file.write_text(f"email,name,site,role,site_name\nkim@example.org,Kim,n,,North\n{EMAIL},Zoë Orr,n,,\n", "utf-8")
     arguments, expected = COMMANDS[name]
-    files = {"FILE": file, "RECORD": tmp_path / "record.zip"}
+    whole = tmp_path / "whole.csv"
+    whole.write_text(f"email,name,site,site_name\nkim@example.org,Kim,n,North\n{EMAIL},Zoë Orr,n,North\n", "utf-8")
+    files = {"FILE": file, "LIST": whole, "RECORD": tmp_path / "record.zip"}
     run("people", *(files.get(argument, argument) for argument in arguments))
     found = log(session)
     assert {event.action for event in found} == expected

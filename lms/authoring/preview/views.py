@@ -44,9 +44,9 @@ def install(app: Flask) -> None:
 def page(module_id: str, page_id: str) -> Answer:
     """A page as a learner would see it who comes for the first time."""
     found = _found(module_id)
-    made = found.module.page(page_id) if found.module else None
-    if found.module is None or made is None:
+    if found.module is None:
         return _broken(found)
+    made = found.module.page(page_id) or not_found()
     return _shown(found.module, made, Trial())
 
 
@@ -56,9 +56,9 @@ def page(module_id: str, page_id: str) -> Answer:
 def answer(module_id: str, page_id: str) -> Answer:
     """The same page after something was tried in it. Nothing is written anywhere: all of it came with the form."""
     found = _found(module_id)
-    made = found.module.page(page_id) if found.module else None
-    if found.module is None or made is None:
+    if found.module is None:
         return _broken(found)
+    made = found.module.page(page_id) or not_found()
     trial = read(request.form.get(TRIED, ""))
     endpoint, values = _goal(request.form.get(TO, ""))
     form = {name: sent for name, sent in request.form.lists() if name not in (TO, TRIED, "csrf_token")}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lms.reports.coverage.counting import Point
 
 WIDTH, HEIGHT = 640, 240
-LEFT, RIGHT, TOP, BOTTOM = 48, 16, 16, 32
+LEFT, RIGHT, TOP, BOTTOM = 60, 16, 16, 32
 
 
 @dataclass(frozen=True)
