@@ -59,6 +59,14 @@ def read_module(bundle: Bundle, module_id: str) -> Reading:
     return Reading(module, ContentError(loader.problems).problems, loader.documents)
 
 
+def too_large(files: Bundle, module_id: str) -> Problem | None:
+    """What is wrong with a module of more text than anyone could learn."""
+    size = sum(len(data) for path, data in files.files.items() if path.endswith((".md", ".yaml")))
+    what = "the texts of the module are larger than 1 MB together"
+    place = f"courses/{module_id}/module.yaml"
+    return Problem(place, 1, what, "make two modules of it") if size > MOST_TEXT_BYTES else None
+
+
 class _Loader:
     def __init__(self, bundle: Bundle) -> None:
         self._files = bundle.files
@@ -100,12 +108,9 @@ class _Loader:
         return module
 
     def _is_too_large(self, module_id: str) -> bool:
-        files = Bundle(self._files).of_module(module_id).files
-        size = sum(len(data) for path, data in files.items() if path.endswith((".md", ".yaml")))
-        if size > MOST_TEXT_BYTES:
-            what = "the texts of the module are larger than 1 MB together"
-            self._problem(f"courses/{module_id}/module.yaml", what, "make two modules of it")
-        return size > MOST_TEXT_BYTES
+        problem = too_large(Bundle(self._files).of_module(module_id), module_id)
+        self.problems += [problem] if problem else []
+        return problem is not None
 
     def yaml(self, file: str, kind: type[SomePart]) -> SomePart | None:
         """A YAML file as an instance of its schema, or None with problems noted."""

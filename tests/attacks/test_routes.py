@@ -29,6 +29,7 @@ ELSEWHERE = {
     ("coverage.list_of_people", "GET"): "/reports/coverage/people.csv",
     ("results.modules", "GET"): "/reports/results",
     ("results.module", "GET"): "/reports/results/notice-and-listen",
+    ("upload.take_new", "POST"): "/authoring/new/zip",
     ("authoring.modules", "GET"): "/authoring",
     ("authoring.undo", "POST"): "/authoring/notice-and-listen/undo",
     ("authoring.outline", "GET"): "/authoring/notice-and-listen",

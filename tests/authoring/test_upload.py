@@ -45,7 +45,8 @@ def test_the_files_of_the_zip_become_the_draft_byte_for_byte(app: Flask, draft: 
     files[PAGE] += b"\r\n<!-- no -->".replace(b"<!-- no -->", b"One line more,   with spaces.  \r\n")
     files[f"{ROOT}/EDITORIAL.md"] = b"\xef\xbb\xbfA judgement."
     del files[f"{ROOT}/tools/card.md"]
-    assert send(draft, packed(files)).status_code == 422, "a page names the tool"
+    assert send(draft, packed(files)).status_code == 303, "a page names the tool, and a draft may"
+    assert "1 thing has to be mended" in draft.get(BASE).text
     files[f"{ROOT}/tools/card.md"] = b"\xef\xbb\xbf" + sample.TOOL.encode()
     answer = send(draft, packed(files))
     assert answer.status_code == 303
@@ -92,18 +93,39 @@ def test_every_problem_is_told_as_file_and_line_and_nothing_changes(app: Flask, 
     files[f"{ROOT}/module.yaml"] = files[f"{ROOT}/module.yaml"].replace("promise:", "promis:")
     files[f"{ROOT}/sources.yaml"] = "sources: *all\n"
     files[f"{ROOT}/media/verbs.svg"] = sample.SVG.replace("<rect", "<script>alert(1)</script><rect")
+    files[f"quizzes/{MODULE}.yaml"] = "items: many\n"
     answer = send(draft, packed(files))
     assert answer.status_code == 422
     assert "Nothing was changed." in answer.text
-    line = files[PAGE].count("\n") - 3
-    assert f"{ROOT}/module.yaml, line 4: `promis` is not known here" in answer.text
     assert f"{ROOT}/sources.yaml, line 1:" in answer.text
-    assert written(app) == before
-    files[f"{ROOT}/module.yaml"] = files[f"{ROOT}/module.yaml"].replace("promis:", "promise:")
-    answer = send(draft, packed(files))
-    assert f"{PAGE}, line {line}:" in answer.text
     assert f"{ROOT}/media/verbs.svg, line 1: the drawing has an element &lt;script&gt;" in answer.text
+    assert f"quizzes/{MODULE}.yaml, line 1: `items` is no list of parts" in answer.text
     assert written(app) == before
+    for path in (f"{ROOT}/sources.yaml", f"{ROOT}/media/verbs.svg", f"quizzes/{MODULE}.yaml"):
+        files[path] = sample.files()[path]
+    assert send(draft, packed(files)).status_code == 303, "a block that is not known, and a promise that is missing"
+    assert "have to be mended before it can be published" in draft.get(BASE).text
+    assert draft.get(f"{BASE}/pages/who-cares").status_code == 200
+    page = draft.get(f"{BASE}/publish").text
+    assert "This has to be mended first:" in page
+
+
+def test_a_module_that_nobody_has_begins_as_a_draft(app: Flask, trainer: FlaskClient) -> None:
+    def begin(files: Mapping[str, bytes | str]) -> TestResponse:
+        form = {"zip": upload(packed(files), "module.zip")}
+        return trainer.submit("/authoring/new/zip", form, content_type="multipart/form-data")
+
+    assert "is here already" in begin(sample.bundle().of_module(MODULE).files).text
+    files = {path.replace(MODULE, "another"): data for path, data in sample.bundle().of_module(MODULE).files.items()}
+    assert "the id is" in begin(files).text
+    top = "courses/another/module.yaml"
+    files[top] = files[top].replace(f"id: {MODULE}".encode(), b"id: another", 1)
+    answer = begin(files)
+    assert answer.location == "/authoring/another"
+    assert "The zip is a draft now" in trainer.get(answer.location).text
+    assert from_zip(trainer.get("/authoring/another/module.zip").data).files == files
+    assert begin({}).status_code == 422
+    assert "put one folder" in begin({"quizzes/x.yaml": "items: []"}).text
 
 
 def entry(name: str, data: bytes = b"x", link: bool = False) -> bytes:

@@ -147,10 +147,10 @@ def _choice(question: _Question) -> Values:
     for written in _split(question.answers.replace("=", "~="), "~"):
         is_right, share = written.startswith("="), 0.0
         text = written.removeprefix("=")
-        if weight := _WEIGHT.match(text):
+        if is_right:
+            share = 1.0  # as Moodle reads it: after an equals sign a weight is part of the text
+        elif weight := _WEIGHT.match(text):
             share, text = float(weight[1]) / 100, text[weight.end() :]
-        elif is_right:
-            share = 1.0
         body, feedback = question.answer(text)
         offered.append(Offered(body, share, feedback))
     several = "=" not in question.answers

@@ -35,7 +35,13 @@ def _question(number: int, item: Values, leaving: Leaving) -> str:
 
 
 def _choice(item: Values, _leaving: Leaving) -> str:
-    return "".join(f"\n{_weight(one, item)}{_sign(one['text'])}#{_sign(one['feedback'])}" for one in item["options"])
+    return "".join(f"\n{_option(one, item)}#{_sign(one['feedback'])}" for one in item["options"])
+
+
+def _option(option: Values, item: Values) -> str:
+    weight, text = _weight(option, item), _sign(option["text"])
+    # A text that begins like a weight would be taken for one.
+    return f"~%0%{text}" if weight == "~" and text.startswith("%") else f"{weight}{text}"
 
 
 def _weight(option: Values, item: Values) -> str:

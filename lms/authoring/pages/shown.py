@@ -8,10 +8,11 @@ from typing import Any
 
 from lms.authoring.files.block_text import fields_of_block, values_of
 from lms.authoring.files.meeting import mark
-from lms.authoring.files.page_text import FRONT, PROSE, Piece, pieces
+from lms.authoring.files.page_text import FRONT, Piece, pieces
 from lms.authoring.files.shape import Field, fields_of
 from lms.authoring.files.yaml_text import plain
 from lms.authoring.wording import BLOCKS
+from lms.content.blocks import KINDS
 from lms.content.page_file import FrontMatter
 from lms.content.problems import ContentError, Problem
 
@@ -63,7 +64,7 @@ def _shown(place: int, piece: Piece) -> Shown:
     try:
         if piece.kind == FRONT:
             return replace(seen, fields=fields_of(FrontMatter), values=plain(yaml_of(piece), "page") or {})
-        if piece.kind not in (PROSE, ""):
+        if piece.kind in KINDS:
             return replace(seen, fields=fields_of_block(piece.kind), values=values_of(piece.text))
     except (ContentError, ValueError):
         return seen

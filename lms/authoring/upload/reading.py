@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from lms.authoring.media.picture import PictureError, is_picture, look_at
+from lms.content import strict_yaml
 from lms.content.bundle import Bundle, from_zip
-from lms.content.loader import load_module
+from lms.content.loader import too_large
+from lms.content.media_files import media_fault
 from lms.content.problems import ContentError, Problem
 
 
@@ -23,21 +27,90 @@ class Taken:
         return f"{self.new} new, {self.changed} changed, {self.same} as they were, {self.gone} taken away"
 
 
+LISTS: dict[str, dict[str, str]] = {
+    "module.yaml": {"sections": "pages", "outcomes": ""},
+    "sources.yaml": {"sources": ""},
+    "scenarios": {"scenes": "choices", "endings": "", "meters": ""},
+    "quizzes": {"items": "", "checks": "", "blueprint": ""},
+}
+"""What has to be a list of parts wherever it is given, and the list that each of these parts has."""
+
+
 def module_in(data: bytes, module_id: str) -> Bundle:
-    """The files of a module that a zip holds. Raises ContentError with every problem in them."""
+    """The files of a module that a zip holds, finished or not. Raises ContentError with every problem in them.
+
+    What a draft may have stays: a source that is not there, a question without notes. What cannot be a draft is
+    refused: a file that cannot be read, has another shape, or could run.
+    """
+    return _of_one(from_zip(data), module_id)
+
+
+def new_module_in(data: bytes) -> tuple[str, Bundle]:
+    """The one module that a zip holds, with its id. Raises ContentError."""
     whole = from_zip(data)
+    ids = whole.module_ids
+    if len(ids) != 1:
+        what = "there is no module" if not ids else f"there are {len(ids)} modules: {', '.join(ids)}"
+        raise ContentError([Problem("courses", 1, what, "put one folder courses/<module> with a module.yaml into it")])
+    return ids[0], _of_one(whole, ids[0])
+
+
+def _of_one(whole: Bundle, module_id: str) -> Bundle:
     files = whole.of_module(module_id)
     strange = [
         Problem(path, 1, f"the file is no part of the module {module_id}", "leave it out of the zip")
         for path in whole.files.keys() - files.files.keys()
     ]
-    if strange:
-        raise ContentError(strange)
-    load_module(files, module_id)
-    broken = [problem for path, data in files.files.items() if is_picture(path) for problem in _broken(path, data)]
-    if broken:
-        raise ContentError(broken)
+    top = f"courses/{module_id}/module.yaml"
+    large = too_large(files, module_id)
+    missing = [] if top in files.files else [Problem(top, 1, "the file is missing", "put it into the zip")]
+    found = [*strange, *missing, *([large] if large else [])] or list(_unreadable(files, module_id))
+    if found:
+        raise ContentError(found)
     return files
+
+
+def _unreadable(files: Bundle, module_id: str) -> Iterator[Problem]:
+    for path, data in sorted(files.files.items()):
+        inside = path.removeprefix(f"courses/{module_id}/")
+        if inside.startswith("media/"):
+            yield from _broken(path, data) if is_picture(path) else ()
+            fault = media_fault(path, data)
+            if fault:
+                yield Problem(path, 1, *fault)
+        elif path.endswith((".yaml", ".md")):
+            kind = "quizzes" if inside == path else inside.split("/")[0]
+            yield from _wrong(path, data, LISTS.get(kind, {}), module_id)
+
+
+def _wrong(path: str, data: bytes, lists: dict[str, str], module_id: str) -> Iterator[Problem]:
+    """Why a text cannot be written on in the browser."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        yield Problem(path, line, "this is no text in UTF-8", "save the file as UTF-8")
+        return
+    if path.endswith(".yaml"):
+        try:
+            read = strict_yaml.load(text.removeprefix("\ufeff"), path).data
+        except ContentError as error:
+            yield from error.problems
+            return
+        yield from _misshapen(path, read, lists, module_id)
+
+
+def _misshapen(path: str, read: Any, lists: dict[str, str], module_id: str) -> Iterator[Problem]:
+    if not isinstance(read, dict):
+        yield Problem(path, 1, "there are no names with values", "see docs/content-format.md for what it holds")
+        return
+    if path.endswith("/module.yaml") and read.get("id", module_id) != module_id:
+        yield Problem(path, 1, f"the id is {read['id']}", f"name it {module_id}, as its folder is called")
+    for name, inner in lists.items():
+        parts = read.get(name)
+        is_list = parts is None or (isinstance(parts, list) and all(isinstance(part, dict) for part in parts))
+        if not is_list or (inner and not all(isinstance(part.get(inner, []), list) for part in parts or ())):
+            yield Problem(path, 1, f"`{name}` is no list of parts", "begin each part with `- id:`")
 
 
 def _broken(path: str, data: bytes) -> list[Problem]:

@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_files, needs
 from lms.authoring import queries, service
-from lms.authoring.upload.reading import Taken, module_in, replacing
+from lms.authoring.reading import reading
+from lms.authoring.upload.reading import Taken, module_in, new_module_in, replacing
 from lms.authoring.views import WRITERS
 from lms.content.bundle import MOST_BUNDLE_BYTES, Bundle
 from lms.content.problems import ContentError, Problem
@@ -23,6 +24,8 @@ from lms.ui.asking import not_found, now
 blueprint = Blueprint("upload", __name__)
 
 Answer = Response | AnyResponse | str | tuple[str, int]
+NEVER = ("new", "programme")
+"""No module can be called so: these are addresses."""
 _NO_FILE = Problem("the form", 1, "no file was sent", "choose a zip")
 
 
@@ -60,8 +63,49 @@ def take(module_id: str) -> Answer:
     except (MeanwhileError, IntegrityError):
         flash("The draft was changed since you opened this page. Look at it, then send the zip once more.", "info")
         return _page(module_id), 409
-    flash(f"The zip is the draft now: {said}.", "success")
+    flash(f"The zip is the draft now: {said}.{_left_to_mend(module_id)}", "success")
     return redirect(url("authoring.outline", module_id=module_id), 303)
+
+
+@blueprint.post("/authoring/new/zip")
+@needs(*WRITERS)
+@carries_files(MOST_BUNDLE_BYTES)
+def take_new() -> Answer:
+    """A module that comes as a zip, and that nobody has here, becomes a draft."""
+    sent = request.files.get("zip")
+    if sent is None or not sent.filename:
+        return _new_page([_NO_FILE]), 422
+    try:
+        module_id, files = new_module_in(sent.read())
+        if module_id in {*queries.modules(db.session), *NEVER}:
+            return _new_page([_there_already(module_id)]), 422
+        with transaction() as session:
+            service.begin(session, module_id, files, None, now())
+    except ContentError as error:
+        return _new_page(error.problems), 422
+    except IntegrityError:
+        return _new_page([_there_already(module_id)]), 409
+    flash(f"The zip is a draft now, of {len(files.files)} files.{_left_to_mend(module_id)}", "success")
+    return redirect(url("authoring.outline", module_id=module_id), 303)
+
+
+def _new_page(problems: Sequence[Problem]) -> str:
+    return render_template("authoring/upload_new.html", problems=problems)
+
+
+def _there_already(module_id: str) -> Problem:
+    what = f"the module {module_id} is here already"
+    return Problem(f"courses/{module_id}", 1, what, "open it under “Write modules” and send the zip there")
+
+
+def _left_to_mend(module_id: str) -> str:
+    """What is said of a draft that cannot be published as it is."""
+    draft = queries.open_draft(db.session, module_id)
+    if draft is None:
+        return ""
+    count = len(reading(draft.key, module_id, lambda: queries.bundle(db.session, draft)).problems)
+    things = "1 thing has" if count == 1 else f"{count} things have"
+    return f" {things} to be mended before it can be published: see “What the checker says”." if count else ""
 
 
 def _put(session: Session, module_id: str, files: Bundle) -> Taken:

@@ -200,3 +200,13 @@ def test_an_arrow_in_a_line_to_match_is_not_the_one_of_gift() -> None:
     (item,) = (dict(one) for one in bank("notice-and-listen") if one["id"] == "match-verbs-porter")
     item["sources"] = [one | {"text": f"from here -> there {one['id']}"} for one in item["sources"]]
     assert said(there_and_back([item], "gift").items[0], "gift") == said(item, "gift")
+
+
+def test_an_option_that_begins_like_a_weight_stays_as_it_is() -> None:
+    texts = ("%50% of staff", "%0%", "all", "%100%")
+    pairs = zip("abcd", texts, strict=True)
+    options = [{"id": id_, "text": text, "feedback": "Why.", "key": id_ == "a"} for id_, text in pairs]
+    item = {"id": "one", "type": "single", "outcome": "1.1", "level": "apply", "stem": "How many?", "options": options}
+    taken = there_and_back([item], "gift")
+    assert [option["text"] for option in taken.items[0]["options"]] == list(texts)
+    assert [option.get("key", False) for option in taken.items[0]["options"]] == [True, False, False, False]
