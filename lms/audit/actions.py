@@ -38,6 +38,8 @@ class Action(StrEnum):
     STORE_REMOVED = "store removed"
     MARKED_AGAIN = "quiz marked again"
     """A result changed because a key was corrected; the facts say how, and of which module."""
+    LET_GO = "work let go"
+    """Something on which people had worked was taken out of a module, or became something else; the facts say what."""
     LOOKED = "looked at"
     """The facts say at what."""
     CUT = "audit log cut"

@@ -79,6 +79,12 @@ def publish(session: Session, subject: str, bundle: Bundle, at: dt.datetime) -> 
     return _store(session, subject, bundle, Standing.PUBLISHED, at)
 
 
+def published_ids(session: Session) -> dict[str, int]:
+    """Which revision of each subject is published, asked of the database itself."""
+    query = select(Revision.subject, Revision.id).filter_by(standing=Standing.PUBLISHED)
+    return dict(session.execute(query).all())
+
+
 def published_id(session: Session, subject: str) -> int | None:
     """Which revision of a subject is published, asked of the database itself."""
     return session.scalar(select(Revision.id).filter_by(subject=subject, standing=Standing.PUBLISHED))

@@ -15,6 +15,7 @@ from lms.accounts import passwords, queries, service
 from lms.accounts.models import Person, Role
 from lms.audit.actions import Action, Entry, operator
 from lms.audit.service import record
+from lms.authoring.publishing.importing import ThreatError, guarded
 from lms.config import Settings
 from lms.content import bundle as bundles
 from lms.content.library import library
@@ -91,7 +92,13 @@ def _import_files(engine: Engine) -> list[str]:
         return []
     try:
         with Session(engine) as session, writing(session):
-            outcome = import_new(session, bundles.from_folder(root), dt.datetime.now(dt.UTC))
+            outcome, _ = guarded(
+                session, lambda: import_new(session, bundles.from_folder(root), dt.datetime.now(dt.UTC))
+            )
+    except ThreatError as error:
+        told = "\n".join(error.lines)
+        way = f"To let it go: lms courses import {root} {error.options}"
+        return [f"What is new in {root} was not imported, since people's work hangs on this:\n{told}\n{way}"]
     except ContentError as error:
         with Session(engine) as session:
             if is_empty(session):

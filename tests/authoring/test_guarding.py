@@ -16,9 +16,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from lms import config
 from lms.accounts.models import Person, Role
+from lms.audit.models import AuditEvent
 from lms.authoring.publishing.changes import Work
 from lms.authoring.publishing.guarding import CHECK, Key, Nature, likeness, natures, threats
 from lms.cli import main
@@ -27,6 +29,7 @@ from lms.content.loader import load_module
 from lms.content.service import import_bundle
 from lms.db import db, open_session, writing
 from lms.enrolment.models import Registration
+from lms.operate import preparing
 from lms.quiz.models import CheckAnswer
 from tests.quiz import sample
 
@@ -107,7 +110,12 @@ def version_in(page: str) -> str:
     return found.group(1)
 
 
-def test_nothing_goes_without_a_tick_of_its_own(trainer: FlaskClient) -> None:
+def let_go(app: Flask) -> list[dict[str, Any]]:
+    with app.app_context():
+        return [one.facts for one in db.session.scalars(select(AuditEvent)) if one.action == "work let go"]
+
+
+def test_nothing_goes_without_a_tick_of_its_own(app: Flask, trainer: FlaskClient) -> None:
     address = f"{BASE}/pages/checks"
     page = trainer.get(address).text
     place = int(
@@ -124,22 +132,27 @@ def test_nothing_goes_without_a_tick_of_its_own(trainer: FlaskClient) -> None:
     assert refused.status_code == 422
     assert "Tick what may go" in refused.text
     assert trainer.submit(f"{BASE}/publish", {**form, "may": "question x"}).status_code == 422
+    assert let_go(app) == []
     assert trainer.submit(f"{BASE}/publish", {**form, "may": f"quick check {ITEM}"}).status_code == 303
+    assert let_go(app) == [{"kind": "quick check", "id": ITEM, "people": 2}]
 
 
-def test_the_command_line_refuses_the_same(
-    app: Flask, worked_on: None, settings: config.Settings, tmp_path: Path
-) -> None:
-    folder = tmp_path / "files"
+def put_without(id_: str, folder: Path) -> Path:
+    """The sample as files, in which one of its checks has another id."""
     for name, data in sample.bundle().files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     bank, page = folder / f"quizzes/{sample.MODULE}.yaml", folder / f"courses/{sample.MODULE}/only/checks.md"
-    bank.write_text(
-        bank.read_text().replace(f'"{ITEM}"', '"another-one"').replace(f"id: {ITEM}\n", "id: another-one\n")
-    )
-    page.write_text(page.read_text().replace(ITEM, "another-one"))
+    bank.write_text(bank.read_text().replace(f'"{id_}"', '"another-one"').replace(f"id: {id_}\n", "id: another-one\n"))
+    page.write_text(page.read_text().replace(id_, "another-one"))
+    return folder
+
+
+def test_the_command_line_refuses_the_same(
+    app: Flask, worked_on: None, settings: config.Settings, tmp_path: Path
+) -> None:
+    folder = put_without(ITEM, tmp_path / "files")
     environment = {"LMS_INSTANCE": str(settings.instance), "LMS_DATABASE_URL": settings.database}
 
     def run(*arguments: str) -> Any:
@@ -156,3 +169,19 @@ def test_the_command_line_refuses_the_same(
     done = run("--may-remove", ITEM)
     assert done.exit_code == 0, done.output
     assert "published as revision" in done.output
+    assert let_go(app) == [{"kind": "quick check", "id": ITEM, "people": 2}]
+
+
+def test_a_new_release_takes_nothing_away_either(
+    app: Flask, worked_on: None, settings: config.Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    release = put_without(ITEM, tmp_path / "release")
+    monkeypatch.setattr(preparing, "_files", lambda: release)
+    prepared = preparing.prepare(settings, "admin@example.org")
+    assert f"The quick check {ITEM} would go. 2 people answered it." in prepared.warnings[0]
+    assert f"--may-remove {ITEM}" in prepared.warnings[0]
+    with open_session(settings.database) as session:
+        library.forget()
+        module = library.module(session, sample.MODULE)
+        assert module
+        assert module.check(ITEM)

@@ -28,7 +28,7 @@ class NowhereError(LookupError):
     """A form that leads to nothing that can be tried."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Refused(Exception):  # noqa: N818 - what a learner is told, rather than a fault
     """What was sent cannot be taken: the page with which a learner is asked again, and what it says."""
 

@@ -10,11 +10,12 @@ import click
 from sqlalchemy.orm import Session
 
 from lms import config
-from lms.authoring.publishing.guarding import Threat
-from lms.authoring.publishing.queries import threats_to
+from lms.audit.actions import operator
+from lms.audit.service import record
+from lms.authoring.publishing.guarding import entries
+from lms.authoring.publishing.importing import ThreatError, guarded
 from lms.content.bundle import Bundle
 from lms.content.cli import files_at
-from lms.content.library import library
 from lms.content.problems import ContentError
 from lms.content.service import Imported, import_bundle
 from lms.db import open_session, writing
@@ -50,22 +51,15 @@ def import_(path: Path, publish: bool, agreed: tuple[str, ...]) -> None:
 
 
 def _import(session: Session, wanted: Bundle, publish: bool, agreed: Collection[str]) -> list[Imported]:
-    before = {module_id: library.module(session, module_id) for module_id in wanted.module_ids}
-    outcome = import_bundle(session, wanted, dt.datetime.now(dt.UTC), as_draft=not publish)
-    threats = [
-        (found.subject, threat)
-        for found in outcome
-        if publish and found.is_new and found.module
-        for threat in threats_to(session, before.get(found.subject), found.module)
-        if threat.key.id not in agreed
-    ]
-    if threats:
-        raise click.ClickException(_refusal(threats))
+    at = dt.datetime.now(dt.UTC)
+    if not publish:
+        return import_bundle(session, wanted, at, as_draft=True)
+    try:
+        outcome, let_go = guarded(session, lambda: import_bundle(session, wanted, at), agreed)
+    except ThreatError as error:
+        told = "\n".join(error.lines)
+        raise click.ClickException(
+            f"nothing was imported, since people's work hangs on this:\n{told}\nTo let all of it go: {error.options}"
+        ) from None
+    record(session, operator(), at, *entries(let_go))
     return outcome
-
-
-def _refusal(threats: list[tuple[str, Threat]]) -> str:
-    lines = [f"{module_id}: {threat.said} {threat.to_do}" for module_id, threat in threats]
-    options = " ".join(f"--may-remove {id_}" for id_ in dict.fromkeys(threat.key.id for _, threat in threats))
-    told = "\n".join(lines)
-    return f"nothing was imported, since people's work hangs on this:\n{told}\nTo let all of it go: {options}"

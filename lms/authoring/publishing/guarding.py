@@ -7,11 +7,12 @@ another one's id people would find their words below a question that they were n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from lms.audit.actions import Action, Entry
 from lms.authoring.publishing.changes import Work, people
 from lms.content.blocks import PROMPTS
 from lms.content.module import Module
@@ -110,6 +111,13 @@ def likeness(first: str, second: str) -> float:
 def _of_item(item: Item) -> Nature:
     parts = [*getattr(item, "options", ()), *getattr(item, "sources", ()), *getattr(item, "targets", ())]
     return Nature(item.type, " ".join([item.stem.plain, *(part.text.plain for part in parts)]))
+
+
+def entries(let_go: Iterable[Threat]) -> list[Entry]:
+    """What the audit log keeps of it: one entry for each id, with how many people had worked on it."""
+    return [
+        Entry(Action.LET_GO, facts={"kind": one.key.kind, "id": one.key.id, "people": one.people}) for one in let_go
+    ]
 
 
 _DID = {

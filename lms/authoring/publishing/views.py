@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 
 from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, send_file
@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
+from lms.audit import actions
+from lms.audit.service import record
 from lms.authoring import queries, service
 from lms.authoring.files.places import Place, place_of
 from lms.authoring.models import Draft
 from lms.authoring.publishing.changes import changes
-from lms.authoring.publishing.guarding import Threat
+from lms.authoring.publishing.guarding import Threat, entries
 from lms.authoring.publishing.queries import threats_to, work_on
 from lms.authoring.reading import reading, report
 from lms.authoring.timing import queries as timing
@@ -76,13 +78,15 @@ def publish(module_id: str) -> Answer:
             if request.form.get("version", type=int) != draft.version:
                 flash("The draft was changed since you looked. This is what would be published now.", "info")
                 return _ask(draft), 409
-            if _left(_threats(draft, _read(draft).module)):
+            found = _threats(draft, _read(draft).module)
+            if _left(found):
                 flash(UNTICKED, "danger")
                 return _ask(draft), 422
             if request.form.get("do") == "at":
-                return _set_time(session, draft)
+                return _set_time(session, draft, found)
             set_time.take_back(session, draft, now())
             done = service.publish(session, draft, queries.bundle(session, draft), now())
+            _note(session, found)
     except ContentError:
         return _ask(queries.open_draft(db.session, module_id) or not_found()), 422
     if done.module:
@@ -97,7 +101,7 @@ def _afterwards(module_id: str) -> str:
     return url("regrading.ask" if found and found.items else ".history", module_id=module_id)
 
 
-def _set_time(session: Session, draft: Draft) -> Answer:
+def _set_time(session: Session, draft: Draft, found: Sequence[Threat]) -> Answer:
     """Learners see the draft as it is now from a set time on."""
     settings: Settings = current_app.config["CARES"]
     bundle = queries.bundle(session, draft)
@@ -107,6 +111,7 @@ def _set_time(session: Session, draft: Draft) -> Answer:
     except MomentError as error:
         return _ask(draft, wrong=str(error)), 422
     set_time.set_time(session, draft, bundle, at, request.form.getlist("may"), current_user.uuid, now())
+    _note(session, found)
     flash("The time is set. What is written in the draft from now on is not in it.", "success")
     return redirect(url(".ask", module_id=draft.subject), 303)
 
@@ -120,6 +125,12 @@ def take_time_back(module_id: str) -> Answer:
         is_back = set_time.take_back(session, draft, now())
     flash("The time is taken back. Nothing is published." if is_back else "No time was set any more.", "info")
     return redirect(url(".ask", module_id=module_id), 303)
+
+
+def _note(session: Session, let_go: Iterable[Threat]) -> None:
+    """Into the audit log: what somebody let go on which people had worked."""
+    who = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
+    record(session, who, now(), *entries(let_go))
 
 
 def _seen(module_id: str) -> str:
@@ -152,7 +163,8 @@ def history(module_id: str) -> Answer:
     draft = queries.open_draft(db.session, module_id)
     module = library.module(db.session, module_id)
     title = module.title if module else module_id
-    return render_template("authoring/history.html", module_id=module_id, title=title, revisions=revisions, draft=draft)
+    values = {"revisions": revisions, "draft": draft, "timed": timing.published(db.session, module_id)}
+    return render_template("authoring/history.html", module_id=module_id, title=title, **values)
 
 
 @blueprint.post("/authoring/<module_id>/history/<int(max=2147483647):number>/restore")
@@ -167,6 +179,7 @@ def restore(module_id: str, number: int) -> Answer:
             if _left(found):
                 return _ask_to_restore(then_seen, number, found)
             done = service.publish_again(session, module_id, from_zip(revision.files), now())
+            _note(session, found)
     except ContentError as error:
         flash(f"Revision {number} keeps to rules that have changed since, and cannot be shown: {error}", "danger")
         return redirect(url(".history", module_id=module_id), 303)
@@ -246,6 +259,7 @@ def _ask(draft: Draft, wrong: str = "") -> str:
         threats=threats,
         agreed=request.form.getlist("may"),
         waiting=timing.waiting(db.session, draft),
+        set_by=timing.set_by(db.session, draft),
         failed=timing.failed(db.session, draft),
         zone=settings.time_zone.replace("_", " "),
         wrong=wrong,
