@@ -123,6 +123,29 @@ def publish(page: Page) -> None:
     expect(page.get_by_text("Learners see it from now on.")).to_be_visible()
 
 
+def have_it_reviewed(site: Site, page: Page, signed_in: Enter) -> None:
+    """A second trainer is asked, says something of the page's text, and is done; the writer answers."""
+    tom = site.person("Tom Reed")
+    with site.app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        join(session, session.merge(tom), None, Role.TRAINER)
+    page.goto(DRAFT)
+    page.get_by_label("Ask somebody to look at this draft").select_option(label="Tom Reed")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    other = signed_in(tom)
+    other.goto(f"{DRAFT}/pages/first-page")
+    block = other.locator(".author-block").nth(1)
+    block.get_by_text("Comment", exact=False).first.click()
+    block.get_by_label("For all who write this draft").fill("Say to whom.")
+    block.get_by_role("button", name="Say it").click()
+    other.goto(DRAFT)
+    other.get_by_role("button", name="I have looked at it").click()
+    page.goto(DRAFT)
+    expect(page.get_by_text("Tom Reed has looked at it as it is now.")).to_be_visible()
+    expect(page.get_by_text("Say to whom.")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Done")).first.click()
+    expect(page.get_by_text("Say to whom.")).to_have_count(0)
+
+
 def test_from_nothing_to_a_published_section_while_a_learner_takes_the_quiz(
     site: Site, trainer: Enter, signed_in: Enter
 ) -> None:
@@ -142,6 +165,7 @@ def test_from_nothing_to_a_published_section_while_a_learner_takes_the_quiz(
     write_questions(page, 10)
     page.goto(f"{DRAFT}/pages/first-page")
     page.frame_locator("iframe").get_by_text("Say what is late").wait_for()
+    have_it_reviewed(site, page, signed_in)
     page.goto(f"{DRAFT}/publish")
     expect(page.get_by_text("1 person is in the middle of the quiz")).to_be_visible()
     expect(page.get_by_text("10 new questions in the quiz.")).to_be_visible()
@@ -158,11 +182,20 @@ def test_from_nothing_to_a_published_section_while_a_learner_takes_the_quiz(
     learner.goto(f"/modules/{MODULE}/pages/first-page")
     expect(learner.get_by_text("Say what is late, and what you need.")).to_be_visible()
 
-    page.get_by_role("button", name=re.compile("Bring it back.*revision 1")).click()
-    expect(page.get_by_text("Revision 1 is back, as revision 3.")).to_be_visible()
+    begin(page)
+    page.goto(f"{DRAFT}/pages/first-page")
+    page.locator("textarea[name=source]").first.fill("Say to the night sister what is late.")
+    saved(page)
+    publish(page)
     learner.wait_for_timeout(1_200)  # a process goes on for a second without asking what is published
     learner.reload()
-    expect(learner.get_by_text("Say what is late, and what you need.")).to_have_count(0)
+    expect(learner.get_by_text("Say to the night sister what is late.")).to_be_visible()
+
+    page.get_by_role("button", name=re.compile("Bring it back.*revision 1")).click()
+    expect(page.get_by_text("Revision 1 is back, as revision 4.")).to_be_visible()
+    learner.wait_for_timeout(1_200)
+    learner.reload()
+    expect(learner.get_by_text("Say to the night sister what is late.")).to_have_count(0)
 
 
 @pytest.mark.soak
