@@ -28,6 +28,7 @@ from lms.authoring.regrading import views as regrading
 from lms.authoring.reviewing import views as reviewing
 from lms.authoring.starting import views as starting
 from lms.authoring.upload import views as authoring_upload
+from lms.certificate import views as certificate
 from lms.commitment import views as commitment
 from lms.config import Settings
 from lms.db import db, web_engine_options
@@ -102,6 +103,7 @@ def _add_features(app: Flask) -> None:
     enrolment.install(app)
     quiz.install(app)
     commitment.install(app)
+    certificate.install(app)
     pulse.install(app)
     reflection.install(app)
     scenario.install(app)

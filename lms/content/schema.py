@@ -30,6 +30,13 @@ class ProgrammeModule(Part):
     after_days: int = Field(0, ge=0, le=365)
 
 
+class CertificateRule(Part):
+    """How long certificates of the programme hold."""
+
+    valid_months: int | None = Field(None, ge=1, le=120)
+    """From the completion on; None: for good."""
+
+
 class Programme(Part):
     """An ordered set of modules with one certificate."""
 
@@ -39,6 +46,7 @@ class Programme(Part):
     modules: tuple[ProgrammeModule, ...] = Field(min_length=1, max_length=100)
     mastery_score: float = Field(0.75, ge=0, le=1)
     retake_after_minutes: int = Field(10, ge=0, le=10080)
+    certificate: CertificateRule | None = None
 
     @model_validator(mode="after")
     def _module_ids_differ(self) -> Self:

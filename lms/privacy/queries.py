@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lms.accounts import queries as accounts
 from lms.accounts.models import Person
 from lms.audit import queries as audit
+from lms.certificate import queries as certificate
 from lms.commitment import queries as commitment
 from lms.enrolment import queries as enrolment
 from lms.outbox import queries as outbox
@@ -33,6 +34,7 @@ def record_of(session: Session, person: Person, at: dt.datetime, in_clear: bool)
         | enrolment.own_record(session, person.id)
         | progress.own_record(session, person.id)
         | quiz.own_record(session, person.id)
+        | certificate.own_record(session, person.id)
         | reflection.own_record(session, person, in_clear)
         | commitment.own_record(session, person, in_clear)
         | pulse.own_record(session, person, in_clear)

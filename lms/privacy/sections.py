@@ -26,6 +26,7 @@ SECTIONS = {
     "visits": Section("Visits", "When you were there."),
     "quiz_attempts": Section("Quizzes", "Your quizzes, with every answer, and what was marked again."),
     "check_answers": Section("Checks", "Your answers to questions inside pages."),
+    "certificates": Section("Certificates", "What you completed, as it stands on your certificates."),
     "writing": Section("What you wrote", "Reflections, recalls and practice, with all earlier versions."),
     "plans": Section("Plans", "Your if-then plans, and what you said of them when you looked back."),
     "exercises": Section("Exercises", "What you ticked off."),

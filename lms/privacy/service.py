@@ -14,6 +14,7 @@ from lms.accounts import service as accounts
 from lms.accounts.models import Person
 from lms.audit.actions import Action, Actor, Entry
 from lms.audit.service import record
+from lms.certificate import service as certificate
 from lms.commitment import service as commitment
 from lms.enrolment import service as enrolment
 from lms.outbox import queries as outbox_queries
@@ -64,7 +65,7 @@ def erase(session: Session, person: Person, actor: Actor, at: dt.datetime) -> Er
     registrations = registration_uuids(session, person.id)
     erased = _told(session, person, registrations)
     outbox.forget(session, registrations)
-    for room in (quiz, scenario, commitment, pulse, reflection, progress):
+    for room in (quiz, scenario, commitment, pulse, reflection, progress, certificate):
         room.forget(session, person.id)
     enrolment.become_nobodys(session, person.id)
     accounts.become_nobody(session, person, at)
