@@ -30,7 +30,7 @@ SHOWN = {
     "what a module changed": "/reports/results/notice-and-listen",
 }
 WRITTEN = {
-    "everyone as CSV": "/reports/coverage/people.csv?who=all",
+    "everyone as CSV, until it begins": "/reports/coverage/people.csv?who=all",
     "everyone as XLSX": "/reports/coverage/people.xlsx?who=all",
 }
 
