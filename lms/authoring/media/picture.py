@@ -65,7 +65,7 @@ def is_picture(name: str) -> bool:
 
 def look_at(name: str, data: bytes) -> None:
     """Weigh a picture that is kept as it is, without decoding it. Raises PictureError."""
-    with _opened(name, data) as image, _broken():
+    with _weighed(name, data) as image, _broken():
         image.verify()
 
 
@@ -74,7 +74,7 @@ def redrawn(name: str, data: bytes) -> Redrawn:
 
     Raises PictureError for what is broken, moves or is too large.
     """
-    with _one_at_a_time, _opened(name, data) as image:
+    with _one_at_a_time, _weighed(name, data) as image:
         if image.format != "MPO" and getattr(image, "is_animated", False):  # phones put a preview behind the picture
             raise PictureError(_MOVES)
         is_smaller = max(image.size) > LONGEST_SIDE
@@ -86,7 +86,7 @@ def redrawn(name: str, data: bytes) -> Redrawn:
 
 
 @contextmanager
-def _opened(name: str, data: bytes) -> Iterator[Image.Image]:
+def _weighed(name: str, data: bytes) -> Iterator[Image.Image]:
     with _broken():
         image = Image.open(BytesIO(data), formats=[FORMATS[_ending(name)]])
     with image:
