@@ -33,6 +33,7 @@ from lms.commitment import views as commitment
 from lms.config import Settings
 from lms.db import db, web_engine_options
 from lms.enrolment import views as enrolment
+from lms.enrolment.assignments import views as assignments
 from lms.health import views as health
 from lms.lookback import views as lookback
 from lms.outbox.service import Sink, session_options
@@ -101,6 +102,7 @@ def _add_features(app: Flask) -> None:
     accounts.install(app)
     organisation.install(app)
     enrolment.install(app)
+    assignments.install(app)
     quiz.install(app)
     commitment.install(app)
     certificate.install(app)

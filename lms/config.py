@@ -73,6 +73,9 @@ class Settings(BaseModel):
         pattern=r"^([01]?\d|2[0-4])-([01]?\d|2[0-4])$",
         description="Hours of the day in which reminders may be mailed, by the clock of `LMS_TIME_ZONE`.",
     )
+    remind_line_managers: bool = Field(
+        False, description="Whether line managers are told by mail what is long overdue with those whom they lead."
+    )
     coverage_target: int = Field(
         60, ge=0, le=100, description="Per cent of managers who shall have completed; reports show it. 0: no target."
     )

@@ -57,6 +57,12 @@ def person_by_email(session: Session, email: str) -> Person | None:
     return session.scalar(select(Person).filter_by(email=normal(email))) if is_email(normal(email)) else None
 
 
+def people_by_email(session: Session, emails: Collection[str]) -> Sequence[Person]:
+    """The people with these e-mail addresses, however they are written; whatever is no address is nobody's."""
+    wanted = {normal(email) for email in emails if is_email(normal(email))}
+    return session.scalars(select(Person).where(Person.email.in_(wanted)).order_by(Person.id)).all() if wanted else []
+
+
 def email_of(session: Session, uuid: UUID) -> str | None:
     """The address of the person with this opaque name."""
     return session.scalar(select(Person.email).filter_by(uuid=uuid))

@@ -15,6 +15,7 @@ from lms.certificate.models import Certificate
 from lms.certificate.validity import Validity, standing
 from lms.content.library import library
 from lms.db import as_facts
+from lms.enrolment.models import Registration
 from lms.enrolment.queries import own_registrations
 
 
@@ -40,11 +41,19 @@ def earned(session: Session, person_id: int) -> list[Earned]:
     for module_id, module in published:
         registration = taken.get(module_id)
         if registration and registration.completed_at:
-            found.append(Earned(module_id, module.title, registration.completed_at.date(), (module_id,)))
+            done_at = registration.refreshed_at or registration.completed_at
+            found.append(Earned(module_id, module.title, done_at.date(), (module_id,)))
     if found and len(found) == len(published):
         ids = tuple(module_id for module_id, _ in published)
-        found.append(Earned(programme.id, programme.title, max(one.completed_on for one in found), ids))
+        found.append(Earned(programme.id, programme.title, _programme_day([taken[id_] for id_ in ids]), ids))
     return found
+
+
+def _programme_day(taken: Sequence[Registration]) -> dt.date:
+    """When the last module was completed; it is refreshed on the day from which on every module has been."""
+    completed = max(one.completed_at.date() for one in taken if one.completed_at)
+    again = [one.refreshed_at.date() for one in taken if one.refreshed_at]
+    return max(completed, min(again)) if len(again) == len(taken) else completed
 
 
 def own_certificates(session: Session, person_id: int) -> Sequence[Certificate]:

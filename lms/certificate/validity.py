@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from enum import StrEnum
+
+from lms.enrolment.assignments.due import months_later
 
 
 class Validity(StrEnum):
@@ -21,9 +22,7 @@ def valid_until(completed_on: dt.date, months: int | None) -> dt.date | None:
     are 28 or 29 February."""
     if months is None:
         return None
-    year, month = divmod(completed_on.month - 1 + months, 12)
-    year, month = completed_on.year + year, month + 1
-    return dt.date(year, month, min(completed_on.day, calendar.monthrange(year, month)[1]))
+    return months_later(completed_on, months)
 
 
 def standing(until: dt.date | None, is_taken_back: bool, today: dt.date) -> Validity:

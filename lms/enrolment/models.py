@@ -44,6 +44,8 @@ class Registration(Base):
     passed_at: Mapped[dt.datetime | None]
     """When the quiz was passed first."""
     completed_at: Mapped[dt.datetime | None]
+    refreshed_at: Mapped[dt.datetime | None]
+    """When the quiz was passed once more, after a refresher was due."""
     seconds: Mapped[int] = mapped_column(default=0)
     """Active time in all visits: the page visible and the person not idle."""
 

@@ -69,9 +69,9 @@ def become_nobodys(session: Session, person_id: int) -> None:
     for taken in session.scalars(select(Registration).filter_by(person_id=person_id)):
         taken.uuid, taken.seconds = uuid4(), 0
         taken.registered_at = _day(taken.registered_at)
-        taken.started_at, taken.passed_at, taken.completed_at = (
-            moment and _day(moment) for moment in (taken.started_at, taken.passed_at, taken.completed_at)
-        )
+        for name in ("started_at", "passed_at", "completed_at", "refreshed_at"):
+            moment: dt.datetime | None = getattr(taken, name)
+            setattr(taken, name, moment and _day(moment))
     session.flush()
 
 

@@ -14,6 +14,6 @@ ROOMS = Path(__file__).parent.parent
 
 def tables() -> MetaData:
     """The tables as the models describe them."""
-    for path in sorted(ROOMS.glob("*/models.py")):
-        importlib.import_module(f"lms.{path.parent.name}.models")
+    for path in sorted(ROOMS.rglob("models.py")):
+        importlib.import_module(".".join(("lms", *path.relative_to(ROOMS).with_suffix("").parts)))
     return Base.metadata

@@ -17,6 +17,10 @@ from lms.audit.actions import SYSTEM
 from lms.authoring.timing.service import publish_due, tell
 from lms.config import Settings
 from lms.db import db, writing
+from lms.enrolment.assignments.due import local_day
+from lms.enrolment.assignments.queries import programme_modules
+from lms.enrolment.assignments.reminding import service as reminding
+from lms.enrolment.assignments.service import settle
 from lms.lookback.service import announce, give_back, set_days, take_mails
 from lms.lookback.waiting import may_mail
 from lms.privacy.retention.rounds import carry_out
@@ -27,6 +31,8 @@ from lms.xapi import alarming
 EVERY_SECONDS = 60.0
 AT_A_TIME = 100
 RETENTION_EVERY = dt.timedelta(hours=1)
+SETTLE_EVERY = dt.timedelta(minutes=10)
+"""Whoever joins or moves is asked what is asked there after at most so long."""
 
 log = structlog.get_logger("lms.operate.chores")
 
@@ -34,6 +40,7 @@ log = structlog.get_logger("lms.operate.chores")
 def run(app: Flask, stop: threading.Event) -> None:
     """Do what is due, every minute until stopped. Faults of the database and of the disk are waited out."""
     removed_at: dt.datetime | None = None
+    settled_at: dt.datetime | None = None
     while not stop.is_set():
         at = dt.datetime.now(dt.UTC)
         try:
@@ -41,7 +48,11 @@ def run(app: Flask, stop: threading.Event) -> None:
             look_back(app, at)
             publish_timed(app, at)
             sound_alarm(app, at)
-            sync_people(app, at)
+            came = sync_people(app, at)
+            if came or settled_at is None or abs(at - settled_at) >= SETTLE_EVERY:
+                settle_assignments(app, at)
+                settled_at = at
+            remind(app, at)
             # Also when a clock was set back: rather once too often than not for a year.
             if removed_at is None or abs(at - removed_at) >= RETENTION_EVERY:
                 remove_old(app, at)
@@ -135,6 +146,36 @@ def sync_people(app: Flask, at: dt.datetime) -> RosterRun | None:
     if run:
         log.info("a list of the organisation came", state=run.state, **_counts(run))
     return run
+
+
+def settle_assignments(app: Flask, at: dt.datetime) -> int:
+    """Ask whoever came, ask those no more who went, and ask for refreshers; how many things changed."""
+    settings: Settings = app.config["CARES"]
+    with app.app_context(), writing(db.session) as session:
+        changed = settle(session, programme_modules(session), local_day(at, settings.time_zone))
+    if changed:
+        log.info("settled assignments", changed=changed)
+    return changed
+
+
+def remind(app: Flask, at: dt.datetime) -> int:
+    """Mail people what is due, and line managers what is overdue, if the settings allow it; how many mails went."""
+    settings: Settings = app.config["CARES"]
+    if not may_mail(at, settings.hours_for_mail, settings.time_zone):
+        return 0
+    today, office = local_day(at, settings.time_zone), app.extensions["mail"]
+    with app.app_context():
+        with writing(db.session) as session:
+            mails = reminding.take_mails(session, at, today)
+            if settings.remind_line_managers:
+                mails += reminding.take_mails_to_line_managers(session, at, today)
+        unsent = [mail for mail in mails if not reminding.send(office, settings.url, mail)]
+        if unsent:
+            with writing(db.session) as session:
+                reminding.give_back(session, unsent)
+    if mails:
+        log.info("reminded of what is due", mails=len(mails) - len(unsent), failed=len(unsent))
+    return len(mails) - len(unsent)
 
 
 def _counts(run: RosterRun) -> dict[str, int]:

@@ -31,7 +31,10 @@ from lms.content.blocks import Commitment, Exercise, Quiz
 from lms.content.library import library
 from lms.content.module import Module
 from lms.db import db, transaction
+from lms.enrolment.assignments import queries as assignments
+from lms.enrolment.assignments.due import local_day
 from lms.enrolment.availability import Standing
+from lms.enrolment.models import Registration
 from lms.lookback import queries as lookback
 from lms.paper.press import press
 from lms.player import blocks, overview, service
@@ -39,7 +42,7 @@ from lms.player.device_key import device_key
 from lms.player.media_types import media_type
 from lms.player.minutes import about
 from lms.player.papers import tool_sheet
-from lms.player.place import is_anchor, where_to_resume
+from lms.player.place import Target, is_anchor, where_to_resume
 from lms.player.queries import Journey, journey
 from lms.player.sheet import with_lines
 from lms.progress import completion, queries
@@ -50,6 +53,8 @@ from lms.ui.asking import not_found, now
 blueprint = Blueprint("player", __name__)
 
 Answer = Response | AnyResponse | str
+QUIZ = "block-quiz"
+"""Where the quiz stands on its page."""
 MOST_SECONDS = 600
 """A script reports every 20 seconds; a report of more than this is not one of ours."""
 
@@ -70,7 +75,15 @@ def dashboard() -> Answer:
     sections = overview.section_views(view.module, view.opened) if view and view.module else []
     has_completed = any(view.step.completed_at for view in found.views)
     looks_back = lookback.own_waiting(db.session, current_user.id, now()) if has_completed else []
-    return render_template("player/dashboard.html", journey=found, now=view, sections=sections, looks_back=looks_back)
+    settings: Settings = current_app.config["CARES"]
+    return render_template(
+        "player/dashboard.html",
+        journey=found,
+        now=view,
+        sections=sections,
+        looks_back=looks_back,
+        asked=assignments.own(db.session, current_user.id, local_day(now(), settings.time_zone)),
+    )
 
 
 @blueprint.get("/modules/<module_id>")
@@ -84,16 +97,29 @@ def outline(module_id: str) -> Answer:
     return render_template("player/outline.html", view=view, module=view.module, sections=sections)
 
 
+@blueprint.get("/resume")
+@signed_in
+def go_on() -> Answer:
+    """To what comes next in the programme: where I stopped, or a quiz that is due once more; else the start page."""
+    found = _journey()
+    standpoints = queries.own_standpoints(db.session, current_user.id).items()
+    renewed = (module_id for module_id, one in standpoints if _is_to_refresh(one.registration))
+    module_id = found.now.step.module_id if found.now else next(renewed, None)
+    return redirect(url_for(".resume", module_id=module_id) if module_id else url_for(".dashboard"), 303)
+
+
 @blueprint.get("/modules/<module_id>/resume")
 @signed_in
 def resume(module_id: str) -> Answer:
-    """To the very place where I stopped."""
+    """To the very place where I stopped, or to a quiz that is due once more."""
     standpoint = queries.own_standpoints(db.session, current_user.id).get(module_id)
     module = library.module(db.session, module_id)
     if module is None:
         abort(404)
     opened, place = (standpoint.opened, standpoint.place) if standpoint else ({}, None)
     target = where_to_resume(module, opened, place)
+    if standpoint and _is_to_refresh(standpoint.registration):
+        target = next((Target(page.id, QUIZ) for page in module.pages if page.of_kind(Quiz)), target)
     page = module.page(target.page_id)
     if standpoint and page and page.of_kind(Quiz):
         attempt_id = quiz.open_attempt(db.session, standpoint.registration)
@@ -255,6 +281,15 @@ def _journey() -> Journey:
 
 def _journey_of_anyone() -> Journey:
     return journey(db.session, current_user.id if current_user.is_authenticated else 0, now())
+
+
+def _is_to_refresh(registration: Registration) -> bool:
+    """Whether a module that is completed is due once more."""
+    done_at = registration.refreshed_at or registration.completed_at
+    if done_at is None:
+        return False
+    since = assignments.renewed_since(db.session, registration.person_id, registration.module_id)
+    return since is not None and done_at.date() < since
 
 
 def _find_page(module_id: str, page_id: str) -> None:

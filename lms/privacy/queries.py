@@ -14,6 +14,7 @@ from lms.audit import queries as audit
 from lms.certificate import queries as certificate
 from lms.commitment import queries as commitment
 from lms.enrolment import queries as enrolment
+from lms.enrolment.assignments import queries as assignments
 from lms.outbox import queries as outbox
 from lms.progress import queries as progress
 from lms.pulse import queries as pulse
@@ -32,6 +33,7 @@ def record_of(session: Session, person: Person, at: dt.datetime, in_clear: bool)
         head
         | accounts.own_record(session, person.id)
         | enrolment.own_record(session, person.id)
+        | assignments.own_record(session, person.id)
         | progress.own_record(session, person.id)
         | quiz.own_record(session, person.id)
         | certificate.own_record(session, person.id)

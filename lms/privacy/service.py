@@ -17,6 +17,7 @@ from lms.audit.service import record
 from lms.certificate import service as certificate
 from lms.commitment import service as commitment
 from lms.enrolment import service as enrolment
+from lms.enrolment.assignments import service as assignments
 from lms.outbox import queries as outbox_queries
 from lms.outbox import service as outbox
 from lms.outbox.models import Delivery
@@ -65,7 +66,7 @@ def erase(session: Session, person: Person, actor: Actor, at: dt.datetime) -> Er
     registrations = registration_uuids(session, person.id)
     erased = _told(session, person, registrations)
     outbox.forget(session, registrations)
-    for room in (quiz, scenario, commitment, pulse, reflection, progress, certificate):
+    for room in (quiz, scenario, commitment, pulse, reflection, progress, certificate, assignments):
         room.forget(session, person.id)
     enrolment.become_nobodys(session, person.id)
     accounts.become_nobody(session, person, at)

@@ -16,6 +16,8 @@ from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.content.schema import Programme
 from lms.db import write_at_once
+from lms.enrolment.assignments.queries import programme_modules
+from lms.enrolment.assignments.service import meet, meet_no_more
 from lms.enrolment.models import Registration, State
 from lms.enrolment.queries import is_open
 from lms.enrolment.service import course, forget_rows, register
@@ -193,19 +195,24 @@ def note_time(session: Session, activity: Activity, page: Page, seconds: int, an
 
 
 def pass_quiz(session: Session, run: Run) -> None:
-    """The module's quiz was passed, which may complete the module."""
-    if run.registration.passed_at is None:
-        run.registration.passed_at = run.at
+    """The module's quiz was passed, which may complete the module, or refresh what was completed before."""
+    registration = run.registration
+    if registration.passed_at is None:
+        registration.passed_at = run.at
+    elif registration.state is State.COMPLETED:
+        registration.refreshed_at = run.at
+        _meet_what_was_asked(session, run)
     complete_if_done(session, run)
 
 
 def take_pass(session: Session, run: Run) -> None:
     """The module's quiz counts as passed no more, so the module is not completed either; what was opened stays so."""
     registration = run.registration
-    registration.passed_at = registration.completed_at = None
+    registration.passed_at = registration.completed_at = registration.refreshed_at = None
     if registration.state is State.COMPLETED:
         registration.state = State.STARTED
     session.flush()
+    meet_no_more(session, registration.person_id, registration.module_id, programme_modules(session))
 
 
 def complete_if_done(session: Session, run: Run) -> None:
@@ -217,7 +224,7 @@ def complete_if_done(session: Session, run: Run) -> None:
     if not completion.all_pages_opened(run.module, _opened_pages(session, registration)):
         return
     registration.state, registration.completed_at = State.COMPLETED, run.at
-    session.flush()
+    _meet_what_was_asked(session, run)
     record(session, events.ModuleCompleted(**run.fact, seconds=registration.seconds))
     modules = tuple(module.id for module in run.programme.modules)
     done = set(
@@ -225,6 +232,11 @@ def complete_if_done(session: Session, run: Run) -> None:
     )
     if done.issuperset(modules):
         record(session, events.ProgrammeCompleted(**run.fact, modules=modules))
+
+
+def _meet_what_was_asked(session: Session, run: Run) -> None:
+    session.flush()
+    meet(session, run.registration.person_id, programme_modules(session))
 
 
 def end_visit(

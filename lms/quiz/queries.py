@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from lms.content.blocks import Block, Check, Practice
@@ -18,12 +18,14 @@ from lms.content.library import library
 from lms.content.module import Module
 from lms.content.schema import Item
 from lms.db import as_facts
+from lms.enrolment.assignments.queries import renewed_since
 from lms.enrolment.models import Registration
 from lms.enrolment.queries import own_facts, own_rows
 from lms.quiz import grading
 from lms.quiz.drawing import Presented, present
 from lms.quiz.models import CheckAnswer, QuizAttempt, QuizRegrade, QuizResponse
 from lms.quiz.pausing import next_try_at
+from lms.quiz.refreshing import is_to_refresh
 from lms.quiz.responding import Response
 from lms.quiz.showing import Form, Line, Shown, explain, show, to_form, words_of
 
@@ -43,8 +45,16 @@ _OWN_ATTEMPT = (
     .join(Registration, Registration.id == QuizAttempt.registration_id)
     .where(QuizAttempt.uuid == bindparam("attempt"), Registration.person_id == bindparam("person"))
 )
-# One that was passed comes first: an earlier one may have been marked again, and passed by that.
-_ATTEMPT = select(QuizAttempt).order_by(QuizAttempt.passed.is_not(True), QuizAttempt.number.desc()).limit(1)
+
+
+def latest_attempt(since: dt.date | None) -> Select[QuizAttempt]:
+    """The sitting that counts; `since` is the day from which on a pass must be, if a refresher is due.
+
+    One that was passed comes first: an earlier one may have been marked again, and passed by that.
+    """
+    begins = dt.datetime.combine(since or dt.date.min, dt.time(), dt.UTC)
+    counts = and_(QuizAttempt.passed.is_(True), QuizAttempt.submitted_at >= begins)
+    return select(QuizAttempt).order_by(case((counts, 0), else_=1), QuizAttempt.number.desc()).limit(1)
 
 
 @dataclass(frozen=True)
@@ -111,6 +121,8 @@ class QuizState:
     answered: int
     """Questions of the latest attempt that have an answer."""
     retake_after_minutes: int
+    is_to_refresh: bool = False
+    """It was passed, and is due once more."""
 
     @property
     def opens_at(self) -> dt.datetime | None:
@@ -176,7 +188,7 @@ def marks_needed(maximum: int, mastery_score: float) -> int:
 
 def open_attempt(session: Session, registration: Registration) -> UUID | None:
     """The attempt that a learner has begun and not submitted, if they still need one."""
-    if registration.passed_at:
+    if registration.passed_at and _renewed_since(session, registration) is None:
         return None
     query = select(QuizAttempt.uuid).filter_by(registration_id=registration.id, submitted_at=None)
     return session.scalar(query)
@@ -185,12 +197,20 @@ def open_attempt(session: Session, registration: Registration) -> UUID | None:
 def on_quiz_page(session: Session, registration: Registration, blocks: Sequence[Block]) -> Mapping[str, QuizState]:
     """The state of a module's quiz."""
     programme = library.programme(session)
-    last = session.scalar(_ATTEMPT.filter_by(registration_id=registration.id))
+    since = _renewed_since(session, registration)
+    last = session.scalar(latest_attempt(since).filter_by(registration_id=registration.id))
     answered = 0
     if last and last.submitted_at is None:
         answered = sum(1 for question in sitting(session, last).questions if question.response)
-    state = QuizState(last, answered, programme.retake_after_minutes if programme else 0)
+    pause = programme.retake_after_minutes if programme else 0
+    state = QuizState(last, answered, pause, is_to_refresh(last, since))
     return {block.id: state for block in blocks}
+
+
+def _renewed_since(session: Session, registration: Registration) -> dt.date | None:
+    if registration.passed_at is None:
+        return None
+    return renewed_since(session, registration.person_id, registration.module_id)
 
 
 def checks_on_page(session: Session, registration: Registration, blocks: Sequence[Block]) -> Mapping[str, CheckState]:

@@ -14,6 +14,7 @@ from lms.accounts.models import Person
 from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.content.schema import Item
+from lms.enrolment.assignments.queries import renewed_since
 from lms.enrolment.service import forget_rows
 from lms.outbox.service import record
 from lms.progress.service import Activity, begin, pass_quiz
@@ -21,6 +22,8 @@ from lms.progress.visiting import step_seconds
 from lms.quiz import grading, pausing
 from lms.quiz.drawing import draw, present
 from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
+from lms.quiz.queries import latest_attempt
+from lms.quiz.refreshing import is_to_refresh
 from lms.quiz.responding import Response
 
 # Made once: to build a query costs more than to ask it.
@@ -86,12 +89,12 @@ def own_attempt(
 def start_attempt(session: Session, activity: Activity) -> QuizAttempt:
     """The open attempt of a registration, drawn now if there is none.
 
-    A passed quiz is not taken again: its attempt is returned. Raises TooEarlyError in the pause after a failed one.
+    A passed quiz is not taken again, unless a refresher is due: its attempt is returned. Raises TooEarlyError in the
+    pause after a failed one.
     """
-    query = select(QuizAttempt).filter_by(registration_id=activity.registration.id)
-    # One that was passed comes first: an earlier one may have been marked again, and passed by that.
-    last = session.scalar(query.order_by(QuizAttempt.passed.is_not(True), QuizAttempt.number.desc()).limit(1))
-    if last and (last.submitted_at is None or last.passed):
+    since = renewed_since(session, activity.registration.person_id, activity.module.id)
+    last = session.scalar(latest_attempt(since).filter_by(registration_id=activity.registration.id))
+    if last and (last.submitted_at is None or (last.passed and not is_to_refresh(last, since))):
         return last
     if last and last.submitted_at:
         opens_at = pausing.next_try_at(last.submitted_at, activity.programme.retake_after_minutes)

@@ -35,6 +35,7 @@ NOT_TOLD = {
 OF_NOBODY = {
     "alarm": "that admins were told of statements that wait",
     "audit_cut": "only says how far the log was cut",
+    "assignment": "what is asked of many; told with whom it is asked of",
     "audit_event": "names people by their opaque name; told as `audit`, tested below",
     "draft": "what is being written for all",
     "draft_comment": "said of what is being written for all, by the opaque name",

@@ -6,11 +6,12 @@ import datetime as dt
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import JobGroup, Person, Placement, Site
+from lms.enrolment.assignments.models import Assignment, Exemption, Obligation
 from lms.enrolment.models import Registration, State
 
 FIRST, DAYS = dt.date(2025, 1, 1), 500
@@ -25,6 +26,9 @@ class Made:
     """With what is above each."""
     placements: list[Placement]
     registrations: list[Registration]
+    assignments: list[Assignment]
+    obligations: list[Obligation]
+    exemptions: list[Exemption]
 
 
 def day(chance: random.Random) -> dt.date:
@@ -56,7 +60,48 @@ def make(session: Session, seed: int, people: int = 60) -> Made:
         registrations += _registrations(chance, person)
     session.add_all([*placements, *registrations])
     session.flush()
-    return Made({site.id: site.parent_id for site in sites}, placements, registrations)
+    whose = sorted({one.person_id for one in placements})
+    asked, obligations = _assignments(session, chance, whose)
+    exemptions = list(_exemptions(chance, whose))
+    session.add_all([*obligations, *exemptions])
+    session.flush()
+    return Made({site.id: site.parent_id for site in sites}, placements, registrations, asked, obligations, exemptions)
+
+
+def _assignments(
+    session: Session, chance: random.Random, whose: list[int]
+) -> tuple[list[Assignment], list[Obligation]]:
+    asked = [
+        Assignment(
+            uuid=uuid4(), module_id=module, reason="Why.", is_mandatory=chance.random() < 0.7, is_rule=True,
+            managers_only=False, from_on=FIRST, created_at=at(FIRST), created_by=uuid4(),
+        )
+        for module in (None, *MODULES)
+    ]  # fmt: skip
+    session.add_all(asked)
+    session.flush()
+    obligations = []
+    for one in asked:
+        for person_id in chance.sample(whose, len(whose) // 2):
+            since = day(chance)
+            obligations.append(
+                Obligation(
+                    assignment_id=one.id, person_id=person_id, number=1, since_on=since,
+                    due_on=since + dt.timedelta(days=chance.randrange(90)) if chance.random() < 0.9 else None,
+                    met_at=at(day(chance)) if chance.random() < 0.4 else None,
+                    ended_on=day(chance) if chance.random() < 0.3 else None,
+                )
+            )  # fmt: skip
+    return asked, obligations
+
+
+def _exemptions(chance: random.Random, whose: list[int]) -> Iterator[Exemption]:
+    for person_id in chance.sample(whose, len(whose) // 3):
+        begin = day(chance)
+        yield Exemption(
+            uuid=uuid4(), person_id=person_id, module_id=chance.choice([None, *MODULES]), reason="Away.",
+            from_on=begin, until_on=begin + dt.timedelta(days=200) if chance.random() < 0.5 else None, given_by=uuid4(),
+        )  # fmt: skip
 
 
 def at(on: dt.date, hour: int = 9) -> dt.datetime:

@@ -6,6 +6,7 @@ import datetime as dt
 import random
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Placement
 from lms.accounts.organisation.tree import descendants
 from lms.db import writing
+from lms.enrolment.assignments.models import Assignment, Obligation
 from lms.reports.coverage import counting, queries
 from lms.reports.coverage.counting import SMALLEST, Count, Line, Standing
 from lms.reports.coverage.queries import Question
@@ -51,6 +53,28 @@ class Again:
         )
         return Count(found[Standing.COMPLETED], found[Standing.UNDER_WAY], found[Standing.NOT_STARTED])
 
+    def is_late(self, person_id: int, on: dt.date) -> bool:
+        """Whether something mandatory that the report speaks of was past its last day then."""
+        return any(
+            self._is_late(one, asked, on)
+            for one in self.made.obligations
+            for asked in self.made.assignments
+            if asked.id == one.assignment_id and one.person_id == person_id
+        )
+
+    def _is_late(self, one: Obligation, asked: Assignment, on: dt.date) -> bool:
+        is_exempt = any(
+            spared.person_id == one.person_id
+            and spared.module_id in (None, asked.module_id)
+            and spared.from_on <= on
+            and (spared.until_on is None or on < spared.until_on)
+            for spared in self.made.exemptions
+        )
+        is_open = (one.met_at is None or one.met_at.date() > on) and (one.ended_on is None or one.ended_on > on)
+        is_about = asked.module_id is None or asked.module_id in self.asked.modules
+        is_past = one.due_on is not None and one.due_on < on
+        return asked.is_mandatory and is_about and is_past and is_open and not is_exempt
+
 
 @pytest.mark.parametrize("seed", range(4))
 def test_every_figure_is_the_same_when_it_is_counted_again(session: Session, seed: int) -> None:
@@ -70,14 +94,19 @@ def test_every_figure_is_the_same_when_it_is_counted_again(session: Session, see
         there = list(again.population(asked.on))
         for (site, group), count in found.items():
             here = [one for one in there if (one.site_id, one.job_group_id) == (site, group)]
-            assert count == again.count(asked.on, asked.modules, here)
-        assert counting.added_up(found.values()) == again.count(asked.on, asked.modules)
+            late = sum(again.is_late(one.person_id, asked.on) for one in here)
+            assert count == replace(again.count(asked.on, asked.modules, here), overdue=late)
+        whole = replace(counting.added_up(found.values()), overdue=0)
+        assert whole == again.count(asked.on, asked.modules)
         for module, count in queries.by_module(session, asked).items():
             assert count == again.count(asked.on, [module])
         for wanted in (None, *Standing):
             names = [one.person.id for one in queries.people(session, asked, wanted, limit=None)]
             standings = [
-                one.person_id for one in there if again.standing(one.person_id, asked.on, asked.modules) == wanted
+                one.person_id
+                for one in there
+                if again.standing(one.person_id, asked.on, asked.modules) == wanted
+                or (wanted is Standing.OVERDUE and again.is_late(one.person_id, asked.on))
             ]
             assert sorted(names) == sorted(standings if wanted else [one.person_id for one in there])
         days = counting.month_ends(asked.on, 12)

@@ -134,7 +134,7 @@ def test_files_hold_what_the_page_shows_and_no_formula(lead: FlaskClient) -> Non
     assert [row[4] for row in rows[1:]].count("completed") == 6
     assert rows[1][3] == "'=Ward managers"
     places = list(csv.reader(io.StringIO(lead.get(f"{PAGE}/places.csv?site=division").data.decode("utf-8-sig"))))
-    assert ["North", "10", "6", "0", "4", "60", "69"] in [row[:7] for row in places]
+    assert ["North", "10", "6", "0", "4", "0", "60", "69"] in [row[:8] for row in places]
     assert [row[1] for row in places if row[0] in ("Small", "South")] == ["", ""]
     book = zipfile.ZipFile(io.BytesIO(lead.get(f"{PAGE}/people.xlsx?site=north").data))
     sheet = book.read("xl/worksheets/sheet1.xml").decode()

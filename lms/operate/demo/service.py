@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from flask import Flask
@@ -21,6 +21,10 @@ from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.content.schema import Item, SingleItem, SituationalItem
 from lms.db import db, writing
+from lms.enrolment.assignments import queries as asks
+from lms.enrolment.assignments import service as assignments
+from lms.enrolment.assignments.queries import programme_modules
+from lms.enrolment.assignments.service import Wanted
 from lms.enrolment.queries import own_registrations
 from lms.operate.demo.people import JOB_GROUPS, PEOPLE, SITES, WORK, Someone, Stage
 from lms.progress import service as progress
@@ -33,6 +37,9 @@ WORKED_FOR = dt.timedelta(days=365)
 AVERAGE_PAGE = dt.timedelta(minutes=3)
 QUESTION = dt.timedelta(seconds=40)
 READING_SECONDS = 150
+ASKED_AGO, DUE_AGO_DAYS, DUE_IN_DAYS = dt.timedelta(days=60), 4, 80
+WHY_FIRST = "Every manager begins with listening, so that all of us know the same words."
+WHY_ALL = "The board wants every manager to have taken it."
 WRONG_EVERY = 8
 """Who passes has one question in so many wrong."""
 PLAN = Plan("someone says “I’m fine” in a flat voice", "ask one open question and wait")
@@ -52,6 +59,8 @@ def add_people(app: Flask, at: dt.datetime, anew: bool) -> list[Login]:
         missing = [someone for someone in PEOPLE if queries.person_by_email(session, someone.email) is None]
         for someone in missing:
             _add(session, someone, at)
+        if missing:
+            _ask(session, at)
         return [_login(session, someone) for someone in (PEOPLE if anew else missing)]
 
 
@@ -75,6 +84,21 @@ def _add(session: Session, someone: Someone, at: dt.datetime) -> None:
     if someone.role:
         service.join(session, person, None if someone.role is Role.PROGRAMME_LEAD else site, someone.role)
     _place(session, person)
+
+
+def _ask(session: Session, at: dt.datetime) -> None:
+    """What a lead asked of the managers some weeks ago: a part of it is due by now."""
+    leads = (queries.person_by_email(session, one.email) for one in PEOPLE if one.role is Role.PROGRAMME_LEAD)
+    lead = next(leads, None)
+    modules, first = programme_modules(session), _first_module(session)
+    begun = (at - ASKED_AGO).date()
+    if lead is None or first is None or asks.is_anything_asked(session):
+        return
+    for module_id, reason, days in ((first.id, WHY_FIRST, -DUE_AGO_DAYS), (None, WHY_ALL, DUE_IN_DAYS)):
+        wanted = Wanted(module_id, reason, is_mandatory=True, is_rule=True, managers_only=True, due_days=60)
+        wanted = replace(wanted, due_on=(at + dt.timedelta(days=days)).date())
+        made = assignments.assign(session, wanted, (), uuid4(), lead.uuid, at - ASKED_AGO, begun)
+        assignments.settle(session, modules, begun, only=made)
 
 
 def _place(session: Session, person: Person) -> None:

@@ -30,6 +30,7 @@ def contents(found: Report, organisation: str, maker: str, day: Day, at: dt.date
         "percent": found.percent,
         "sentence": sentence(found, day),
         "target": target(found),
+        "overdue": overdue(found),
         "sites": [_row(one) for one in found.sites[:MOST_ROWS]],
         "left_out": max(0, len(found.sites) - MOST_ROWS),
         "months": [
@@ -59,6 +60,12 @@ def target(found: Report) -> str:
     if found.missing:
         return f"The target is {found.target}%: {found.missing:,} more people have to complete it."
     return f"The target of {found.target}% is reached."
+
+
+def overdue(found: Report) -> str:
+    """How many are late; empty where nobody is."""
+    late = found.count.overdue
+    return f"{late:,} {'is' if late == 1 else 'are'} overdue with what they must complete." if late else ""
 
 
 def _row(one: Compared) -> dict[str, Any]:

@@ -6,6 +6,9 @@ has come since.
 
 Someone **has completed** a programme when they had completed each of its modules by the end of that day, **is under
 way** when they had begun any of them, and has **not started** otherwise. Days are those of UTC.
+
+Someone **is overdue** with whom something mandatory was past its last day and not met by the end of that day, unless
+they were exempt. They may have completed the programme all the same: then a refresher is late.
 """
 
 from __future__ import annotations
@@ -27,6 +30,8 @@ class Standing(StrEnum):
     COMPLETED = "completed"
     UNDER_WAY = "under way"
     NOT_STARTED = "not started"
+    OVERDUE = "overdue"
+    """Beside the others: something that they must complete is past its last day."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class Count:
     completed: int = 0
     under_way: int = 0
     not_started: int = 0
+    overdue: int = 0
+    """Among all of them: who is late with something that is mandatory, and not exempt."""
 
     @property
     def people(self) -> int:
@@ -53,6 +60,7 @@ class Count:
             Standing.COMPLETED: self.completed,
             Standing.UNDER_WAY: self.under_way,
             Standing.NOT_STARTED: self.not_started,
+            Standing.OVERDUE: self.overdue,
         }[standing]
 
     def __add__(self, other: Count) -> Count:
@@ -60,6 +68,7 @@ class Count:
             self.completed + other.completed,
             self.under_way + other.under_way,
             self.not_started + other.not_started,
+            self.overdue + other.overdue,
         )
 
 

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import JobGroup, Person, Placement, Site
 from lms.accounts.organisation.queries import below
+from lms.enrolment.assignments.models import Assignment, Obligation
+from lms.enrolment.assignments.queries import is_exempt
 from lms.enrolment.models import Registration
 from lms.reports.coverage.counting import Count, Standing, Steps
 
@@ -42,7 +44,7 @@ class Question:
 
 def counts(session: Session, asked: Question) -> dict[tuple[int, int | None], Count]:
     """How many people are how far, by site and job group."""
-    done = _done(asked)
+    done, late = _done(asked), _late(asked)
     completed = _is_completed(done, asked)
     query = (
         select(
@@ -51,14 +53,16 @@ def counts(session: Session, asked: Question) -> dict[tuple[int, int | None], Co
             func.count(),
             func.count().filter(completed),
             func.count().filter(and_(~completed, done.c.begun > 0)),
+            func.count(late.c.person_id),
         )
         .outerjoin(done, done.c.person_id == Placement.person_id)
+        .outerjoin(late, late.c.person_id == Placement.person_id)
         .where(*_population(asked))
         .group_by(Placement.site_id, Placement.job_group_id)
     )
     return {
-        (site, group): Count(whole, begun, people - whole - begun)
-        for site, group, people, whole, begun in session.execute(query)
+        (site, group): Count(whole, begun, people - whole - begun, overdue)
+        for site, group, people, whole, begun, overdue in session.execute(query)
     }
 
 
@@ -167,6 +171,8 @@ def _listed(asked: Question, wanted: Standing | None, done: Subquery) -> Select[
         return query.where(completed)
     if wanted is Standing.UNDER_WAY:
         return query.where(~completed, done.c.begun > 0)
+    if wanted is Standing.OVERDUE:
+        return query.where(Person.id.in_(select(_late(asked).c.person_id)))
     return query.where(~completed, func.coalesce(done.c.begun, 0) == 0) if wanted else query
 
 
@@ -188,6 +194,24 @@ def _done(asked: Question, whose: Sequence[int] = (), ever: bool = False) -> Sub
     if whose:
         query = query.where(Registration.person_id.in_(whose))
     return query.group_by(Registration.person_id).subquery()
+
+
+def _late(asked: Question) -> Subquery:
+    """Who was late on that day with something mandatory of which the report speaks, each once."""
+    about = or_(Assignment.module_id.is_(None), Assignment.module_id.in_(asked.modules))
+    query = (
+        select(Obligation.person_id)
+        .join(Assignment, Assignment.id == Obligation.assignment_id)
+        .where(
+            Assignment.is_mandatory,
+            about,
+            Obligation.due_on < asked.on,
+            or_(Obligation.met_at.is_(None), Obligation.met_at >= asked.until),
+            or_(Obligation.ended_on.is_(None), Obligation.ended_on > asked.on),
+            ~is_exempt(asked.on),
+        )
+    )
+    return query.distinct().subquery()
 
 
 def _is_completed(done: Subquery, asked: Question) -> ColumnElement[bool]:

@@ -101,17 +101,30 @@ def _groups(there: Organisation, by_group: dict[int | None, Count]) -> list[Line
 
 def table(found: Report) -> Iterable[list[str | int | float | dt.date | None]]:
     """The places of a report as rows of a file, the head first. What is hidden on the page is hidden here."""
-    yield ["Place", "People", "Completed", "Under way", "Not started", "Completed, per cent, from", "to", "On"]
+    yield [
+        "Place",
+        "People",
+        "Completed",
+        "Under way",
+        "Not started",
+        "Overdue",
+        "Completed, per cent, from",
+        "to",
+        "On",
+    ]
     for one in found.sites:
         count, band = one.line.count, one.band
         hidden = one.is_hidden
         yield [
             one.line.name,
-            *([None] * 4 if hidden else [count.people, count.completed, count.under_way, count.not_started]),
+            *([None] * 5 if hidden else _figures(count)),
             *(band or (None, None)),
             found.asked.on,
         ]
     count = found.count
     share = found.percent
-    total = [count.people, count.completed, count.under_way, count.not_started]
-    yield [f"Together: {found.place}", *total, share, share, found.asked.on]
+    yield [f"Together: {found.place}", *_figures(count), share, share, found.asked.on]
+
+
+def _figures(count: Count) -> list[int]:
+    return [count.people, count.completed, count.under_way, count.not_started, count.overdue]

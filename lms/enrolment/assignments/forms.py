@@ -1,0 +1,166 @@
+"""What leads fill in to ask people to complete something, to change that, and to exempt someone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+
+from lms.accounts.email_address import is_email, normal
+
+PROGRAMME = ""
+RULE, NAMED = "rule", "named"
+MOST_NAMED = 500
+WHOLE = "Please write a whole number, such as 60."
+
+
+class _Number(IntegerField):  # type: ignore[misc]
+    """A whole number that may be left out; anything else says so in words."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        text = (valuelist[0] if valuelist else "").strip()
+        self.data = None
+        if text:
+            if not (text.isascii() and text.isdigit() and len(text) < 6):
+                raise ValueError(WHOLE)
+            self.data = int(text)
+
+
+class _Day(DateField):  # type: ignore[misc]
+    """A day that may be left out; anything else says so in words."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        try:
+            super().process_formdata(valuelist if valuelist and valuelist[0].strip() else [])
+        except ValueError:
+            raise ValueError("Please write a day, such as 2027-01-31.") from None
+
+
+class _TokenForm(FlaskForm):  # type: ignore[misc]
+    """A form that counts once, however often it is sent."""
+
+    token = HiddenField(default=lambda: str(uuid.uuid4()))
+
+    @property
+    def key(self) -> uuid.UUID:
+        """What it is known by; a new one for whatever is none."""
+        try:
+            return uuid.UUID(self.token.data or "")
+        except ValueError:
+            return uuid.uuid4()
+
+
+class DaysForm(_TokenForm):
+    """Why, and by when."""
+
+    reason = StringField(
+        "Why",
+        [InputRequired("Please say why: people read it."), Length(max=300)],
+        description="One sentence that people read, such as: The board wants every manager to have taken it.",
+    )
+    due_on = _Day("Last day", [Optional()], description="For everyone who is asked at the beginning.")
+    due_days = _Number(
+        "Days for whoever comes later",
+        [Optional(), NumberRange(1, 3650, "Please write a number from 1 to 3650.")],
+        description="Counted from the day on which someone joins. Without a last day above, everyone has so many days.",
+    )
+
+
+class AssignForm(DaysForm):
+    """What is asked of whom."""
+
+    what = SelectField("What")
+    is_mandatory = RadioField(
+        "How binding it is",
+        choices=[
+            SelectChoice("yes", "Mandatory: whoever is late is overdue"),
+            SelectChoice("no", "Recommended: nobody is overdue"),
+        ],
+        default="yes",
+    )
+    whom = RadioField(
+        "Who",
+        choices=[
+            SelectChoice(RULE, "Everyone who works somewhere or as something, and whoever joins"),
+            SelectChoice(NAMED, "People by name"),
+        ],
+        default=RULE,
+    )
+    site = SelectField("Place, with all below it")
+    group = SelectField("Job group")
+    managers_only = BooleanField("Only who counts as a manager", default=True)
+    emails = TextAreaField(
+        "E-mail addresses", [Length(max=60_000)], description=f"One in each line, at most {MOST_NAMED}."
+    )
+    refresh_months = _Number(
+        "Refresher after so many months",
+        [Optional(), NumberRange(1, 120, "Please write a number from 1 to 120.")],
+        description="Then the quiz is due once more. Leave it empty if once is enough.",
+    )
+
+    def offer(
+        self, modules: Iterable[tuple[str, str]], sites: Iterable[tuple[str, str]], groups: Iterable[tuple[str, str]]
+    ) -> None:
+        """What can be chosen: ids or codes with names."""
+        self.what.choices = [(PROGRAMME, "The whole programme"), *modules]
+        self.site.choices = [("", "Everywhere"), *sites]
+        self.group.choices = [("", "Whatever they work as"), *groups]
+
+    def named(self) -> list[str]:
+        """The addresses, each once, as they were written."""
+        lines = (line.strip() for line in (self.emails.data or "").splitlines())
+        return list({normal(line): line for line in lines if line}.values())
+
+    def validate_emails(self, field: TextAreaField) -> None:
+        """There must be some, where people are named, and each must look like one."""
+        if self.whom.data != NAMED:
+            raise StopValidation
+        named = self.named()
+        if not named:
+            raise ValidationError("Please write at least one address.")
+        if len(named) > MOST_NAMED:
+            raise ValidationError(f"These are {len(named)} addresses; please name at most {MOST_NAMED} at once.")
+        wrong = [line for line in named if not is_email(normal(line))]
+        if wrong:
+            raise ValidationError("Not an e-mail address: " + ", ".join(line[:80] for line in wrong[:5]) + ".")
+
+
+class ExemptForm(_TokenForm):
+    """Who need not complete what, and why."""
+
+    email = EmailField("E-mail address", [InputRequired("Please say who."), Length(max=254)])
+    what = SelectField("What")
+    reason = StringField(
+        "Why",
+        [InputRequired("Please say why: the person reads it."), Length(max=300)],
+        description="The person reads it, and so does whoever looks at this page. Say no more than needed: "
+        "“on long leave” rather than an illness.",
+    )
+    until_on = _Day("Until", [Optional()], description="From this day on they are asked again. Empty: for good.")
+
+    def offer(self, modules: Iterable[tuple[str, str]]) -> None:
+        """What can be chosen."""
+        self.what.choices = [(PROGRAMME, "The whole programme"), *modules]
+
+
+def is_past(field: DateField, today: dt.date) -> bool:
+    """Whether a day that was written is over; the field then says so."""
+    if field.data is None or field.data >= today:
+        return False
+    field.errors = [*field.errors, "This day is over. Please choose one that is to come."]
+    return True
