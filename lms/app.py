@@ -40,6 +40,7 @@ from lms.outbox.service import Sink, session_options
 from lms.player import views as player
 from lms.privacy import views as privacy
 from lms.pulse import views as pulse
+from lms.pulse.team import views as team_pulse
 from lms.quiz import views as quiz
 from lms.reflection import views as reflection
 from lms.reports.coverage import views as coverage
@@ -107,6 +108,7 @@ def _add_features(app: Flask) -> None:
     commitment.install(app)
     certificate.install(app)
     pulse.install(app)
+    team_pulse.install(app)
     reflection.install(app)
     scenario.install(app)
     lookback.install(app)

@@ -60,7 +60,8 @@ def _answer_at_the_door() -> Response | AnyResponse | None:
         return _ask_to_sign_in(endpoint)
     if policy.signed_in and current_user.is_password_temporary and endpoint not in _TO_SET_A_PASSWORD:
         return _ask_for_a_password()
-    if not policy.admits(current_user.roles):
+    # Of a page for everyone nobody is asked who they are, so that it leaves no sign of life either.
+    if policy.signed_in and not policy.admits(current_user.roles):
         raise Forbidden
     # Only now: whoever may not come in cannot make us read a large body either.
     _take_files(access.most_bytes_of_files(_app(), endpoint))

@@ -37,6 +37,30 @@ class CertificateRule(Part):
     """From the completion on; None: for good."""
 
 
+class PulseStatement(Part):
+    """One line of the team pulse, with which a team agrees or not."""
+
+    id: Id
+    text: Label
+
+
+class PulsePlan(Part):
+    """What an anonymous team pulse asks (docs/team-pulse.md)."""
+
+    statements: tuple[PulseStatement, ...] = Field(min_length=1, max_length=20)
+    open_days: int = Field(14, ge=1, le=60)
+    """It closes by itself after so many."""
+    scale: tuple[Label, ...] = Field(
+        ("Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree"), min_length=5, max_length=5
+    )
+    """From the least to the most: who chooses one of the last two agrees."""
+
+    @model_validator(mode="after")
+    def _statement_ids_differ(self) -> Self:
+        _differ("statement", [statement.id for statement in self.statements])
+        return self
+
+
 class Programme(Part):
     """An ordered set of modules with one certificate."""
 
@@ -47,6 +71,8 @@ class Programme(Part):
     mastery_score: float = Field(0.75, ge=0, le=1)
     retake_after_minutes: int = Field(10, ge=0, le=10080)
     certificate: CertificateRule | None = None
+    pulse: PulsePlan | None = None
+    """None: managers are offered no team pulse."""
 
     @model_validator(mode="after")
     def _module_ids_differ(self) -> Self:

@@ -26,6 +26,7 @@ from lms.lookback.waiting import may_mail
 from lms.privacy.retention.rounds import carry_out
 from lms.privacy.retention.service import delete_old_mails
 from lms.progress.service import end_silent_visits
+from lms.pulse.team.service import close_due
 from lms.xapi import alarming
 
 EVERY_SECONDS = 60.0
@@ -47,6 +48,7 @@ def run(app: Flask, stop: threading.Event) -> None:
             do(app, at)
             look_back(app, at)
             publish_timed(app, at)
+            close_pulses(app, at)
             sound_alarm(app, at)
             came = sync_people(app, at)
             if came or settled_at is None or abs(at - settled_at) >= SETTLE_EVERY:
@@ -109,6 +111,21 @@ def publish_timed(app: Flask, at: dt.datetime) -> int:
             looked_at += 1
             log.info("a set time has come", module=outcome.subject, revision=outcome.number, why=outcome.why or None)
             tell(app.extensions["mail"], settings.url, outcome)
+
+
+def close_pulses(app: Flask, at: dt.datetime) -> int:
+    """Close the team pulses whose days are over; how many. That it happened says nothing of who answered."""
+    done = 0
+    with app.app_context():
+        while True:
+            with writing(db.session) as session:
+                closed = close_due(session, at.date(), AT_A_TIME)
+            done += closed
+            if closed < AT_A_TIME:
+                break
+    if done:
+        log.info("closed team pulses", pulses=done)
+    return done
 
 
 def sound_alarm(app: Flask, at: dt.datetime) -> bool:

@@ -34,6 +34,7 @@ SECTIONS = {
     "plans": Section("Plans", "Your if-then plans, and what you said of them when you looked back."),
     "exercises": Section("Exercises", "What you ticked off."),
     "self_assessments": Section("How you saw yourself", "Your ratings in self-assessments."),
+    "team_pulses": Section("Team pulses", "Which pulses of your team you opened, and what you were told of them."),
     "stories": Section("Stories", "The stories that you played, choice by choice."),
     "statements": Section(
         "Statements", "What was told to the Learning Record Store, word for word, but for the keys to questions."

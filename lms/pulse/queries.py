@@ -24,6 +24,7 @@ from lms.pulse.groups import Spread
 from lms.pulse.models import ModuleComment, RatingCount, RatingGroup, SelfAssessment
 from lms.pulse.rating import Ratings, Row
 from lms.pulse.service import open_ratings
+from lms.pulse.team import queries as team
 from lms.vault import SealBrokenError
 
 
@@ -112,9 +113,10 @@ def _answered(
 
 
 def own_record(session: Session, person: Person, in_clear: bool) -> dict[str, Any]:
-    """What is kept here of a person: how they saw themselves, the ratings only in clear for whoever gave them.
+    """What is kept here of a person: how they saw themselves, the ratings only in clear for whoever gave them; and the
+    pulses that they opened.
 
-    Comments on modules bear no name, so nobody can say which are theirs.
+    Comments on modules and answers to a team's pulse bear no name, so nobody can say which are theirs.
     """
     given = own_rows(session, person.id, SelfAssessment)
     return {
@@ -123,7 +125,8 @@ def own_record(session: Session, person: Person, in_clear: bool) -> dict[str, An
             | as_facts(one)
             | {"ratings": _ratings(session, person, taken, one) if in_clear else None}
             for taken, one in given
-        ]
+        ],
+        "team_pulses": team.own_record(session, person.id),
     }
 
 

@@ -19,6 +19,7 @@ from lms.progress.service import Activity
 from lms.pulse import groups, rating
 from lms.pulse.models import ModuleComment, RatingCount, RatingGroup, SelfAssessment
 from lms.pulse.rating import Ratings
+from lms.pulse.team import service as team
 
 LOOKING_BACK = "@look-back"
 """After the id of a block: answers that also say how it was before."""
@@ -96,5 +97,6 @@ def _about(registration: Registration, kept: SelfAssessment) -> str:
 
 
 def forget(session: Session, person_id: int) -> None:
-    """Nothing is left of what a person said of themselves."""
+    """Nothing is left of what a person said of themselves, and of what they asked their team."""
     forget_rows(session, person_id, SelfAssessment)
+    team.forget(session, person_id)

@@ -8,13 +8,22 @@ from __future__ import annotations
 import secrets
 import sys
 import time
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from lms.ui.trace import trace
 
+View = TypeVar("View", bound=Callable[..., Any])
 log = structlog.get_logger("lms.web")
+
+
+def unlogged(view: View) -> View:
+    """That this view was asked is not logged: a time would be too much where nobody shall know who was there when."""
+    view.is_unlogged = True  # type: ignore[attr-defined]
+    return view
 
 
 def install(app: Flask) -> None:
@@ -29,6 +38,8 @@ def install(app: Flask) -> None:
     def _tell(response: Response) -> Response:
         if number := g.get("request_number"):
             response.headers["X-Request-Number"] = number
+            if _is_unlogged():
+                return response
             milliseconds = round(1000 * (time.perf_counter() - g.began), 1)
             log.info("answered", status=response.status_code, milliseconds=milliseconds, **_facts())
         return response
@@ -43,6 +54,11 @@ def install(app: Flask) -> None:
 def tell_out_of_reach(error: Exception) -> None:
     """Note that the database could not be reached."""
     log.error("database out of reach", trace=trace(error), **_facts())
+
+
+def _is_unlogged() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "is_unlogged", False)
 
 
 def _facts() -> dict[str, str | None]:

@@ -36,7 +36,7 @@ class Form:
 
     @staticmethod
     def _typed(name: str, text: str) -> str:
-        return {"number": "1", "day": "", "comment": "Not private, and said so."}.get(name, text)
+        return {"number": "1", "people": "12", "day": "", "comment": "Not private, and said so."}.get(name, text)
 
 
 class Page(HTMLParser):

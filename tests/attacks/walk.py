@@ -24,6 +24,8 @@ NOT_SENT = {
     "accounts.forgotten_password",
     "reflection.delete",
     "quiz.submit",
+    "team_pulse.close",
+    "team_pulse.throw_away",
 }
 """Forms that would end the walk; their addresses are noted."""
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lms.content.bundle import Bundle
 from lms.content.loader import load_module, load_programme, read_module
 from lms.content.problems import ContentError
+from lms.content.schema import Programme
 from tests.content import sample
 
 FILES = sample.files()
@@ -172,6 +173,24 @@ def test_programme() -> None:
     assert [module.after_days for module in programme.modules] == [0, 7]
     with pytest.raises(ContentError, match="two modules have the id 'a'"):
         load_programme(Bundle({"courses/programme.yaml": text.replace("id: b", "id: a").encode()}))
+
+
+def test_the_team_pulse_of_a_programme() -> None:
+    head = "id: p\ntitle: P\nsummary: S\nmodules: [{id: a}]\n"
+    text = head + "pulse:\n  statements:\n    - {id: listens, text: My manager listens.}\n"
+
+    def read(text: str) -> Programme:
+        return load_programme(Bundle({"courses/programme.yaml": text.encode()}))
+
+    assert read(head).pulse is None
+    plan = read(text).pulse
+    assert plan
+    assert (plan.open_days, len(plan.scale), plan.statements[0].text) == (14, 5, "My manager listens.")
+    with pytest.raises(ContentError, match="two statements have the id 'listens'"):
+        read(text + "    - {id: listens, text: Again.}\n")
+    for wrong in ("  open_days: 0\n", "  scale: [No, Yes]\n", "  statement: []\n"):
+        with pytest.raises(ContentError, match=r"courses/programme\.yaml:\d+: "):
+            read(text + wrong)
 
 
 def test_a_large_bank_loads_quickly() -> None:

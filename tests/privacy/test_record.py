@@ -25,6 +25,11 @@ NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 DOCUMENT = Path(__file__).parents[2] / "docs" / "peoples-data.md"
 
 NOT_TOLD = {
+    ("team_pulse", "answers"): "told in steps, since the number itself would say when a colleague has answered",
+    ("team_pulse", "forms_used"): "random numbers of others' forms",
+    ("team_pulse_count", "statement_id"): "told with the statements of the pulse",
+    ("team_pulse_count", "place"): "others' answers, told only in bands",
+    ("team_pulse_count", "people"): "others' answers, told only in bands",
     ("person", "password_hash"): "would help whoever steals the file to guess the password",
     ("sign_in", "token_hash"): "is of use to nobody but a thief",
     ("password_link", "token_hash"): "is of use to nobody but a thief",
