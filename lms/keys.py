@@ -6,10 +6,15 @@ import contextlib
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+
 KEY_BYTES = 32
+RSA_BITS = 2048
 LRS_CLIENT = "lrs-client"
 """Name of the file with `key` and `secret` for the embedded Learning Record Store."""
 
@@ -24,7 +29,24 @@ class Credentials:
 
 def secret(instance: Path, name: str) -> bytes:
     """The 256-bit secret of this name, made on first use. Raises OSError when it cannot be read or made."""
-    return bytes.fromhex(_kept(instance, name, secrets.token_hex(KEY_BYTES)))
+    return bytes.fromhex(_kept(instance, name, lambda: secrets.token_hex(KEY_BYTES)))
+
+
+def rsa_key(instance: Path, name: str) -> rsa.RSAPrivateKey:
+    """The RSA key of this name, made on first use. Raises OSError or ValueError when it cannot be read."""
+    path = instance / "keys" / name
+    try:
+        found = load_pem_private_key(_kept(instance, name, _new_rsa_key).encode(), password=None)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path} must hold an RSA key in PEM format") from error
+    if not isinstance(found, rsa.RSAPrivateKey):
+        raise ValueError(f"{path} must hold an RSA key in PEM format")
+    return found
+
+
+def _new_rsa_key() -> str:
+    made = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+    return made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def lrs_client(instance: Path) -> Credentials:
@@ -32,8 +54,9 @@ def lrs_client(instance: Path) -> Credentials:
 
     Raises OSError or ValueError when it cannot be read.
     """
-    draft = json.dumps({"key": secrets.token_hex(16), "secret": secrets.token_urlsafe(32)})
-    text = _kept(instance, LRS_CLIENT, draft)
+    text = _kept(
+        instance, LRS_CLIENT, lambda: json.dumps({"key": secrets.token_hex(16), "secret": secrets.token_urlsafe(32)})
+    )
     try:
         known = json.loads(text)
         return Credentials(str(known["key"]), str(known["secret"]))
@@ -42,8 +65,8 @@ def lrs_client(instance: Path) -> Credentials:
         raise ValueError(f"{path} must hold a JSON object with key and secret") from error
 
 
-def _kept(instance: Path, name: str, draft: str) -> str:
-    """The content of a file of secrets; where there is none yet, the draft becomes it."""
+def _kept(instance: Path, name: str, draft: Callable[[], str]) -> str:
+    """The content of a file of secrets; where there is none yet, a draft becomes it."""
     path = instance / "keys" / name
     # `mode` is for the last folder alone: parents that are made on the way would be open to all.
     for folder in (instance, path.parent):
@@ -51,7 +74,7 @@ def _kept(instance: Path, name: str, draft: str) -> str:
     if not path.exists():
         # Two processes may start at once: only one of them creates the file, both read what it wrote.
         with contextlib.suppress(FileExistsError):
-            write_private(path, draft)
+            write_private(path, draft())
     return path.read_text(encoding="utf-8")
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.certificate.badge import Subject
 from lms.certificate.models import Certificate
 from lms.certificate.validity import Validity, standing
 from lms.content.library import library
@@ -78,6 +79,17 @@ def stands(session: Session, found: Certificate, today: dt.date) -> Validity:
     moments = [taken[module_id].completed_at if module_id in taken else None for module_id in found.modules]
     is_so = all(moment is not None and moment.date() <= found.completed_on for moment in moments)
     return standing(found.valid_until, not is_so, today)
+
+
+def subject(session: Session, about: str) -> Subject | None:
+    """What is completed under this id, in the words of today; None where it is taught no more."""
+    programme = library.programme(session)
+    if programme and programme.id == about:
+        modules = [module.title for one in programme.modules if (module := library.module(session, one.id))]
+        return Subject(about, programme.title, programme.summary.strip(), modules)
+    if programme and about in {one.id for one in programme.modules} and (module := library.module(session, about)):
+        return Subject(about, module.title, module.summary.strip())
+    return None
 
 
 def own_record(session: Session, person_id: int) -> dict[str, Any]:

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Mapping
 from uuid import UUID
 
-from flask import Blueprint, Flask, Response, current_app, flash, make_response, redirect, render_template, send_file
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    send_file,
+)
 from flask import url_for as url
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import public, signed_in
-from lms.certificate import queries, service
+from lms.certificate import badge, queries, service, signing
+from lms.certificate.badge import Addresses, Subject
 from lms.certificate.paper import paper
+from lms.certificate.validity import Validity
 from lms.config import Settings
 from lms.db import db, transaction
 from lms.paper.press import press
@@ -59,7 +73,7 @@ def make() -> Answer:
 def sheet(certificate_id: UUID) -> Answer:
     """One of mine, to print."""
     found = queries.own_certificate(db.session, current_user.id, certificate_id) or not_found()
-    settings: Settings = current_app.config["CARES"]
+    settings = _settings()
     accent = colours.light(settings.brand_colour).text
     address = f"{settings.url}{url('.real', certificate_id=found.uuid)}"
     with press.turn(current_user.id):
@@ -80,6 +94,83 @@ def real(certificate_id: UUID) -> Answer:
     page = make_response(render_template("certificate/real.html", found=found, how=how), 200 if found else 404)
     page.headers["X-Robots-Tag"] = "noindex, nofollow"
     return page
+
+
+@blueprint.get("/certificates/<uuid:certificate_id>.jwt")
+@signed_in
+def as_badge(certificate_id: UUID) -> Answer:
+    """One of mine as an Open Badge, signed. What is not so any more is not signed anew."""
+    found = queries.own_certificate(db.session, current_user.id, certificate_id) or not_found()
+    if queries.stands(db.session, found, now().date()) is Validity.TAKEN_BACK:
+        not_found()
+    settings, at = _settings(), _addresses()
+    subject = queries.subject(db.session, found.about) or Subject(found.about, found.title, found.title)
+    made = badge.credential(found, at, settings.organisation, subject, current_user.email)
+    token = signing.signed(badge.claims(made), signing.key_of(settings.instance), at.key)
+    # Open Badges 3.0, File Format: the file is the compact JWS, and ends in .jwt or .jws.
+    answer = send_file(
+        io.BytesIO(token.encode()), mimetype="text/plain", as_attachment=True, download_name=f"badge-{found.about}.jwt"
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.get("/certificates/<uuid:certificate_id>/status")
+@public
+def status(certificate_id: UUID) -> Response:
+    """Whether a badge holds, for the programs that verify it. One that nobody knows here holds as little."""
+    found = queries.certificate(db.session, certificate_id)
+    how = queries.stands(db.session, found, now().date()) if found else None
+    why = "There is no such certificate here." if found is None else ""
+    if how is Validity.TAKEN_BACK:
+        why = "What it says is not so any more."
+    address = f"{_settings().url}{url('.real', certificate_id=certificate_id)}"
+    return _for_programs(badge.status(_addresses(), address, why))
+
+
+@blueprint.get("/badges/issuer")
+@public
+def issuer() -> Response:
+    """Who gives the badges."""
+    return _for_programs({"@context": badge.CONTEXTS} | badge.profile(_addresses(), _settings().organisation))
+
+
+@blueprint.get("/badges/keys/<name>")
+@public
+def key(name: str) -> Response:
+    """The public half of the key that badges are signed with, by its name."""
+    known = signing.key_of(_settings().instance)
+    if name != signing.thumbprint(known):
+        not_found()
+    return _for_programs(signing.jwk(known, _addresses().key))
+
+
+@blueprint.get("/badges/achievements/<about>")
+@public
+def achievement(about: str) -> Response:
+    """What has to be done for a badge."""
+    subject = queries.subject(db.session, about) or not_found()
+    return _for_programs({"@context": badge.CONTEXTS} | badge.achievement(_addresses(), subject))
+
+
+def _for_programs(value: Mapping[str, object]) -> Response:
+    """JSON for whoever verifies a badge, also from a page of another site."""
+    answer = jsonify(value)
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
+
+
+def _addresses() -> Addresses:
+    settings = _settings()
+    name = signing.thumbprint(signing.key_of(settings.instance))
+    return Addresses(settings.url, f"{settings.url}{url('.key', name=name)}")
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["CARES"]
+    return settings
 
 
 def _day(day: dt.date) -> str:

@@ -11,11 +11,13 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from lms import keys
 from lms.accounts import passwords, queries, service
 from lms.accounts.models import Person, Role
 from lms.audit.actions import Action, Entry, operator
 from lms.audit.service import record
 from lms.authoring.publishing.importing import ThreatError, guarded
+from lms.certificate.signing import SIGNER
 from lms.config import Settings
 from lms.content import bundle as bundles
 from lms.content.library import library
@@ -61,6 +63,8 @@ def prepare(settings: Settings, admin_email: str) -> Prepared:
         if upgrade(engine):
             log.info("the tables of the database are made new")
         check_keys(engine, settings)
+        # Made here, and not at the first badge: hosts that share a database are given the keys that there are now.
+        keys.rsa_key(settings.instance, SIGNER)
         warnings = _import_files(engine)
         return Prepared(_admin(engine, settings, admin_email), tuple(warnings))
     except MigrationError as error:
