@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 
 from flask import Flask
 
 from bench.installations import Place, bare_page
-from bench.load import visit
+from bench.load import Ask, visit
 from bench.measuring import WARM_UP
 from bench.pages import rows
-from bench.people import Learner
+from bench.people import Learner, found
 from bench.report import Report
 from bench.scenes import Asks, Stage
 from lms.accounts import service as accounts
@@ -37,7 +39,12 @@ SHOWN = {
     "one question": "/item/question-150",
     "a story of 50 scenes": "/scenario/story",
     "one scene": "/scene/story:scene-25",
+    "what the checker says of all of it": "/findings",
+    "what publishing it would change": "/publish",
 }
+SAVED = "a block saved"
+BLOCK = f"/authoring/{MODULE}/pages/page-50/blocks/1"
+TEXTS = ("She asks, waits, and says back what she hears.", "She asks one question, and waits.")
 
 
 def measured(kind: str, url: str, folder: Path, requests: int) -> Report:
@@ -51,7 +58,21 @@ def measured(kind: str, url: str, folder: Path, requests: int) -> Report:
             visit(served.port, [one] * WARM_UP)
             asks: Asks = [[one] * requests]
             report.rows += rows(bare, served, name, asks)
+        saves: Asks = [list(islice(cycle(_saves(trainer)), requests))]
+        report.rows += rows(bare, served, SAVED, saves)
     return report
+
+
+def _saves(trainer: Learner) -> list[Ask]:
+    """Two forms that can be sent by turns: each says that its writer saw what the other one left."""
+    page = f"/authoring/{MODULE}/pages/page-50"
+    token = found(r'name="csrf-token" content="([^"]+)"', trainer.read(page))
+    writer, asks = replace(trainer, token=token), list[Ask]()
+    for text in (*TEXTS, TEXTS[0]):
+        seen = found(rf'(?s)action="{BLOCK}".*?name="version" value="([^"]*)"', trainer.read(page))
+        asks.append(writer.post(BLOCK, {"version": seen, "source": text}))
+        visit(trainer.port, asks[-1:])
+    return asks[1:]
 
 
 def _trainer(stage: Stage) -> Learner:

@@ -34,7 +34,7 @@ MOST_DEPTH = 24
 Path = tuple[str | int, ...]
 
 
-@dataclass
+@dataclass(eq=False)
 class Document:
     """The plain values of a YAML file, and the line on which each of them begins."""
 

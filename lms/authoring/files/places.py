@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
 
 from lms.authoring.files.page_text import pieces
 from lms.authoring.files.parts import Read, bank_file, module_file, sources_file
@@ -47,18 +51,32 @@ def _on_page(file: str, line: int, module_id: str, read: Read) -> Place | None:
     text = read(file) if folder else None
     if text is None:
         return None
-    blocks = [place for place, piece in enumerate(pieces(text)) if piece.line <= line]
-    return Place("page", name.removesuffix(".md"), blocks[-1] if blocks and line > 1 else None)
+    blocks = bisect_right(_lines_of_pieces(text), line)
+    return Place("page", name.removesuffix(".md"), blocks - 1 if blocks and line > 1 else None)
+
+
+@lru_cache(maxsize=128)
+def _lines_of_pieces(text: str) -> tuple[int, ...]:
+    """On which line each block of a page begins; many things are found on one page."""
+    return tuple(piece.line for piece in pieces(text))
 
 
 def _in_list(document: Document, line: int) -> tuple[str, str] | None:
     """The kind and the id of the part of a list that a line is in."""
-    parts = [(at, path) for path, at in document.lines.items() if len(path) == 2 and path[0] in _LISTS and at <= line]
-    if not parts:
+    parts, tops = _lines_of_lists(document)
+    before = bisect_right(parts, line, key=itemgetter(0))
+    if not before:
         return None
-    key, index = max(parts)[1]
-    later = [at for path, at in document.lines.items() if len(path) == 1 and document.line((key,)) < at <= line]
+    key, index = parts[before - 1][1]
+    is_past = bisect_right(tops, line) > bisect_right(tops, document.line((key,)))
     value = document.data[key][index]
-    if later or not isinstance(value, dict) or not value.get("id"):
+    if is_past or not isinstance(value, dict) or not value.get("id"):
         return None
     return _LISTS[str(key)], str(value["id"])
+
+
+@lru_cache(maxsize=16)
+def _lines_of_lists(document: Document) -> tuple[Sequence[tuple[int, Any]], Sequence[int]]:
+    """In order: on which line each part of a list begins, and each key at the top."""
+    parts = [(at, path) for path, at in document.lines.items() if len(path) == 2 and path[0] in _LISTS]
+    return sorted(parts), sorted(at for path, at in document.lines.items() if len(path) == 1)
