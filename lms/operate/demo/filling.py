@@ -5,17 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from itertools import islice
+from random import Random
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import JobGroup, Person, Placement, Site
 from lms.content.library import library
+from lms.enrolment.assignments import service as assignments
+from lms.enrolment.assignments.service import Wanted
 from lms.enrolment.models import Registration, State
 from lms.operate.demo.crowd import JOB_GROUPS, Member, members, units
 
 AT_A_TIME = 2000
+ASKED_AGO = dt.timedelta(days=90)
+WHY = "The board wants everyone to have taken it."
 
 
 class NotEmptyError(Exception):
@@ -51,7 +57,19 @@ def fill(
         first, runs, done = first + len(part), runs + len(rows), done + len(part)
         tell(done)
     _go_on_counting(session)
+    _ask(session, modules, seed, at)
     return runs
+
+
+def _ask(session: Session, modules: list[str], seed: int, at: dt.datetime) -> None:
+    """Of everyone the first module, of managers the programme; for many it was due a few days ago."""
+    begun, chance = at - ASKED_AGO, Random(seed)  # noqa: S311  # nosec B311
+    for module_id, managers_only, days in ((modules[0] if modules else None, False, -10), (None, True, 80)):
+        due_on = (at + dt.timedelta(days=days)).date()
+        rule = Wanted(module_id, WHY, is_mandatory=True, is_rule=True, managers_only=managers_only, due_on=due_on)
+        key, by = (UUID(int=chance.getrandbits(128), version=4) for _ in range(2))
+        made = assignments.assign(session, rule, (), key, by, begun, begun.date())
+        assignments.settle(session, modules, begun.date(), only=made)
 
 
 def _sites(session: Session, count: int, at: dt.datetime, seed: int) -> list[int]:
