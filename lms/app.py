@@ -47,6 +47,7 @@ from lms.reports.coverage import views as coverage
 from lms.reports.results import views as results
 from lms.scenario import views as scenario
 from lms.ui import views as ui
+from lms.workshop import views as workshop
 from lms.xapi import sink as xapi
 from lms.xapi import views as xapi_pages
 
@@ -112,6 +113,7 @@ def _add_features(app: Flask) -> None:
     reflection.install(app)
     scenario.install(app)
     lookback.install(app)
+    workshop.install(app)
     player.install(app)
     privacy.install(app)
     xapi_pages.install(app)

@@ -27,6 +27,7 @@ from lms.privacy.retention.rounds import carry_out
 from lms.privacy.retention.service import delete_old_mails
 from lms.progress.service import end_silent_visits
 from lms.pulse.team.service import close_due
+from lms.workshop.announcing import service as sessions
 from lms.xapi import alarming
 
 EVERY_SECONDS = 60.0
@@ -49,6 +50,7 @@ def run(app: Flask, stop: threading.Event) -> None:
             look_back(app, at)
             publish_timed(app, at)
             close_pulses(app, at)
+            tell_of_sessions(app, at)
             sound_alarm(app, at)
             came = sync_people(app, at)
             if came or settled_at is None or abs(at - settled_at) >= SETTLE_EVERY:
@@ -126,6 +128,25 @@ def close_pulses(app: Flask, at: dt.datetime) -> int:
     if done:
         log.info("closed team pulses", pulses=done)
     return done
+
+
+def tell_of_sessions(app: Flask, at: dt.datetime) -> int:
+    """Mail people who have got a place in a session, or whose session was changed or cancelled; how many mails went."""
+    settings: Settings = app.config["CARES"]
+    went = 0
+    with app.app_context():
+        while True:
+            with writing(db.session) as session:
+                mails = sessions.take_mails(session, at)
+            if not mails:
+                break
+            unsent = [mail for mail in mails if not sessions.announce(app.extensions["mail"], settings.url, mail)]
+            if unsent:
+                with writing(db.session) as session:
+                    sessions.give_back(session, unsent, at)
+            went += len(mails) - len(unsent)
+            log.info("told of sessions", mails=len(mails) - len(unsent), failed=len(unsent))
+    return went
 
 
 def sound_alarm(app: Flask, at: dt.datetime) -> bool:

@@ -49,6 +49,7 @@ from lms.progress import completion, queries
 from lms.progress import service as progress
 from lms.quiz import queries as quiz
 from lms.ui.asking import not_found, now
+from lms.workshop import queries as workshop
 
 blueprint = Blueprint("player", __name__)
 
@@ -83,6 +84,7 @@ def dashboard() -> Answer:
         sections=sections,
         looks_back=looks_back,
         asked=assignments.own(db.session, current_user.id, local_day(now(), settings.time_zone)),
+        next_session=workshop.next_one(db.session, current_user.id, now()),
     )
 
 

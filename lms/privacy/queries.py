@@ -21,6 +21,7 @@ from lms.pulse import queries as pulse
 from lms.quiz import queries as quiz
 from lms.reflection import queries as reflection
 from lms.scenario import queries as scenario
+from lms.workshop import queries as workshop
 
 FORM = 1
 """Counts up when the form of the record changes so that a program that reads it must be changed."""
@@ -37,6 +38,7 @@ def record_of(session: Session, person: Person, at: dt.datetime, in_clear: bool)
         | progress.own_record(session, person.id)
         | quiz.own_record(session, person.id)
         | certificate.own_record(session, person.id)
+        | workshop.own_record(session, person.id)
         | reflection.own_record(session, person, in_clear)
         | commitment.own_record(session, person, in_clear)
         | pulse.own_record(session, person, in_clear)

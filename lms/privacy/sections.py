@@ -30,6 +30,11 @@ SECTIONS = {
     "quiz_attempts": Section("Quizzes", "Your quizzes, with every answer, and what was marked again."),
     "check_answers": Section("Checks", "Your answers to questions inside pages."),
     "certificates": Section("Certificates", "What you completed, as it stands on your certificates."),
+    "sessions": Section("Sessions", "Sessions that you asked for a place in, and whether you were there."),
+    "shared_reflections": Section(
+        "What you share", "That a facilitator can read a copy of a reflection of yours now, and since when."
+    ),
+    "calendar_addresses": Section("Your calendar's address", "Whether your sessions can be read at a secret address."),
     "writing": Section("What you wrote", "Reflections, recalls and practice, with all earlier versions."),
     "plans": Section("Plans", "Your if-then plans, and what you said of them when you looked back."),
     "exercises": Section("Exercises", "What you ticked off."),

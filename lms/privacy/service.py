@@ -29,6 +29,7 @@ from lms.pulse import service as pulse
 from lms.quiz import service as quiz
 from lms.reflection import service as reflection
 from lms.scenario import service as scenario
+from lms.workshop import service as workshop
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def erase(session: Session, person: Person, actor: Actor, at: dt.datetime) -> Er
     outbox.forget(session, registrations)
     for room in (quiz, scenario, commitment, pulse, reflection, progress, certificate, assignments):
         room.forget(session, person.id)
+    workshop.forget(session, person, at)
     enrolment.become_nobodys(session, person.id)
     accounts.become_nobody(session, person, at)
     facts = {"delivered": erased.delivered[MAIN.name], "withdrawn": erased.withdrawn}

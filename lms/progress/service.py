@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,13 +93,10 @@ def begin(session: Session, person: Person, module_id: str, at: dt.datetime) -> 
 
     None if no such module is published, or it is not open to the learner yet.
     """
-    programme, module = library.programme(session), library.module(session, module_id)
-    if programme is None or module is None:
+    run = run_of(session, person, module_id, at)
+    if run is None:
         return None
-    taken = _own_registrations(session, person)
-    if not is_open(session, programme, person.id, taken, module_id, at):
-        return None
-    registration = taken.get(module_id) or register(session, person, course(programme, module), at)
+    registration, module, programme = run.registration, run.module, run.programme
     # Asked only now that the row is locked: what another tab did meanwhile is seen.
     visit, place, opened = session.execute(_STANDING, {"registration": registration.id}).one()
     if visit and at - visit.seen_at > IDLE:
@@ -112,6 +109,21 @@ def begin(session: Session, person: Person, module_id: str, at: dt.datetime) -> 
     if visit is None:
         _start(session, activity)
     return activity
+
+
+def run_of(session: Session, person: Person, module_id: str, at: dt.datetime) -> Run | None:
+    """A learner's run through a module, begun here if it was not, without a visit: they may be elsewhere.
+
+    None if no such module is published, or it is not open to the learner yet.
+    """
+    programme, module = library.programme(session), library.module(session, module_id)
+    if programme is None or module is None:
+        return None
+    taken = _own_registrations(session, person)
+    if not is_open(session, programme, person.id, taken, module_id, at):
+        return None
+    registration = taken.get(module_id) or register(session, person, course(programme, module), at)
+    return Run(person, registration, module, programme, at)
 
 
 def _new_visit(session: Session, registration: Registration, at: dt.datetime) -> Visit:
@@ -161,15 +173,34 @@ def open_page(session: Session, activity: Activity, page: Page) -> dict[str, int
         return opened
     row = {"registration_id": activity.registration.id, "page_id": page.id, "opened_at": activity.at}
     session.connection().execute(_FIRST_OPENING, row)
-    record(session, *_of_first_opening(activity, page))
+    record(session, *_of_first_opening(activity, opened, page))
     complete_if_done(session, activity)
     return opened | {page.id: 0}
 
 
-def _of_first_opening(activity: Activity, page: Page) -> Iterator[events.Event]:
-    """What there is to tell of it."""
-    module, section, fact = activity.module, activity.module.section_of(page), activity.fact
-    opened, now = activity.opened, {*activity.opened, page.id}
+def count_sections(session: Session, run: Run, section_ids: Collection[str]) -> int:
+    """The pages of these sections count as opened for who worked on them elsewhere, in a session; how many are new.
+
+    It is told as it is of pages that are opened here, outside of a visit, and may complete the module.
+    """
+    registration = run.registration
+    opened = seconds_by_page(session.scalar(select(OPENED).where(Registration.id == registration.id)))
+    wanted = [page for page in run.module.pages if page.section_id in section_ids and page.id not in opened]
+    if wanted and registration.state is State.REGISTERED:
+        registration.state, registration.started_at = State.STARTED, run.at
+    for page in wanted:
+        row = {"registration_id": registration.id, "page_id": page.id, "opened_at": run.at}
+        session.connection().execute(_FIRST_OPENING, row)
+        record(session, *_of_first_opening(run, opened, page))
+        opened |= {page.id: 0}
+    complete_if_done(session, run)
+    return len(wanted)
+
+
+def _of_first_opening(run: Run, opened: Mapping[str, int], page: Page) -> Iterator[events.Event]:
+    """What there is to tell of it, where these pages had been opened before."""
+    module, section, fact = run.module, run.module.section_of(page), run.fact
+    now = {*opened, page.id}
     place: dict[str, Any] = {"section_id": section.id, "section_title": section.title}
     yield events.PageExperienced(**fact, **place, page_id=page.id, page_title=page.title)
     if completion.is_finished(section, now):

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from lms.accounts.models import Person
 from lms.accounts.service import Writer, known_data_key
-from lms.content.blocks import Block, Commitment
+from lms.content.blocks import Block, Commitment, Reflection
 from lms.content.library import library
-from lms.content.module import Module
+from lms.content.module import Module, Page
 from lms.db import as_facts
 from lms.enrolment.models import Registration
 from lms.enrolment.queries import own_registrations
@@ -106,6 +106,26 @@ def own_writing(
     }
     nothing = {(block_id, kind): Writing(kind, module_id, block_id) for block_id in block_ids for kind in Kind}
     return nothing | found
+
+
+def own_reflections(session: Session, person: Person, module: Module) -> list[tuple[Page, Piece, int]]:
+    """What a person wrote on the reflections of a module, in its order, each with the row that holds it as it is now.
+
+    For who means to show one to somebody: nothing that is empty, or does not open, is among them.
+    """
+    in_module = _OF_PERSON.where(Entry.module_id == module.id, Entry.kind == Kind.REFLECTION)
+    found = {
+        entry.block_id: (_read(session, person, entry, version), version.id)
+        for entry, version in session.execute(in_module, {"person": person.id})
+        if version
+    }
+    return [
+        (page, Piece(writing, labels(block, Kind.REFLECTION)), version_id)
+        for page, block in module.blocks()
+        if isinstance(block, Reflection) and block.id in found
+        for writing, version_id in (found[block.id],)
+        if not (writing.is_shut or writing.words.is_empty)
+    ]
 
 
 def own_journal(session: Session, person: Person) -> list[Volume]:

@@ -15,6 +15,7 @@ from lms.db import db, transaction
 from tests.attacks.conftest import SECRET, Owner, changed, dump
 from tests.attacks.walk import Address, address_of
 
+SESSION = "00000000-0000-4000-8000-000000004712"
 ELSEWHERE = {
     ("accounts.set_password", "GET"): "/password/none",
     ("accounts.set_password", "POST"): "/password/none",
@@ -114,6 +115,43 @@ ELSEWHERE = {
     ("scenario.leave", "POST"): "/stories/00000000-0000-4000-8000-000000000000/leave",
     ("scenario.replay", "POST"): "/stories/00000000-0000-4000-8000-000000000000/replay",
     ("team_pulse.thanks", "GET"): "/p",
+    ("attendance.be_here", "POST"): "/sessions/here/none",
+    ("attendance.count", "POST"): f"/sessions/{SESSION}/count",
+    ("attendance.here", "GET"): "/sessions/here/none",
+    ("attendance.note", "POST"): f"/sessions/{SESSION}/present",
+    ("attendance.show", "GET"): f"/sessions/{SESSION}/code",
+    (
+        "attendance.undo",
+        "POST",
+    ): f"/sessions/{SESSION}/people/{SESSION}/absent",
+    ("feed.ask", "GET"): "/sessions/calendar",
+    ("feed.end", "POST"): "/sessions/calendar/end",
+    ("feed.feed", "GET"): "/calendar/none.ics",
+    ("feed.make", "POST"): "/sessions/calendar",
+    ("leading.ask_to_cancel", "GET"): f"/sessions/{SESSION}/cancel",
+    ("leading.ask_to_change", "GET"): f"/sessions/{SESSION}/change",
+    ("leading.cancel", "POST"): f"/sessions/{SESSION}/cancel",
+    ("leading.change", "POST"): f"/sessions/{SESSION}/change",
+    ("leading.cohort", "GET"): f"/sessions/{SESSION}/cohort",
+    ("leading.lead", "GET"): f"/sessions/{SESSION}/lead",
+    ("leading.new", "GET"): "/sessions/new",
+    ("leading.plan", "POST"): "/sessions/new/notice-and-listen",
+    (
+        "leading.take_off",
+        "POST",
+    ): f"/sessions/{SESSION}/people/{SESSION}/take-off",
+    ("sharing.ask", "GET"): f"/sessions/{SESSION}/share",
+    (
+        "sharing.read",
+        "GET",
+    ): f"/sessions/{SESSION}/shared/{SESSION}",
+    ("sharing.share", "POST"): f"/sessions/{SESSION}/share",
+    ("sharing.take_back", "POST"): f"/sessions/{SESSION}/share/take-back",
+    ("workshop.book", "POST"): f"/sessions/{SESSION}/book",
+    ("workshop.event", "GET"): f"/sessions/{SESSION}.ics",
+    ("workshop.give_back", "POST"): f"/sessions/{SESSION}/give-back",
+    ("workshop.one", "GET"): f"/sessions/{SESSION}",
+    ("workshop.sessions", "GET"): "/sessions",
     ("xapi.statements", "GET"): "/statements",
     ("xapi.retry", "POST"): "/statements/retry",
 }

@@ -36,6 +36,7 @@ from lms.db import Base, UTCDateTime, writing
 from lms.enrolment.assignments.models import Assignment
 from lms.migrations.tables import tables
 from lms.outbox.models import Statement
+from lms.workshop.models import Workshop
 
 START = dt.datetime(2026, 3, 1, 8, 0, tzinfo=dt.UTC)
 # Rows that say themselves whose they are, without a key that refers to the person.
@@ -66,7 +67,7 @@ class Filler:
         """A row in every table, all of this person."""
         with writing(self.session):
             self.rows["person"] = {"id": person.id}
-            for table in (Revision.__table__, Site.__table__, Assignment.__table__):
+            for table in (Revision.__table__, Site.__table__, Assignment.__table__, Workshop.__table__):
                 self._insert(Base.metadata.tables[table.name], {})
             self._forget_what_is_of_many("assignment")
             for table in of_a_person():
@@ -148,7 +149,7 @@ def secrets(filler: Filler) -> set[str]:
     """
     found: set[str] = set()
     for (table, column), value in filler.kept.items():
-        if table not in ("revision", "site") and (table, column) not in _STAYS:
+        if table not in ("revision", "site", "workshop") and (table, column) not in _STAYS:
             values = value if isinstance(value, list) else [value]
             found |= {one for one in values if isinstance(one, str) and not isinstance(one, StrEnum)}
     return found

@@ -32,6 +32,8 @@ NOT_TOLD = {
     ("team_pulse_count", "people"): "others' answers, told only in bands",
     ("person", "password_hash"): "would help whoever steals the file to guess the password",
     ("sign_in", "token_hash"): "is of use to nobody but a thief",
+    ("calendar_feed", "token_hash"): "is of use to nobody but a thief",
+    ("workshop", "facilitator"): "leads to somebody else",
     ("password_link", "token_hash"): "is of use to nobody but a thief",
     ("statement", "partition"): "follows from the registration",
     ("statement", "body"): "is told as the statement, not as text",
@@ -58,6 +60,7 @@ OF_NOBODY = {
     "roster_run": "how many people a list added or changed; the list itself is kept for a day at most",
     "site": "a place; told with who works there",
     "store": "a place that statements are sent to",
+    "workshop": "what is offered to all; who leads it, by the opaque name. Told with who has a place",
     "tries": "digests of addresses, for a day at most; nobody's own row can be told from another's",
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CTE, func, select
 from sqlalchemy.orm import Session, aliased
 
-from lms.accounts.models import JobGroup, Person, Placement, Site
+from lms.accounts.models import JobGroup, Membership, Person, Placement, Site
 
 
 def below(site_ids: Collection[int]) -> CTE:
@@ -16,6 +16,16 @@ def below(site_ids: Collection[int]) -> CTE:
     tree = select(Site.id).where(Site.id.in_(site_ids)).cte("below", recursive=True)
     # UNION, not UNION ALL: it ends even if something stood below itself.
     return tree.union(select(Site.id).join(tree, Site.parent_id == tree.c.id))
+
+
+def above(person_id: int) -> CTE:
+    """Where a person works, or has a role, and all that is above, as a part of a query with one column, `id`."""
+    own = select(Membership.site_id.label("id")).where(
+        Membership.person_id == person_id, Membership.site_id.is_not(None)
+    )
+    tree = own.cte("above", recursive=True)
+    higher = select(Site.parent_id).join(tree, Site.id == tree.c.id).where(Site.parent_id.is_not(None))
+    return tree.union(higher)
 
 
 def subtree(session: Session, site_ids: Collection[int]) -> set[int]:

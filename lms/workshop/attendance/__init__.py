@@ -1,0 +1,1 @@
+"""Who was there: by the facilitator's list, or by a code on a phone."""

@@ -1,0 +1,165 @@
+"""Noting who was there: the facilitator's list, the code on the wall, the page on the phone."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import segno
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request
+from flask import url_for as url
+from flask_login import current_user
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from lms.accounts.access import needs, signed_in
+from lms.accounts.models import Person
+from lms.audit import actions
+from lms.audit.actions import Action, Entry
+from lms.audit.service import record
+from lms.config import Settings
+from lms.content.library import library
+from lms.db import db, transaction
+from lms.ui.asking import not_found, now
+from lms.workshop import queries
+from lms.workshop.attendance import code, service
+from lms.workshop.attendance.service import RefusedError
+from lms.workshop.leading import queries as leading
+from lms.workshop.leading.rights import LEADERS
+from lms.workshop.presence import Refusal, Way, code_window
+
+blueprint = Blueprint("attendance", __name__)
+
+Answer = Response | AnyResponse | str
+SAID = {
+    Refusal.TOO_EARLY: "It is too early. Attendance is noted from 30 minutes before the session begins.",
+    Refusal.TOO_LATE: "It is too late: the code worked until an hour after the end. The facilitator can still note it.",
+    Refusal.CANCELLED: "This session does not take place.",
+    Refusal.FULL: "Every place is taken.",
+    Refusal.UNKNOWN: "You have no place in this session, and it is not offered to you.",
+}
+NOT_NOTED = "Not noted, since every place is taken: {names}. Take somebody off the list first who did not come."
+
+
+@blueprint.post("/sessions/<uuid:session_id>/present")
+@needs(*LEADERS)
+def note(session_id: UUID) -> Answer:
+    """The people whose names are ticked were there."""
+    workshop = leading.own_workshop(db.session, current_user, session_id) or not_found()
+    full, count = [], 0
+    for text in request.form.getlist("person"):
+        person = leading.guest(db.session, workshop, _uuid(text)) or not_found()
+        try:
+            with transaction() as session:
+                if service.note(session, session_id, person, Way.LIST, now()).is_new:
+                    count += 1
+                    _record(session, Action.ATTENDED, person.uuid, session_id, Way.LIST)
+        except RefusedError as error:
+            if error.refusal is not Refusal.FULL:
+                flash(SAID[error.refusal], "warning")
+                break
+            full.append(person.name)
+    if full:
+        flash(NOT_NOTED.format(names=", ".join(full)), "warning")
+    if count:
+        flash(f"Noted: {count} {'person was' if count == 1 else 'people were'} there.", "success")
+    return redirect(url("leading.lead", session_id=session_id, _anchor="people"), 303)
+
+
+@blueprint.post("/sessions/<uuid:session_id>/people/<uuid:person_id>/absent")
+@needs(*LEADERS)
+def undo(session_id: UUID, person_id: UUID) -> Answer:
+    """Somebody was not there after all."""
+    workshop = leading.own_workshop(db.session, current_user, session_id) or not_found()
+    person = leading.guest(db.session, workshop, person_id) or not_found()
+    with transaction() as session:
+        if service.undo(session, session_id, person):
+            _record(session, Action.ATTENDANCE_UNDONE, person.uuid, session_id, Way.LIST)
+    flash(f"Taken back for {person.name}. What they have done in the module stays theirs.", "success")
+    return redirect(url("leading.lead", session_id=session_id, _anchor="people"), 303)
+
+
+@blueprint.get("/sessions/<uuid:session_id>/code")
+@needs(*LEADERS)
+def show(session_id: UUID) -> Answer:
+    """The QR code, large, for the wall."""
+    workshop = leading.own_workshop(db.session, current_user, session_id) or not_found()
+    settings: Settings = current_app.config["CARES"]
+    address = f"{settings.url}{url('.here', given=code.code(_secret(), session_id))}"
+    drawn = segno.make(address, error="m").svg_inline(omitsize=True, border=4, dark="#000", light="#fff")
+    window = code_window(workshop.starts_at, workshop.ends_at)
+    answer = make_response(
+        # Drawn by the library out of an address of ours.
+        render_template("workshop/code.html", workshop=workshop, address=address, drawn=Markup(drawn), window=window)  # noqa: S704  # nosec B704
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.get("/sessions/here/<given>")
+@signed_in
+def here(given: str) -> Answer:
+    """Opened on a phone in the room: one button says that I am here."""
+    return _here(given, None)
+
+
+@blueprint.post("/sessions/here/<given>")
+@signed_in
+def be_here(given: str) -> Answer:
+    """I am here."""
+    session_id = code.session_of(_secret(), given) or not_found()
+    try:
+        with transaction() as session:
+            me = session.get_one(Person, current_user.id)
+            if service.note(session, session_id, me, Way.CODE, now()).is_new:
+                _record(session, Action.ATTENDED, current_user.uuid, session_id, Way.CODE)
+    except RefusedError as error:
+        return _here(given, error.refusal)
+    flash("Thank you. It is noted that you were there.", "success")
+    return redirect(url("workshop.one", session_id=session_id), 303)
+
+
+@blueprint.post("/sessions/<uuid:session_id>/count")
+@signed_in
+def count(session_id: UUID) -> Answer:
+    """Count a session for the module that was not open to me then."""
+    with transaction() as session:
+        me = session.get_one(Person, current_user.id)
+        is_counted = service.count(session, session_id, me, now())
+    if is_counted is None:
+        not_found()
+    done = ("It counts for the module now.", "success")
+    flash(*(done if is_counted else ("The module is not open to you yet. Come back when it is.", "info")))
+    return redirect(url("workshop.one", session_id=session_id), 303)
+
+
+def _here(given: str, refusal: Refusal | None) -> Response:
+    session_id = code.session_of(_secret(), given) or not_found()
+    workshop = queries.workshop(db.session, session_id) or not_found()
+    found = queries.seen(db.session, current_user.id, session_id)
+    module = library.module(db.session, workshop.module_id)
+    page = render_template(
+        "workshop/here.html",
+        given=given,
+        workshop=workshop,
+        booking=found.booking if found else None,
+        module=module,
+        told=SAID[refusal] if refusal else "",
+    )
+    return make_response(page, 422 if refusal else 200)
+
+
+def _record(session: Session, action: Action, whom: UUID, session_id: UUID, way: Way) -> None:
+    who = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
+    record(session, who, now(), Entry(action, whom, {"session": str(session_id), "by": way.value}))
+
+
+def _secret() -> str:
+    return str(current_app.secret_key)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        not_found()

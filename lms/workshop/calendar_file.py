@@ -1,0 +1,94 @@
+"""Sessions as a calendar reads them (RFC 5545). Values in, values out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Protocol
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from icalendar import Calendar, Event
+
+from lms.workshop.places import State
+
+MAKER = "-//Cares//Sessions//EN"
+REFRESH = dt.timedelta(hours=1)
+"""How often a calendar is asked to look again (RFC 7986, 5.7)."""
+
+
+class Planned(Protocol):
+    """What is asked of a session."""
+
+    @property
+    def uuid(self) -> UUID: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def link(self) -> str: ...
+    @property
+    def starts_at(self) -> dt.datetime: ...
+    @property
+    def ends_at(self) -> dt.datetime: ...
+    @property
+    def cancelled_at(self) -> dt.datetime | None: ...
+    @property
+    def changed_at(self) -> dt.datetime: ...
+    @property
+    def sequence(self) -> int: ...
+
+
+def entry(session: Planned, state: State | None, is_leader: bool, url: str) -> Event:
+    """A session as one event. Where to meet online is told to who has a place, and to who leads it."""
+    address = f"{url}/sessions/{session.uuid}"
+    found = Event()
+    # Named by the host for good, whatever the title is later: that is how a calendar knows it again.
+    found.add("uid", f"{session.uuid}@{urlsplit(url).hostname}")
+    found.add("dtstamp", session.changed_at)
+    found.add("last-modified", session.changed_at)
+    found.add("sequence", session.sequence)
+    found.add("dtstart", session.starts_at)
+    found.add("dtend", session.ends_at)
+    found.add("summary", session.title)
+    found.add("location", session.place)
+    found.add("url", address)
+    found.add("description", "\n".join(_words(session, state, is_leader, address)))
+    found.add("status", _status(session, state, is_leader))
+    found.add("transp", "OPAQUE" if _is_busy(session, state, is_leader) else "TRANSPARENT")
+    return found
+
+
+def calendar(entries: Iterable[Event], name: str) -> bytes:
+    """A calendar of these events."""
+    made = Calendar()
+    made.add("prodid", MAKER)
+    made.add("version", "2.0")
+    made.add("method", "PUBLISH")
+    made.add("x-wr-calname", f"Sessions: {name}")
+    made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    made.add("x-published-ttl", REFRESH)
+    for one in entries:
+        made.add_component(one)
+    return bytes(made.to_ical())
+
+
+def _status(session: Planned, state: State | None, is_leader: bool) -> str:
+    if session.cancelled_at:
+        return "CANCELLED"
+    return "CONFIRMED" if is_leader or state is State.BOOKED else "TENTATIVE"
+
+
+def _is_busy(session: Planned, state: State | None, is_leader: bool) -> bool:
+    return session.cancelled_at is None and (is_leader or state is State.BOOKED)
+
+
+def _words(session: Planned, state: State | None, is_leader: bool, address: str) -> Iterable[str]:
+    if session.cancelled_at:
+        yield "This session does not take place."
+    elif state is State.WAITING:
+        yield "You are on the waiting list."
+    if session.link and (is_leader or state is State.BOOKED):
+        yield f"Online: {session.link}"
+    yield address

@@ -1,0 +1,1 @@
+"""Planning sessions, and what their facilitators see of who comes."""

@@ -1,0 +1,244 @@
+"""What can be done about sessions: planning, changing and cancelling them, and asking for a place.
+
+Whoever takes or frees a place holds the row of the session until the commit: two at once take turns.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person
+from lms.db import UNSEEN
+from lms.workshop import places
+from lms.workshop.models import Booking, CalendarFeed, SharedReflection, Workshop
+from lms.workshop.news import News, weightier
+from lms.workshop.places import Request, State
+from lms.workshop.queries import is_offered_to
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A session as whoever plans it wants it."""
+
+    title: str
+    place: str
+    link: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    places: int
+    facilitator: UUID
+    site_id: int | None
+    replaces: tuple[str, ...]
+
+
+class TooFewPlacesError(Exception):
+    """More people have a place than there would be."""
+
+    def __init__(self, taken: int) -> None:
+        super().__init__(taken)
+        self.taken = taken
+
+
+class ClosedError(Exception):
+    """The session has begun, or is cancelled: what was asked for is not done any more."""
+
+
+def plan(session: Session, module_id: str, wanted: Plan, at: dt.datetime) -> Workshop:
+    """A new session on a module."""
+    made = Workshop(module_id=module_id, changed_at=at, sequence=0, **_columns(wanted))
+    session.add(made)
+    session.flush()
+    return made
+
+
+def change(session: Session, uuid: UUID, wanted: Plan, at: dt.datetime) -> None:
+    """Another time, place or number of places; who has a place, or waits for one, is told.
+
+    Raises TooFewPlacesError, and ClosedError once it has begun.
+    """
+    workshop = _open_one(session, uuid, at)
+    known = _bookings(session, workshop)
+    taken = places.taken(_requests(known))
+    if wanted.places < taken:
+        raise TooFewPlacesError(taken)
+    columns = _columns(wanted)
+    if workshop.facilitator != wanted.facilitator:
+        # What was shared was meant for the one before.
+        unshare(session, [one.id for one in known])
+    shown = ("title", "place", "link", "starts_at", "ends_at")
+    is_news = any(getattr(workshop, name) != columns[name] for name in shown)
+    for name, value in columns.items():
+        setattr(workshop, name, value)
+    if is_news:
+        workshop.changed_at, workshop.sequence = at, workshop.sequence + 1
+        _tell(known, News.CHANGED, at)
+    _move_up(workshop, known, at)
+    session.flush()
+
+
+def cancel(session: Session, uuid: UUID, at: dt.datetime) -> bool:
+    """The session does not take place, and who would have come is told; whether that is new.
+
+    What was shared with its facilitator is shared no more. Raises ClosedError when it is over.
+    """
+    workshop = locked(session, uuid)
+    if workshop.cancelled_at:
+        return False
+    if workshop.ends_at <= at:
+        raise ClosedError
+    known = _bookings(session, workshop)
+    workshop.cancelled_at = workshop.changed_at = at
+    workshop.sequence += 1
+    _tell(known, News.CANCELLED, at)
+    unshare(session, [one.id for one in known])
+    session.flush()
+    return True
+
+
+def book(session: Session, person: Person, uuid: UUID, at: dt.datetime) -> State | None:
+    """Ask for a place; what becomes of it. Asking twice is asking once.
+
+    None if the session is not offered to this person. Raises ClosedError.
+    """
+    if not is_there(session, person) or not is_offered_to(session, person.id, uuid):
+        return None
+    workshop = _open_one(session, uuid, at)
+    known = _bookings(session, workshop)
+    own = next((one for one in known if one.person_id == person.id), None)
+    if own and own.state is not State.CANCELLED:
+        return own.state
+    own = enter(session, workshop, known, person.id, at)
+    own.state = places.state_of_new(_requests(one for one in known if one is not own), workshop.places)
+    session.flush()
+    return own.state
+
+
+def enter(session: Session, workshop: Workshop, known: Sequence[Booking], person_id: int, at: dt.datetime) -> Booking:
+    """The row of someone who asks now, at the end of the line; their old one, if they asked before."""
+    own = next((one for one in known if one.person_id == person_id), None)
+    if own is None:
+        own = Booking(workshop_id=workshop.id, person_id=person_id, state=State.WAITING)
+        session.add(own)
+    own.turn, own.booked_at, own.news = places.next_turn(_requests(known)), at, None
+    return own
+
+
+def give_back(session: Session, person: Person, uuid: UUID, at: dt.datetime) -> bool | None:
+    """Someone does not come after all, and the first who waits gets their place; whether they had asked for one.
+
+    None if there is no such session for them. Raises ClosedError.
+    """
+    if own_booking(session, person.id, uuid) is None:
+        return None
+    workshop = _open_one(session, uuid, at)
+    return _free(session, workshop, person.id, None, at)
+
+
+def take_off(session: Session, uuid: UUID, person: Person, at: dt.datetime) -> bool:
+    """The facilitator gives someone's place back for them, who is told; whether they had asked for one.
+
+    Raises ClosedError when the session is over or cancelled.
+    """
+    workshop = locked(session, uuid)
+    if workshop.cancelled_at or workshop.ends_at <= at:
+        raise ClosedError
+    return _free(session, workshop, person.id, News.TAKEN_OFF, at)
+
+
+def _free(session: Session, workshop: Workshop, person_id: int, news: News | None, at: dt.datetime) -> bool:
+    known = _bookings(session, workshop)
+    own = next((one for one in known if one.person_id == person_id), None)
+    if own is None or own.state is State.CANCELLED:
+        return False
+    if own.attended_at:
+        raise ClosedError
+    own.state, own.news, own.news_from = State.CANCELLED, news, at
+    unshare(session, [own.id])
+    _move_up(workshop, known, at)
+    session.flush()
+    return True
+
+
+def is_there(session: Session, person: Person) -> bool:
+    """Whether someone is still known by their name outside; their row is held, so that an erasure waits."""
+    query = select(Person.id).filter_by(id=person.id, uuid=person.uuid, is_active=True)
+    return session.scalar(query.with_for_update()) is not None
+
+
+def locked(session: Session, uuid: UUID) -> Workshop:
+    """A session, its row held until the end of the transaction. Raises NoResultFound."""
+    query = select(Workshop).filter_by(uuid=uuid).with_for_update()
+    return session.scalars(query, execution_options={"populate_existing": True}).one()
+
+
+def bookings_of(session: Session, workshop: Workshop) -> Sequence[Booking]:
+    """Everyone who ever asked for a place; the session's row must be held."""
+    return _bookings(session, workshop)
+
+
+def own_booking(session: Session, person_id: int, uuid: UUID) -> Booking | None:
+    """That a person asked for a place in a session."""
+    query = select(Booking).join(Workshop).where(Workshop.uuid == uuid, Booking.person_id == person_id)
+    return session.scalar(query)
+
+
+def unshare(session: Session, booking_ids: Iterable[int]) -> None:
+    """Nothing is shared any more by these."""
+    gone = delete(SharedReflection).where(SharedReflection.booking_id.in_(list(booking_ids)))
+    session.execute(gone, execution_options=UNSEEN)
+
+
+def forget(session: Session, person: Person, at: dt.datetime) -> None:
+    """Nothing is left of where a person was, or wanted to be; who waits for their place gets it."""
+    query = select(Workshop).join(Booking).where(Booking.person_id == person.id).order_by(Workshop.id)
+    for workshop in session.scalars(query.with_for_update(of=Workshop)).all():
+        known = _bookings(session, workshop)
+        session.execute(delete(Booking).filter_by(workshop_id=workshop.id, person_id=person.id))
+        _move_up(workshop, [one for one in known if one.person_id != person.id], at)
+    session.execute(delete(CalendarFeed).filter_by(person_id=person.id), execution_options=UNSEEN)
+    session.execute(delete(SharedReflection).filter_by(reader=person.uuid), execution_options=UNSEEN)
+    session.flush()
+
+
+def _open_one(session: Session, uuid: UUID, at: dt.datetime) -> Workshop:
+    workshop = locked(session, uuid)
+    if workshop.cancelled_at or workshop.starts_at <= at:
+        raise ClosedError
+    return workshop
+
+
+def _bookings(session: Session, workshop: Workshop) -> Sequence[Booking]:
+    # Asked after the session's row is held: what another did meanwhile is seen.
+    query = select(Booking).filter_by(workshop_id=workshop.id).order_by(Booking.turn, Booking.id)
+    return session.scalars(query, execution_options={"populate_existing": True}).all()
+
+
+def _requests(known: Iterable[Booking]) -> list[Request]:
+    return [Request(one.id, one.turn, one.state) for one in known]
+
+
+def _move_up(workshop: Workshop, known: Sequence[Booking], at: dt.datetime) -> None:
+    """Who waits gets what is free. Once it has begun, nobody is called any more: who is there takes a free place."""
+    if workshop.cancelled_at or workshop.starts_at <= at:
+        return
+    chosen = set(places.to_move_up(_requests(known), workshop.places))
+    moved = [one for one in known if one.id in chosen]
+    for one in moved:
+        one.state = State.BOOKED
+    _tell(moved, News.MOVED_UP, at)
+
+
+def _tell(known: Iterable[Booking], news: News, at: dt.datetime) -> None:
+    for one in known:
+        if one.state is not State.CANCELLED:
+            one.news, one.news_from = weightier(one.news, news), at
+
+
+def _columns(wanted: Plan) -> dict[str, object]:
+    return vars(wanted) | {"replaces": list(wanted.replaces)}
