@@ -28,6 +28,7 @@ from lms.privacy.retention.service import delete_old_mails
 from lms.progress.service import end_silent_visits
 from lms.pulse.team.service import close_due
 from lms.workshop.announcing import service as sessions
+from lms.workshop.service import free_places_of_leavers
 from lms.xapi import alarming
 
 EVERY_SECONDS = 60.0
@@ -131,10 +132,15 @@ def close_pulses(app: Flask, at: dt.datetime) -> int:
 
 
 def tell_of_sessions(app: Flask, at: dt.datetime) -> int:
-    """Mail people who have got a place in a session, or whose session was changed or cancelled; how many mails went."""
+    """Mail people who have got a place in a session, or whose session was changed or cancelled; how many mails went.
+
+    Before that, places of people who have left are given to those who wait.
+    """
     settings: Settings = app.config["CARES"]
     went = 0
     with app.app_context():
+        with writing(db.session) as session:
+            free_places_of_leavers(session, at)
         while True:
             with writing(db.session) as session:
                 mails = sessions.take_mails(session, at)

@@ -84,7 +84,7 @@ def dashboard() -> Answer:
         sections=sections,
         looks_back=looks_back,
         asked=assignments.own(db.session, current_user.id, local_day(now(), settings.time_zone)),
-        next_session=workshop.next_one(db.session, current_user.id, now()),
+        next_session=workshop.next_one(db.session, current_user, now()),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from lms.accounts.models import Person
@@ -20,6 +20,42 @@ from lms.workshop.places import Request, State, place_in_line
 LIMIT = 100
 """Sessions in a list."""
 _ASKED = Booking.state != State.CANCELLED
+_IS_OFFERED = or_(Workshop.site_id.is_(None), Workshop.site_id.in_(select(above(bindparam("person")).c.id)))
+_IS_THEIRS = or_(_IS_OFFERED, Booking.id.is_not(None))
+_of_it = aliased(Booking)
+_count = select(func.count()).where(_of_it.workshop_id == Workshop.id).correlate(Workshop)
+# Made once: to build a query costs more than to ask it, and the start page asks one of these.
+_SEEN = (
+    select(
+        Workshop,
+        Booking,
+        _count.where(_of_it.state == State.BOOKED).scalar_subquery(),
+        _count.where(_of_it.state == State.WAITING).scalar_subquery(),
+    )
+    .outerjoin(Booking, and_(Booking.workshop_id == Workshop.id, Booking.person_id == bindparam("person"), _ASKED))
+    .options(joinedload(Workshop.site))
+)
+# Who has no place yet, and no part in it, is offered what has not begun.
+_BEGINS_LATER = Workshop.starts_at > bindparam("now")
+_IS_LED = Workshop.facilitator == bindparam("me", type_=Uuid)
+_COMING = (
+    _SEEN.where(Workshop.ends_at > bindparam("now"))
+    .where(or_(Booking.id.is_not(None), and_(_IS_OFFERED, _BEGINS_LATER, Workshop.cancelled_at.is_(None))))
+    .order_by(Workshop.starts_at, Workshop.id)
+    .limit(LIMIT)
+)
+_NEXT = (
+    _SEEN.where(Workshop.ends_at > bindparam("now"), Workshop.cancelled_at.is_(None))
+    .where(or_(Booking.id.is_not(None), _IS_LED, and_(_IS_OFFERED, _BEGINS_LATER)))
+    .order_by(and_(Booking.id.is_(None), ~_IS_LED), Workshop.starts_at, Workshop.id)
+    .limit(1)
+)
+_PAST = (
+    _SEEN.where(Workshop.ends_at <= bindparam("now"), Booking.state == State.BOOKED)
+    .order_by(Workshop.starts_at.desc())
+    .limit(LIMIT)
+)
+_ONE = _SEEN.where(Workshop.uuid == bindparam("uuid"), _IS_THEIRS)
 
 
 @dataclass(frozen=True)
@@ -45,34 +81,28 @@ class Seen:
 
 def coming(session: Session, person_id: int, at: dt.datetime) -> list[Seen]:
     """Sessions to come that are offered to a person, or in which they asked for a place, the next first."""
-    query = _seen(person_id).where(Workshop.ends_at > at, _is_theirs(person_id))
-    is_wanted = or_(Workshop.cancelled_at.is_(None), Booking.id.is_not(None))
-    return _rows(session, query.where(is_wanted).order_by(Workshop.starts_at, Workshop.id).limit(LIMIT))
+    return _rows(session, _COMING, person_id, now=at)
 
 
 def past(session: Session, person_id: int, at: dt.datetime) -> list[Seen]:
     """Sessions that a person had a place in, the latest first."""
-    query = _seen(person_id).where(Workshop.ends_at <= at, Booking.state == State.BOOKED)
-    return _rows(session, query.order_by(Workshop.starts_at.desc()).limit(LIMIT))
+    return _rows(session, _PAST, person_id, now=at)
 
 
-def next_one(session: Session, person_id: int, at: dt.datetime) -> Seen | None:
-    """The next session of a person; if there is none, the next that is offered to them."""
-    query = _seen(person_id).where(Workshop.ends_at > at, Workshop.cancelled_at.is_(None), _is_theirs(person_id))
-    first = query.order_by(Booking.id.is_(None), Workshop.starts_at, Workshop.id).limit(1)
-    return next(iter(_rows(session, first)), None)
+def next_one(session: Session, person: Person, at: dt.datetime) -> Seen | None:
+    """The next session of a person, or that they lead; if there is none, the next that is offered to them."""
+    return next(iter(_rows(session, _NEXT, person.id, now=at, me=person.uuid)), None)
 
 
 def seen(session: Session, person_id: int, uuid: UUID) -> Seen | None:
     """One session that is offered to a person, or in which they asked for a place; any other looks like none."""
-    found = _rows(session, _seen(person_id).where(Workshop.uuid == uuid, _is_theirs(person_id)))
-    return found[0] if found else None
+    return next(iter(_rows(session, _ONE, person_id, uuid=uuid)), None)
 
 
 def is_offered_to(session: Session, person_id: int, uuid: UUID) -> bool:
     """Whether a person may ask for a place."""
-    query = select(Workshop.id).where(Workshop.uuid == uuid, _is_offered(person_id))
-    return session.scalar(query) is not None
+    query = select(Workshop.id).where(Workshop.uuid == uuid, _IS_OFFERED)
+    return session.scalar(query, {"person": person_id}) is not None
 
 
 def line(session: Session, booking: Booking) -> int:
@@ -111,28 +141,5 @@ def own_record(session: Session, person_id: int) -> dict[str, Any]:
     }
 
 
-def _seen(person_id: int) -> Any:
-    of_it = aliased(Booking)
-    places = select(func.count()).where(of_it.workshop_id == Workshop.id).correlate(Workshop)
-    return (
-        select(
-            Workshop,
-            Booking,
-            places.where(of_it.state == State.BOOKED).scalar_subquery(),
-            places.where(of_it.state == State.WAITING).scalar_subquery(),
-        )
-        .outerjoin(Booking, and_(Booking.workshop_id == Workshop.id, Booking.person_id == person_id, _ASKED))
-        .options(joinedload(Workshop.site))
-    )
-
-
-def _rows(session: Session, query: Any) -> list[Seen]:
-    return [Seen(*row) for row in session.execute(query)]
-
-
-def _is_offered(person_id: int) -> ColumnElement[bool]:
-    return or_(Workshop.site_id.is_(None), Workshop.site_id.in_(select(above(person_id).c.id)))
-
-
-def _is_theirs(person_id: int) -> ColumnElement[bool]:
-    return or_(_is_offered(person_id), Booking.id.is_not(None))
+def _rows(session: Session, query: Any, person_id: int, **given: object) -> list[Seen]:
+    return [Seen(*row) for row in session.execute(query, {"person": person_id, **given})]

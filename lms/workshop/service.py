@@ -171,6 +171,21 @@ def is_there(session: Session, person: Person) -> bool:
     return session.scalar(query.with_for_update()) is not None
 
 
+def free_places_of_leavers(session: Session, at: dt.datetime, most: int = 100) -> int:
+    """Give back the places of people who are let in no longer, so that others get them; how many."""
+    query = (
+        select(Workshop.uuid, Booking.person_id)
+        .join(Booking, Booking.workshop_id == Workshop.id)
+        .join(Person, Person.id == Booking.person_id)
+        .where(Workshop.starts_at > at, Workshop.cancelled_at.is_(None))
+        .where(Booking.state != State.CANCELLED, Booking.attended_at.is_(None), ~Person.is_active)
+        .order_by(Workshop.id)
+        .limit(most)
+    )
+    found = session.execute(query).all()
+    return sum(_free(session, locked(session, uuid), person_id, None, at) for uuid, person_id in found)
+
+
 def locked(session: Session, uuid: UUID) -> Workshop:
     """A session, its row held until the end of the transaction. Raises NoResultFound."""
     query = select(Workshop).filter_by(uuid=uuid).with_for_update()

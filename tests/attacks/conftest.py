@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from lms import config
 from lms.accounts import service as accounts
@@ -29,6 +30,8 @@ from lms.db import db, transaction
 from lms.enrolment.models import Registration, State
 from lms.enrolment.service import open_early
 from lms.migrations.tables import tables
+from lms.workshop import service as workshop
+from lms.workshop.service import Plan
 from tests.attacks.walk import Walk, walk
 from tests.conftest import Client, hashed
 from tests.operate.installation import Installation, wait_until
@@ -72,6 +75,7 @@ def pattern(sqlite_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> P
         import_new(session, bundles.from_folder(REPOSITORY), at)
         ada = accounts.add_person(session, "ada@example.org", "Ada Bell", at)
         accounts.set_password(session, ada, hashed("a long enough password"))
+        _plan_session(session, ada, at)
         key = accounts.begin_sign_in(session, ada.id, ada.password_hash, "a test", at)
     assert key
     cookie = (app.config["SIGN_IN_COOKIE_NAME"], key)
@@ -82,6 +86,17 @@ def pattern(sqlite_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     with app.app_context():
         db.engine.dispose()
     return Pattern(folder, ada.uuid, cookie, walked)
+
+
+def _plan_session(session: Session, ada: Person, at: dt.datetime) -> None:
+    """A session to which nobody but the owner can go, with somebody to share a reflection with."""
+    site = accounts.add_site(session, "owners", "Where the owner works")
+    accounts.join(session, ada, site, None)
+    tess = accounts.add_person(session, "tess@example.org", "Tess Rowe", at)
+    begins = at + dt.timedelta(days=20)
+    ends = begins + dt.timedelta(hours=2)
+    wanted = Plan("Together", "Room 2", "", begins, ends, 3, tess.uuid, site.id, ("feelings",))
+    workshop.plan(session, "notice-and-listen", wanted, at)
 
 
 def _weeks_later(app: Flask, person_id: int) -> None:

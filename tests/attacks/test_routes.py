@@ -226,7 +226,7 @@ FOR_ALL = {"certificate.real", "team_pulse.ask"}
 
 def test_what_belongs_to_someone_is_not_there_for_others(app: Flask, owner: Owner, other: FlaskClient) -> None:
     theirs = [one for one in (*owner.walk.of("GET"), *owner.walk.of("POST")) if one.is_someones]
-    assert {one.endpoint.split(".")[0] for one in theirs} >= {"quiz", "reflection", "scenario"}
+    assert {one.endpoint.split(".")[0] for one in theirs} >= {"quiz", "reflection", "scenario", "workshop", "sharing"}
     before = dump(app)
     for address in theirs:
         form = {**owner.walk.addresses[address], "csrf_token": other.csrf_token()}

@@ -23,6 +23,8 @@ NOT_SENT = {
     "accounts.set_password",
     "accounts.forgotten_password",
     "reflection.delete",
+    "sharing.take_back",
+    "workshop.give_back",
     "quiz.submit",
     "team_pulse.close",
     "team_pulse.throw_away",

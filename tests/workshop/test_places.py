@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from lms.accounts.models import Person, Role, Site
+from lms.accounts.service import set_active
 from lms.audit.actions import SYSTEM, Action
 from lms.audit.models import AuditEvent
 from lms.config import Settings
@@ -300,3 +301,22 @@ def test_who_is_erased_leaves_a_place_to_who_waits(
     page = ben.get(f"/sessions/{uuid}").text
     assert "Listening together" in page
     assert "Tess" not in page
+
+
+def test_who_has_left_keeps_no_place(app: Flask, house: House, trainer: FlaskClient, tess: Person) -> None:
+    uuid = house.plan(trainer, tess, places="1")
+    ada, browser = house.learner("Ada Bell")
+    browser.submit(f"/sessions/{uuid}/book")
+    house.learner("Ben Cole")[1].submit(f"/sessions/{uuid}/book")
+    with app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        set_active(session, session.get_one(Person, ada.id), False, DAY)
+    assert chores.tell_of_sessions(app, DAY) == 1
+    assert house.states() == {"Ada Bell": "cancelled", "Ben Cole": "booked"}
+
+
+def test_a_leader_sees_what_they_lead_on_the_start_page(house: House, trainer: FlaskClient, tess: Person) -> None:
+    house.plan(trainer, tess)
+    assert "The next session that you lead" in trainer.get("/").text
+    page = trainer.get("/sessions").text
+    assert page.count("Listening together") == 1
+    assert "0 of 2 places taken" in page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import CTE, func, select
+from sqlalchemy import CTE, BindParameter, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import JobGroup, Membership, Person, Placement, Site
@@ -18,7 +18,7 @@ def below(site_ids: Collection[int]) -> CTE:
     return tree.union(select(Site.id).join(tree, Site.parent_id == tree.c.id))
 
 
-def above(person_id: int) -> CTE:
+def above(person_id: int | BindParameter[int]) -> CTE:
     """Where a person works, or has a role, and all that is above, as a part of a query with one column, `id`."""
     own = select(Membership.site_id.label("id")).where(
         Membership.person_id == person_id, Membership.site_id.is_not(None)

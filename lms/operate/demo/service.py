@@ -27,6 +27,7 @@ from lms.enrolment.assignments.queries import programme_modules
 from lms.enrolment.assignments.service import Wanted
 from lms.enrolment.queries import own_registrations
 from lms.operate.demo.people import JOB_GROUPS, PEOPLE, SITES, WORK, Someone, Stage
+from lms.operate.demo.session import plan_session
 from lms.progress import service as progress
 from lms.progress.service import Activity
 from lms.quiz import grading
@@ -61,6 +62,9 @@ def add_people(app: Flask, at: dt.datetime, anew: bool) -> list[Login]:
             _add(session, someone, at)
         if missing:
             _ask(session, at)
+        module = _first_module(session)
+        if module and len(missing) == len(PEOPLE):
+            plan_session(session, module, at)
         return [_login(session, someone) for someone in (PEOPLE if anew else missing)]
 
 
