@@ -96,7 +96,8 @@ def outline(module_id: str) -> Answer:
     if view is None or view.module is None:
         abort(404)
     sections = overview.section_views(view.module, view.opened)
-    return render_template("player/outline.html", view=view, module=view.module, sections=sections)
+    together = workshop.coming_on(db.session, current_user.id, module_id, now())
+    return render_template("player/outline.html", view=view, module=view.module, sections=sections, together=together)
 
 
 @blueprint.get("/resume")

@@ -66,7 +66,8 @@ def calendar(entries: Iterable[Event], name: str) -> bytes:
     made.add("prodid", MAKER)
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
-    made.add("x-wr-calname", f"Sessions: {name}")
+    for property_ in ("name", "x-wr-calname"):  # RFC 7986, 5.1, and as calendars knew it before
+        made.add(property_, f"Sessions: {name}")
     made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", REFRESH)
     for one in entries:

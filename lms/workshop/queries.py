@@ -44,6 +44,7 @@ _COMING = (
     .order_by(Workshop.starts_at, Workshop.id)
     .limit(LIMIT)
 )
+_ON_MODULE = _COMING.where(Workshop.module_id == bindparam("module"))
 _NEXT = (
     _SEEN.where(Workshop.ends_at > bindparam("now"), Workshop.cancelled_at.is_(None))
     .where(or_(Booking.id.is_not(None), _IS_LED, and_(_IS_OFFERED, _BEGINS_LATER)))
@@ -82,6 +83,11 @@ class Seen:
 def coming(session: Session, person_id: int, at: dt.datetime) -> list[Seen]:
     """Sessions to come that are offered to a person, or in which they asked for a place, the next first."""
     return _rows(session, _COMING, person_id, now=at)
+
+
+def coming_on(session: Session, person_id: int, module_id: str, at: dt.datetime) -> list[Seen]:
+    """The same of one module."""
+    return _rows(session, _ON_MODULE, person_id, now=at, module=module_id)
 
 
 def past(session: Session, person_id: int, at: dt.datetime) -> list[Seen]:

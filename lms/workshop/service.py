@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
-from lms.db import UNSEEN
+from lms.db import UNSEEN, insert
 from lms.workshop import places
 from lms.workshop.models import Booking, CalendarFeed, SharedReflection, Workshop
 from lms.workshop.news import News, weightier
@@ -49,12 +49,11 @@ class ClosedError(Exception):
     """The session has begun, or is cancelled: what was asked for is not done any more."""
 
 
-def plan(session: Session, module_id: str, wanted: Plan, at: dt.datetime) -> Workshop:
-    """A new session on a module."""
-    made = Workshop(module_id=module_id, changed_at=at, sequence=0, **_columns(wanted))
-    session.add(made)
-    session.flush()
-    return made
+def plan(session: Session, uuid: UUID, module_id: str, wanted: Plan, at: dt.datetime) -> bool:
+    """A new session on a module, under a name that came with the form; whether it is new: a second click is not."""
+    row = {"uuid": uuid, "module_id": module_id, "changed_at": at, "sequence": 0, **_columns(wanted)}
+    new = insert(session, Workshop).values(**row).on_conflict_do_nothing().returning(Workshop.id)
+    return session.execute(new).scalar() is not None
 
 
 def change(session: Session, uuid: UUID, wanted: Plan, at: dt.datetime) -> None:

@@ -118,10 +118,12 @@ def give_back(session_id: UUID) -> Answer:
 @signed_in
 def event(session_id: UUID) -> Answer:
     """One session for a calendar."""
-    found = queries.seen(db.session, current_user.id, session_id) or not_found()
+    found = queries.seen(db.session, current_user.id, session_id)
+    workshop = found.workshop if found else leading.own_workshop(db.session, current_user, session_id) or not_found()
+    state = found.booking.state if found and found.booking else None
     settings: Settings = current_app.config["CARES"]
-    written = entry(found.workshop, found.booking.state if found.booking else None, False, settings.url)
-    return as_calendar(calendar([written], settings.organisation), f"session-{found.workshop.starts_at:%Y-%m-%d}.ics")
+    written = entry(workshop, state, workshop.facilitator == current_user.uuid, settings.url)
+    return as_calendar(calendar([written], settings.organisation), f"session-{workshop.starts_at:%Y-%m-%d}.ics")
 
 
 def as_calendar(made: bytes, name: str) -> Response:

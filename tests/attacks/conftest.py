@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -96,7 +96,7 @@ def _plan_session(session: Session, ada: Person, at: dt.datetime) -> None:
     begins = at + dt.timedelta(days=20)
     ends = begins + dt.timedelta(hours=2)
     wanted = Plan("Together", "Room 2", "", begins, ends, 3, tess.uuid, site.id, ("feelings",))
-    workshop.plan(session, "notice-and-listen", wanted, at)
+    workshop.plan(session, uuid4(), "notice-and-listen", wanted, at)
 
 
 def _weeks_later(app: Flask, person_id: int) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 from html import unescape
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -49,6 +50,23 @@ def test_a_trainer_plans_and_a_learner_books(house: House, trainer: FlaskClient,
     assert "https://meet.example.org/listening" in page
     assert "Your next session" in ada.get("/").text
     assert "Ada Bell" in trainer.get(f"/sessions/{uuid}/lead").text
+    outline = ada.get(f"/modules/{sample.MODULE}").text
+    assert "Sessions on this module" in outline
+    assert "counts as done" in outline
+    assert "Sessions on this module" not in ada.get(f"/modules/{sample.SECOND}").text
+
+
+def test_a_second_click_plans_no_second_session(house: House, trainer: FlaskClient, tess: Person) -> None:
+    token = re.search(
+        r'name="token"[^>]*value="([0-9a-f-]{36})"', trainer.get(f"/sessions/new?module={sample.MODULE}").text
+    )
+    assert token
+    assert house.plan(trainer, tess, token=token[1]) == house.plan(trainer, tess, token=token[1]) == UUID(token[1])
+    assert house.workshop().uuid == UUID(token[1])
+    _, other = house.learner("Lee Orr", roles=[Role.TRAINER])
+    sent = FORM | {"facilitator": str(tess.uuid), "token": token[1], "title": "Somebody else's"}
+    other.submit(f"/sessions/new/{sample.MODULE}", sent)
+    assert house.workshop().title == "Listening together"
 
 
 def test_who_comes_late_waits_and_moves_up_in_order(
@@ -208,6 +226,7 @@ def test_handing_over_hands_everything_over(house: House, trainer: FlaskClient, 
         ("ends", "13:00", "It ends before it starts."),
         ("place", "", "Say where it is."),
         ("link", "meet me", "Write a whole address"),
+        ("link", "https://meet.example.org/a room", "Write a whole address"),
         ("link", "javascript://x/%0aalert(1)", "Write a whole address"),
         ("places", "many", "Write a number in figures"),
         ("places", "0", "A number from 1 to 500"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -31,9 +32,10 @@ def plan_session(session: Session, module: Module, at: dt.datetime) -> None:
     replaces = (module.sections[1].id,) if len(module.sections) > 1 else ()
     room = "Education centre, room 2"
     wanted = Plan(module.title, room, "", begins, begins + LASTS, PLACES, trainer.uuid, site.id, replaces)
-    made = service.plan(session, module.id, wanted, at)
+    name = uuid4()
+    service.plan(session, name, module.id, wanted, at)
     guests = [one for one in PEOPLE if one.site.startswith(teacher.site) and one.role is None]
     for someone in guests[: PLACES - 1]:
         person = queries.person_by_email(session, someone.email)
         if person:
-            service.book(session, person, made.uuid, at)
+            service.book(session, person, name, at)

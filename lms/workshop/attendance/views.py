@@ -38,7 +38,10 @@ SAID = {
     Refusal.FULL: "Every place is taken.",
     Refusal.UNKNOWN: "You have no place in this session, and it is not offered to you.",
 }
-NOT_NOTED = "Not noted, since every place is taken: {names}. Take somebody off the list first who did not come."
+NOT_NOTED = {
+    Refusal.FULL: "Not noted, since every place is taken: {names}. Take somebody off the list first who did not come.",
+    Refusal.UNKNOWN: "Not noted, since they cannot sign in any more: {names}.",
+}
 
 
 @blueprint.post("/sessions/<uuid:session_id>/present")
@@ -46,7 +49,8 @@ NOT_NOTED = "Not noted, since every place is taken: {names}. Take somebody off t
 def note(session_id: UUID) -> Answer:
     """The people whose names are ticked were there."""
     workshop = leading.own_workshop(db.session, current_user, session_id) or not_found()
-    full, count = [], 0
+    refused: dict[Refusal, list[str]] = {refusal: [] for refusal in NOT_NOTED}
+    count = 0
     for text in request.form.getlist("person"):
         person = leading.guest(db.session, workshop, _uuid(text)) or not_found()
         try:
@@ -55,12 +59,13 @@ def note(session_id: UUID) -> Answer:
                     count += 1
                     _record(session, Action.ATTENDED, person.uuid, session_id, Way.LIST)
         except RefusedError as error:
-            if error.refusal is not Refusal.FULL:
+            if error.refusal not in refused:
                 flash(SAID[error.refusal], "warning")
                 break
-            full.append(person.name)
-    if full:
-        flash(NOT_NOTED.format(names=", ".join(full)), "warning")
+            refused[error.refusal].append(person.name)
+    for refusal, names in refused.items():
+        if names:
+            flash(NOT_NOTED[refusal].format(names=", ".join(names)), "warning")
     if count:
         flash(f"Noted: {count} {'person was' if count == 1 else 'people were'} there.", "success")
     return redirect(url("leading.lead", session_id=session_id, _anchor="people"), 303)

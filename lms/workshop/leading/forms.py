@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField, TimeField
+from wtforms import DateField, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, TimeField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from lms.accounts.models import Person, Site
@@ -32,7 +33,7 @@ def _is_web_address(_form: FlaskForm, field: StringField) -> None:
         parts = urlsplit(field.data)
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    if " " in field.data or not field.data.isprintable() or parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValidationError("Write a whole address, such as https://meet.example.org/room.")
 
 
@@ -61,6 +62,8 @@ def _parse(read: Callable[[list[str]], None], typed: list[str], told: str) -> No
 class SessionForm(FlaskForm):  # type: ignore[misc]
     """When, where, for whom, and what it stands for."""
 
+    token = HiddenField()
+    """The name that a new session will have: a second click plans none."""
     title = StringField(
         "Title",
         [DataRequired("Give it a title."), Length(max=LONGEST_TITLE, message=f"At most {LONGEST_TITLE} characters.")],
@@ -103,6 +106,14 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
         self.site.choices = [*everyone, *((str(site.id), f"{site.name}, with all below it") for site in sites)]
         self.replaces.choices = [(section.id, section.title) for section in module.sections]
         return self
+
+    @cached_property
+    def name(self) -> UUID:
+        """The name of a new session outside, as it stands in the form; one of its own if that is none."""
+        try:
+            return UUID(self.token.data or "", version=4)
+        except ValueError:
+            return uuid4()
 
     def plan(self, zone: str, now: dt.datetime) -> Plan | None:
         """The session as it is wanted; None, with the reason beside its field, if it cannot be then."""

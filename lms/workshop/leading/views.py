@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request
 from flask import url_for as url
@@ -40,7 +40,7 @@ def new() -> Answer:
     if not module_id:
         return render_template("workshop/choose_module.html", modules=_modules())
     module = _module(module_id)
-    typed = {"title": module.title, "facilitator": str(current_user.uuid)}
+    typed = {"token": str(uuid4()), "title": module.title, "facilitator": str(current_user.uuid)}
     return _form_page(_offered(SessionForm(formdata=None, data=typed), module, None), module, None)
 
 
@@ -55,10 +55,10 @@ def plan(module_id: str) -> Answer:
     if wanted is None:
         return _form_page(form, module, None)
     with transaction() as session:
-        made = service.plan(session, module.id, wanted, now())
-        _note(session, Entry(Action.SESSION_PLANNED, facts={"session": str(made.uuid)}))
+        if service.plan(session, form.name, module.id, wanted, now()):
+            _note(session, Entry(Action.SESSION_PLANNED, facts={"session": str(form.name)}))
     flash("The session is planned. People to whom it is offered can ask for a place.", "success")
-    return redirect(_afterwards(made.uuid, wanted.facilitator), 303)
+    return redirect(_afterwards(form.name, wanted.facilitator), 303)
 
 
 @blueprint.get("/sessions/<uuid:session_id>/lead")
