@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 Fields = dict[str, list[str]]
+NOT_PRIVATE = "Not private, and said so."
 _LINKS = {"a": "href", "link": "href", "script": "src", "img": "src", "audio": "src", "video": "src", "track": "src"}
 
 
@@ -36,7 +37,7 @@ class Form:
 
     @staticmethod
     def _typed(name: str, text: str) -> str:
-        return {"number": "1", "people": "12", "day": "", "comment": "Not private, and said so."}.get(name, text)
+        return {"number": "1", "people": "12", "day": "", "comment": NOT_PRIVATE, "team": NOT_PRIVATE}.get(name, text)
 
 
 class Page(HTMLParser):

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import and_, case, delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -48,6 +48,8 @@ def open_pulse(session: Session, person: Person, plan: PulsePlan, wanted: Wanted
     already = [one for one in mine if is_open(one, on) or one.uuid == uuid]
     if already:
         return already[0]
+    if session.scalar(select(TeamPulse.id).filter_by(uuid=uuid)):
+        uuid = uuid4()  # somebody sends the form of another
     made = TeamPulse(
         uuid=uuid,
         person_id=person.id,

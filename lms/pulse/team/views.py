@@ -36,7 +36,7 @@ from lms.pulse.team.bands import Band
 from lms.pulse.team.forms import OCCASIONS, OpenForm
 from lms.pulse.team.models import TeamPulse
 from lms.pulse.team.poster import code, poster
-from lms.pulse.team.service import Outcome
+from lms.pulse.team.service import Outcome, Wanted
 from lms.ui import colours
 from lms.ui.asking import not_found, now
 from lms.ui.logbook import unlogged
@@ -76,7 +76,7 @@ def open_one() -> Answer:
         return _own(form)
     with transaction() as session:
         found = service.open_pulse(session, current_user, plan, form.wanted, form.uuid, _today())
-        if found.uuid != form.uuid:
+        if Wanted(found.team, found.occasion, found.people) != form.wanted:
             flash("You have a pulse open. Close it before you open another.", "info")
     return redirect(url(".one", pulse_id=found.uuid), 303)
 

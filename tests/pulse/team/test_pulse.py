@@ -227,6 +227,16 @@ def test_one_is_open_at_a_time(app: Flask, manager: Manager) -> None:
     assert manager.open(team="Another").uuid != first.uuid
 
 
+def test_the_form_of_another_opens_ones_own(
+    app: Flask, manager: Manager, person: Callable[..., Person], sign_in: Callable[..., FlaskClient]
+) -> None:
+    token = "6f6ff71f-9bb5-4c31-9d0a-3a7b2bd0a3ad"
+    first = manager.open(token=token)
+    other = Manager(app, sign_in(app.test_client(), person("Zoe Lind")))
+    assert other.open(token=token, team="Another").uuid != first.uuid
+    assert manager.found(first.uuid).team == "Domestics, ward 4"
+
+
 def test_it_closes_by_itself(app: Flask, manager: Manager, team: Team) -> None:
     with time_machine.travel("2026-11-02 09:00:00+00:00", tick=False) as clock:
         pulse = manager.open()
