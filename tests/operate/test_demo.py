@@ -19,10 +19,11 @@ from lms.db import db, writing
 from lms.enrolment.models import Registration
 from lms.lookback.queries import own_waiting
 from lms.operate.chores import do
-from lms.operate.demo.people import PEOPLE, Stage
+from lms.operate.demo.people import ASKS_TEAM, PEOPLE, Stage
 from lms.operate.demo.service import add_people, walk
 from lms.outbox.models import Delivery, Statement
 from lms.progress.models import PageProgress, Visit
+from lms.pulse.team.queries import has_enough, is_open, own_pulses, results
 from lms.quiz.models import QuizAttempt
 
 REPOSITORY = Path(__file__).parents[2]
@@ -49,6 +50,13 @@ def test_each_is_where_the_table_says_once(installation: Flask) -> None:
         assert not session.scalar(select(func.count(Statement.id)).filter_by(delivery=Delivery.PARKED))
         chidi = session.scalars(select(Person.id).filter_by(email="chidi.rainbarrel@example.org")).one()
         assert own_waiting(session, chidi, NOW), "there is something to look back at"
+        farah = session.scalars(select(Person.id).filter_by(name=ASKS_TEAM)).one()
+        after, earlier = own_pulses(session, farah)
+        assert is_open(after, NOW.date())
+        assert has_enough(after)
+        told = results(session, earlier, NOW.date())
+        assert told
+        assert len({line.band for line in told.lines}) > 1, "there is something to read in it"
         still_open = session.scalar(select(func.count(Visit.id)).filter_by(ended_at=None)) or 0
     # A second start adds nothing; the chores end the visits that are long over.
     before = _everything(installation)

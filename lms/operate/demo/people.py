@@ -92,3 +92,5 @@ WORK = {
     "Lea Butterfield-Dray": ("team-leaders", "Jun Applecart"),
 }
 """By name: job group, and the name of the line manager, who is further up; who is not here is in none."""
+ASKS_TEAM = "Farah Mossbridge"
+"""Whose team has answered a pulse before the programme, and answers one after it now."""

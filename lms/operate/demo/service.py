@@ -26,7 +26,8 @@ from lms.enrolment.assignments import service as assignments
 from lms.enrolment.assignments.queries import programme_modules
 from lms.enrolment.assignments.service import Wanted
 from lms.enrolment.queries import own_registrations
-from lms.operate.demo.people import JOB_GROUPS, PEOPLE, SITES, WORK, Someone, Stage
+from lms.operate.demo.people import ASKS_TEAM, JOB_GROUPS, PEOPLE, SITES, WORK, Someone, Stage
+from lms.operate.demo.pulses import ask_team
 from lms.operate.demo.session import plan_session
 from lms.progress import service as progress
 from lms.progress.service import Activity
@@ -79,6 +80,8 @@ def walk(app: Flask, at: dt.datetime, pause_seconds: float) -> None:
             person = queries.person_by_email(session, someone.email)
             if person and not own_registrations(session, person.id):
                 walk_as(session, person, at - dt.timedelta(days=someone.days_ago), someone.stage)
+                if someone.name == ASKS_TEAM:
+                    ask_team(session, person, at)
 
 
 def _add(session: Session, someone: Someone, at: dt.datetime) -> None:
