@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms import config, keys
 from lms.accounts import views as accounts
 from lms.accounts.access import check_every_route_has_a_policy
+from lms.accounts.desk import views as desk
 from lms.accounts.syncing import views as organisation
 from lms.authoring import views as authoring
 from lms.authoring.comparing import views as comparing
@@ -102,6 +103,7 @@ def _add_features(app: Flask) -> None:
     """Blueprints, request hooks and error pages of each room, from the bottom of the house to its top."""
     ui.install(app)
     accounts.install(app)
+    desk.install(app)
     organisation.install(app)
     enrolment.install(app)
     assignments.install(app)

@@ -32,6 +32,7 @@ ELSEWHERE = {
     ("assignments.exempt", "POST"): "/assignments/exemptions",
     ("assignments.end_exemption", "POST"): "/assignments/exemptions/00000000-0000-4000-8000-000000004711/end",
     ("player.go_on", "GET"): "/resume",
+    ("desk.manage", "GET"): "/manage",
     ("coverage.coverage", "GET"): "/reports/coverage",
     ("coverage.people", "GET"): "/reports/coverage/people",
     ("coverage.board", "GET"): "/reports/coverage/board.pdf",
