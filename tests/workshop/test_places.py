@@ -216,6 +216,18 @@ def test_handing_over_hands_everything_over(house: House, trainer: FlaskClient, 
     assert other.get(f"/sessions/{uuid}/lead").status_code == 200
 
 
+def test_where_the_facilitator_has_gone_somebody_is_chosen(house: House, trainer: FlaskClient, tess: Person) -> None:
+    uuid = house.plan(trainer, tess)
+    kim, lead = house.learner("Kim Poe", roles=[Role.PROGRAMME_LEAD])
+    with house.app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        erase(session, session.get_one(Person, tess.id), SYSTEM, DAY)
+    assert '<option value="">Choose …</option>' in lead.get(f"/sessions/{uuid}/change").text.replace("selected ", "")
+    answer = lead.submit(f"/sessions/{uuid}/change", FORM | {"facilitator": ""})
+    assert (answer.status_code, "Choose who leads it." in answer.text) == (422, True)
+    assert lead.submit(f"/sessions/{uuid}/change", FORM | {"facilitator": str(tess.uuid)}).status_code == 422
+    assert lead.submit(f"/sessions/{uuid}/change", FORM | {"facilitator": str(kim.uuid)}).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "told"),
     [

@@ -95,13 +95,16 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
         ],
         default=16,
     )
-    facilitator = SelectField("Who leads it")
+    facilitator = SelectField("Who leads it", [InputRequired("Choose who leads it.")])
     site = SelectField("Who can come")
     replaces = SelectMultipleField("Sections that it replaces")
 
     def offer(self, module: Module, people: Iterable[Person], sites: Sequence[Site], to_everyone: bool) -> SessionForm:
         """What can be chosen from."""
-        self.facilitator.choices = [(str(one.uuid), one.name) for one in people]
+        leaders = [(str(one.uuid), one.name) for one in people]
+        is_known = self.facilitator.data in dict(leaders)
+        # Who leads it may have gone: then somebody is chosen, never taken by chance.
+        self.facilitator.choices = leaders if is_known else [("", "Choose …"), *leaders]
         everyone = [(EVERYONE, "Everyone")] if to_everyone else []
         self.site.choices = [*everyone, *((str(site.id), f"{site.name}, with all below it") for site in sites)]
         self.replaces.choices = [(section.id, section.title) for section in module.sections]
