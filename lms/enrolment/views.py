@@ -14,7 +14,7 @@ from lms.accounts import queries as accounts
 from lms.accounts.access import needs
 from lms.accounts.models import Role
 from lms.audit import actions
-from lms.audit.actions import Action, Entry
+from lms.audit.actions import Action, Entry, Facts
 from lms.audit.service import record
 from lms.content.library import library
 from lms.db import db, transaction
@@ -84,15 +84,25 @@ def _modules() -> list[tuple[str, str, int]]:
 
 
 def _page(form: OpenEarlyForm) -> Response:
-    modules = _modules()
+    modules, openings = _modules(), queries.early_openings(db.session)
+    _note_look({person.uuid for _, person in openings})
     page = render_template(
         "enrolment/early_openings.html",
         form=form,
         modules=modules,
         titles={module_id: title for module_id, title, _ in modules},
-        openings=queries.early_openings(db.session),
+        openings=openings,
     )
     return make_response(page, 422 if form.errors or form.email.errors else 200)
+
+
+def _note_look(people: set[UUID]) -> None:
+    """Into the audit log: somebody saw to whom modules were opened."""
+    if others := people - {current_user.uuid}:
+        actor = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
+        facts: Facts = {"at": "early openings", "people": len(others)}
+        with transaction() as session:
+            record(session, actor, now(), Entry(Action.LOOKED, facts=facts))
 
 
 def _note(session: Session, action: Action, whom: UUID, module_id: str) -> None:

@@ -66,7 +66,6 @@ def bring() -> Answer:
     with transaction() as session:
         came = service.Came(RunOrigin.PAGE, files, current_user.uuid)
         run = service.note_run(session, came, RunState.SHOWN, made, [], now())
-        _note(session, Entry(Action.LOOKED, facts={"at": "what a list changes"}))
     return redirect(url(".one_list", run=run.uuid), 303)
 
 
@@ -134,6 +133,7 @@ def _list_page(run: RosterRun, form: CarryOutForm) -> Response:
     if run.state is RunState.SHOWN and run.content:
         made = plan(read(unpacked(run.content)), queries.organisation(db.session))
         form.digest.data = made.digest
+        _note_look(made)
     page = render_template(
         "accounts/list.html",
         run=run,
@@ -145,6 +145,13 @@ def _list_page(run: RosterRun, form: CarryOutForm) -> Response:
         share=round(made.share_leaving() * 100) if made else 0,
     )
     return make_response(page, 422 if form.errors else 200)
+
+
+def _note_look(made: Plan) -> None:
+    """Into the audit log: somebody saw what a list says of people, each time that they did."""
+    if people := sum(len(made.of(kind)) for kind in TITLES):
+        with transaction() as session:
+            _note(session, Entry(Action.LOOKED, facts={"at": "what a list changes", "people": people}))
 
 
 def _told(made: Plan) -> list[tuple[str, int, list[str]]]:

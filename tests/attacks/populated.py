@@ -1,0 +1,216 @@
+"""One installation in which there is something of every kind, and somebody of every role to look at it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms import config
+from lms.accounts import service as accounts
+from lms.accounts.models import JobGroup, Membership, Person, Placement, Role, RosterRun, Site
+from lms.app import create_app
+from lms.authoring import queries as drafts
+from lms.authoring.models import DraftComment
+from lms.authoring.reviewing import service as reviewing
+from lms.certificate import service as certificates
+from lms.certificate.models import Certificate
+from lms.content import service as content
+from lms.content.bundle import Bundle, from_zip
+from lms.content.library import library
+from lms.db import db, sqlite_module, transaction
+from lms.outbox.models import Statement
+from tests.attacks.conftest import Pattern
+from tests.conftest import TEMPLATES, Client
+
+MODULE = "notice-and-listen"
+LIST = "email,name,staff_number,site,site_name\nada@example.org,Ada Bell-Holm,17,south,South\n"
+"""It would give the owner another name and another place."""
+
+
+class Actor(StrEnum):
+    """Whoever asks."""
+
+    NOBODY = "nobody"
+    OWNER = "the learner whose it is"
+    LEARNER = "another learner"
+    TRAINER = "a trainer"
+    SITE_LEAD = "the lead of the owner's site"
+    OTHER_LEAD = "the lead of another site"
+    PROGRAMME_LEAD = "a programme lead"
+    ADMIN = "an admin"
+
+
+# What each of them holds: a role, and the site that it is for.
+ROLES = {
+    Actor.TRAINER: (Role.TRAINER, None),
+    Actor.SITE_LEAD: (Role.SITE_LEAD, "north"),
+    Actor.OTHER_LEAD: (Role.SITE_LEAD, "south"),
+    Actor.PROGRAMME_LEAD: (Role.PROGRAMME_LEAD, None),
+    Actor.ADMIN: (Role.ADMIN, None),
+}
+
+
+@dataclass(repr=False)
+class Populated:
+    """The installation, its people, and what the addresses of the owner's things are made of."""
+
+    app: Flask
+    file: Path
+    kept: Path
+    keys: dict[Actor, str]
+    owner: Person
+    values: dict[str, Any]
+    """By the name of a part of an address."""
+    walked: dict[tuple[str, str], dict[str, Any]]
+    """Parts of the address that the owner met first, by endpoint and method."""
+
+    def browser(self, actor: Actor) -> FlaskClient:
+        """A browser of its own, whatever was done in others before."""
+        browser = self.app.test_client()
+        if actor in self.keys:
+            browser.set_cookie(self.app.config["SIGN_IN_COOKIE_NAME"], self.keys[actor])
+        return browser
+
+    @contextmanager
+    def as_it_was(self) -> Iterator[None]:
+        """Whatever is done in here is undone."""
+        try:
+            yield
+        finally:
+            is_other = _revisions(self.kept) != _revisions(self.file)
+            _copy(self.kept, self.file)
+            if is_other:
+                library.forget()  # the number of a revision that is gone may be given again
+
+
+def populated(pattern: Pattern, folder: Path) -> Populated:
+    """Made on a copy of what the walk of the owner left."""
+    shutil.copytree(pattern.folder, folder, dirs_exist_ok=True)
+    library.forget()
+    file = folder / "cares.db"
+    app = create_app(config.load({}, instance=folder / "instance", database_url=f"sqlite:///{file}"))
+    app.test_client_class = Client
+    app.jinja_env.bytecode_cache = TEMPLATES
+    at = dt.datetime.now(dt.UTC)
+    with app.app_context():
+        with transaction() as session:
+            owner = session.scalars(select(Person).filter_by(uuid=pattern.owner)).one()
+            people = _people(session, owner, at)
+            keys = {actor: accounts.begin_sign_in(session, one.id, None, "a test", at) for actor, one in people.items()}
+            _publish_again(session, at)
+        keys[Actor.OWNER] = pattern.cookie[1]
+        made = Populated(app, file, folder / "kept.db", {a: k for a, k in keys.items() if k}, owner, {}, {})
+    _by_trainers_and_leads(made)
+    with app.app_context(), transaction() as session:
+        made.values |= _values(session, session.merge(owner), people, at)
+    for address in pattern.walk.addresses:
+        _, values = app.url_map.bind("localhost").match(urlsplit(address.path).path, method=address.method)
+        made.walked.setdefault((address.endpoint, address.method), dict(values))
+        made.values |= {name: value for name, value in values.items() if name in ("attempt_id", "entry_id", "run_id")}
+    _copy(file, made.kept)
+    return made
+
+
+def _people(session: Session, owner: Person, at: dt.datetime) -> dict[Actor, Person]:
+    top = Site(code="division", name="Division")
+    session.add(top)
+    session.flush()
+    sites = {code: Site(code=code, name=code.title(), parent_id=top.id) for code in ("north", "south")}
+    group = JobGroup(code="ward", name="Ward managers")
+    session.add_all([*sites.values(), group])
+    session.flush()
+    found = {Actor.LEARNER: accounts.add_person(session, "learner@example.org", "Eve Lund", at)}
+    for actor, (role, site) in ROLES.items():
+        one = accounts.add_person(session, f"{role.replace(' ', '-')}-{site or 'all'}@example.org", str(actor), at)
+        found[actor] = one
+        session.add(Membership(person_id=one.id, site_id=sites[site].id if site else None, role=role))
+    for one, site in ((owner, "north"), (found[Actor.LEARNER], "north")):
+        place = {"site_id": sites[site].id, "job_group_id": group.id, "from_on": dt.date(2026, 1, 1)}
+        session.add(Placement(person_id=one.id, is_manager=True, **place))
+    for number in range(12):
+        one = accounts.add_person(session, f"colleague-{number}@example.org", f"Colleague {number}", at)
+        site_id = sites["north" if number < 6 else "south"].id
+        session.add(Placement(person_id=one.id, site_id=site_id, is_manager=True, from_on=dt.date(2026, 1, 1)))
+    return found
+
+
+def _publish_again(session: Session, at: dt.datetime) -> None:
+    """A second revision, so that there are two to compare."""
+    revision = drafts.published(session, MODULE)
+    assert revision
+    files, path = dict(from_zip(revision.files).files), f"courses/{MODULE}/module.yaml"
+    files[path] = files[path].replace(b"Steady yourself, notice", b"Steady yourself; notice")
+    content.publish(session, MODULE, Bundle(files), at)
+
+
+def _by_trainers_and_leads(made: Populated) -> None:
+    """A draft, and a list of the organisation that nobody has carried out yet."""
+    answer = made.browser(Actor.TRAINER).submit(f"/authoring/{MODULE}/draft")  # type: ignore[attr-defined]
+    assert answer.status_code == 303
+    sent = {"people": (io.BytesIO(LIST.encode()), "people.csv")}
+    answer = made.browser(Actor.ADMIN).submit(  # type: ignore[attr-defined]
+        "/people/organisation", sent, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 303, answer.text
+
+
+def _values(session: Session, owner: Person, people: dict[Actor, Person], at: dt.datetime) -> dict[str, Any]:
+    certificates.issue(session, owner, at)
+    draft = drafts.open_draft(session, MODULE)
+    assert draft
+    path = f"courses/{MODULE}/start-here/who-cares.md"
+    trainer, admin = people[Actor.TRAINER], people[Actor.ADMIN]
+    reviewing.say(session, draft, path, "", trainer.uuid, "Shorter?", at)
+    reviewing.ask(session, draft, trainer.uuid, admin.uuid, at)
+    reviewing.ask(session, draft, admin.uuid, trainer.uuid, at)
+    session.flush()
+    return {
+        "module_id": MODULE,
+        "page_id": "who-cares",
+        "number": 1,
+        "reviewer": admin.uuid,
+        "place": 1,
+        "token": accounts.make_link(session, owner.id, at),
+        "certificate_id": session.scalars(select(Certificate.uuid).filter_by(person_id=owner.id)).first(),
+        "comment_id": session.scalars(select(DraftComment.id)).one(),
+        "person": owner.uuid,
+        "run": session.scalars(select(RosterRun.uuid)).one(),
+        "statement": session.scalars(select(Statement.uuid)).first(),
+    }
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A whole database, also while others have it open."""
+    module = sqlite_module()
+    one, other = module.connect(source), module.connect(target)
+    one.backup(other)
+    one.close()
+    other.close()
+
+
+def _revisions(file: Path) -> list[Any]:
+    connection = sqlite_module().connect(file)
+    found: list[Any] = connection.execute("SELECT id, standing, digest FROM revision").fetchall()
+    connection.close()
+    return found
+
+
+def rows(app: Flask, table: Any) -> list[tuple[Any, ...]]:
+    """Everything in a table, in the order in which it was written."""
+    with app.app_context():
+        found = [tuple(row) for row in db.session.execute(select(table.__table__).order_by(table.id))]
+        db.session.rollback()
+    return found
