@@ -41,6 +41,15 @@ class Organisation:
         """What stands above each place."""
         return {site.id: site.parent_id for site in self.sites}
 
+    def above(self, site: Site) -> list[Site]:
+        """What stands above a place, from the top down, as far as the reader sees it."""
+        by_id, found = {one.id: one for one in self.sites}, list[Site]()
+        one = by_id.get(site.parent_id or 0)
+        while one is not None and one not in found:
+            found.insert(0, one)
+            one = by_id.get(one.parent_id or 0)
+        return found
+
     def within(self, reader: tuple[int, ...] | None) -> Organisation:
         """As much as a reader may choose from."""
         if reader is None:

@@ -34,7 +34,12 @@ def contents(found: Report, organisation: str, maker: str, day: Day, at: dt.date
         "sites": [_row(one) for one in found.sites[:MOST_ROWS]],
         "left_out": max(0, len(found.sites) - MOST_ROWS),
         "months": [
-            {"month": f"{point.on:%B %Y}", "people": point.people, "completed": point.completed, "share": point.share}
+            {
+                "month": f"{point.on:%B %Y}",
+                "people": f"{point.people:,}",
+                "completed": f"{point.completed:,}",
+                "share": point.share,
+            }
             for point in found.points
         ],
         "smallest": SMALLEST,
@@ -73,7 +78,7 @@ def _row(one: Compared) -> dict[str, Any]:
     band = one.band
     return {
         "name": one.line.name,
-        "people": None if one.is_hidden else count.people,
+        "people": None if one.is_hidden else f"{count.people:,}",
         "band": None if band is None else f"{band[0]}%" if band[0] == band[1] else f"{band[0]} to {band[1]}%",
         "from": band[0] if band else 0,
     }
