@@ -45,6 +45,7 @@ from lms.pulse.team import views as team_pulse
 from lms.quiz import views as quiz
 from lms.reflection import views as reflection
 from lms.reports.coverage import views as coverage
+from lms.reports.files import views as report_files
 from lms.reports.results import views as results
 from lms.scenario import views as scenario
 from lms.ui import views as ui
@@ -125,6 +126,7 @@ def _add_features(app: Flask) -> None:
         room.install(app)
     results.install(app)
     coverage.install(app)
+    report_files.install(app)
     health.install(app)
 
 

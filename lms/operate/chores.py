@@ -21,6 +21,7 @@ from lms.enrolment.assignments.due import local_day
 from lms.enrolment.assignments.queries import programme_modules
 from lms.enrolment.assignments.reminding import service as reminding
 from lms.enrolment.assignments.service import settle
+from lms.export import service as exports
 from lms.lookback.service import announce, give_back, set_days, take_mails
 from lms.lookback.waiting import may_mail
 from lms.privacy.retention.rounds import carry_out
@@ -233,6 +234,7 @@ def remove_old(app: Flask, at: dt.datetime) -> dict[str, int]:
         removed = carry_out(db.session, settings, SYSTEM, at)
         with writing(db.session) as session:
             people.forget_old(session, at)
+            removed["files of reports"] = exports.forget_old(session, at)
     removed["mails"] = delete_old_mails(settings, at)
     removed = {kind: count for kind, count in removed.items() if count}
     if removed:

@@ -11,7 +11,7 @@ from flask import Flask
 
 from lms.config import Settings
 from lms.lrs import serve as lrs
-from lms.operate import chores
+from lms.operate import chores, making
 from lms.operate.demo.service import walk
 from lms.operate.supervisor import Part
 from lms.operate.web_server import Server
@@ -39,11 +39,16 @@ def parts(app: Flask, settings: Settings, listener: socket.socket, demo: bool) -
 
 
 def run_relay(app: Flask, settings: Settings) -> None:
-    """Carry statements and do chores until SIGTERM or SIGINT. Raises OSError or ValueError when it cannot start."""
+    """Carry statements, do chores and make files until SIGTERM or SIGINT.
+
+    Raises OSError or ValueError when it cannot start.
+    """
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
-    beside = threading.Thread(target=chores.run, args=(app, stop), daemon=True)
-    beside.start()
+    beside = [threading.Thread(target=work, args=(app, stop), daemon=True) for work in (chores.run, making.run)]
+    for thread in beside:
+        thread.start()
     relay.run(settings, stop)
-    beside.join(0.5)
+    for thread in beside:
+        thread.join(0.5)

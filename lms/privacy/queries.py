@@ -15,6 +15,7 @@ from lms.certificate import queries as certificate
 from lms.commitment import queries as commitment
 from lms.enrolment import queries as enrolment
 from lms.enrolment.assignments import queries as assignments
+from lms.export import queries as export
 from lms.outbox import queries as outbox
 from lms.progress import queries as progress
 from lms.pulse import queries as pulse
@@ -43,6 +44,7 @@ def record_of(session: Session, person: Person, at: dt.datetime, in_clear: bool)
         | commitment.own_record(session, person, in_clear)
         | pulse.own_record(session, person, in_clear)
         | scenario.own_record(session, person.id)
+        | export.own_record(session, person.id)
         | outbox.own_record(session, registration_uuids(session, person.id))
         | audit.own_record(session, person.uuid)
     )

@@ -41,6 +41,7 @@ SECTIONS = {
     "self_assessments": Section("How you saw yourself", "Your ratings in self-assessments."),
     "team_pulses": Section("Team pulses", "Which pulses of your team you opened, and what you were told of them."),
     "stories": Section("Stories", "The stories that you played, choice by choice."),
+    "exports": Section("Files that you asked for", "Reports that were made for you as files, for a day."),
     "statements": Section(
         "Statements", "What was told to the Learning Record Store, word for word, but for the keys to questions."
     ),

@@ -18,6 +18,7 @@ from lms.certificate import service as certificate
 from lms.commitment import service as commitment
 from lms.enrolment import service as enrolment
 from lms.enrolment.assignments import service as assignments
+from lms.export import service as export
 from lms.outbox import queries as outbox_queries
 from lms.outbox import service as outbox
 from lms.outbox.models import Delivery
@@ -67,7 +68,7 @@ def erase(session: Session, person: Person, actor: Actor, at: dt.datetime) -> Er
     registrations = registration_uuids(session, person.id)
     erased = _told(session, person, registrations)
     outbox.forget(session, registrations)
-    for room in (quiz, scenario, commitment, pulse, reflection, progress, certificate, assignments):
+    for room in (quiz, scenario, commitment, pulse, reflection, progress, certificate, assignments, export):
         room.forget(session, person.id)
     workshop.forget(session, person, at)
     enrolment.become_nobodys(session, person.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from lms.content import service as content
 from lms.content.bundle import Bundle, from_zip
 from lms.content.library import library
 from lms.db import db, sqlite_module, transaction
+from lms.export.models import Export
+from lms.operate.making import make_next
 from lms.outbox.models import Statement
 from tests.attacks.conftest import Pattern
 from tests.conftest import TEMPLATES, Client
@@ -157,7 +160,7 @@ def _publish_again(session: Session, at: dt.datetime) -> None:
 
 
 def _by_trainers_and_leads(made: Populated) -> None:
-    """A draft, and a list of the organisation that nobody has carried out yet."""
+    """A draft, a list of the organisation that nobody has carried out yet, and a file of a report."""
     answer = made.browser(Actor.TRAINER).submit(f"/authoring/{MODULE}/draft")  # type: ignore[attr-defined]
     assert answer.status_code == 303
     sent = {"people": (io.BytesIO(LIST.encode()), "people.csv")}
@@ -165,6 +168,9 @@ def _by_trainers_and_leads(made: Populated) -> None:
         "/people/organisation", sent, content_type="multipart/form-data"
     )
     assert answer.status_code == 303, answer.text
+    answer = made.browser(Actor.PROGRAMME_LEAD).submit("/reports/files")  # type: ignore[attr-defined]
+    assert answer.status_code == 303
+    assert make_next(made.app, threading.Event())
 
 
 def _values(session: Session, owner: Person, people: dict[Actor, Person], at: dt.datetime) -> dict[str, Any]:
@@ -187,6 +193,7 @@ def _values(session: Session, owner: Person, people: dict[Actor, Person], at: dt
         "certificate_id": session.scalars(select(Certificate.uuid).filter_by(person_id=owner.id)).first(),
         "comment_id": session.scalars(select(DraftComment.id)).one(),
         "person": owner.uuid,
+        "export_id": session.scalars(select(Export.uuid)).one(),
         "run": session.scalars(select(RosterRun.uuid)).one(),
         "statement": session.scalars(select(Statement.uuid)).first(),
     }

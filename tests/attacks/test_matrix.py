@@ -45,14 +45,18 @@ class Case:
     """What is sent, where an empty form asks for nothing that there is."""
 
 
-def by_site(**values: Any) -> list[Case]:
+def by_site(is_form: bool = False, **values: Any) -> list[Case]:
     """A report: leads of sites see their own, leads of the programme all."""
+    who = {
+        "": SITE_LEADS,
+        "north": LEADS | {Actor.SITE_LEAD},
+        "south": LEADS | {Actor.OTHER_LEAD},
+        "division": LEADS,
+        "nowhere": frozenset[Actor](),
+    }
     return [
-        Case(SITE_LEADS, "", values),
-        Case(LEADS | {Actor.SITE_LEAD}, "site=north", values),
-        Case(LEADS | {Actor.OTHER_LEAD}, "site=south", values),
-        Case(LEADS, "site=division", values),
-        Case(frozenset(), "site=nowhere", values),
+        Case(may, "" if is_form or not site else f"site={site}", values, {"site": site} if is_form else {})
+        for site, may in who.items()
     ]
 
 
@@ -99,6 +103,12 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "enrolment.close_again": Case(LEADS, "", {"module_id": "safe-to-speak"}),
     "enrolment.early_openings": Case(LEADS),
     "enrolment.open_early": Case(LEADS),
+    "files.ask": by_site(is_form=True),
+    "files.fetch": Case(frozenset({Actor.PROGRAMME_LEAD})),
+    "files.offer": by_site(),
+    # The programme lead has asked for it.
+    "files.one": Case(frozenset({Actor.PROGRAMME_LEAD})),
+    "files.own": Case(SITE_LEADS),
     "health.alive": Case(ANYONE),
     # Whoever knows the token, which none of them does.
     "health.metrics": Case(frozenset()),

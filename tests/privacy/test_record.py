@@ -35,6 +35,8 @@ NOT_TOLD = {
     ("calendar_feed", "token_hash"): "is of use to nobody but a thief",
     ("workshop", "facilitator"): "leads to somebody else",
     ("password_link", "token_hash"): "is of use to nobody but a thief",
+    ("export", "key"): "follows from what was asked for",
+    ("export_part", "place"): "counts the parts of a file",
     ("statement", "partition"): "follows from the registration",
     ("statement", "body"): "is told as the statement, not as text",
 }

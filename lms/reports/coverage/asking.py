@@ -12,6 +12,8 @@ from lms.accounts.organisation.tree import descendants
 from lms.content.schema import Programme
 from lms.reports.coverage.queries import Question
 
+READERS = (Role.SITE_LEAD, Role.PROGRAMME_LEAD, Role.ADMIN)
+"""Who reads reports on coverage; leads of sites those of their own."""
 EVERYTHING = "programme"
 ALL, MANAGERS = "all", "managers"
 EARLIEST = dt.date(2000, 1, 1)

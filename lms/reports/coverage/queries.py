@@ -142,7 +142,8 @@ def everyone(session: Session, asked: Question, wanted: Standing | None) -> Iter
     for start in range(0, len(ids), PART):
         part = ids[start : start + PART]
         query = _listed(asked, wanted, _done(asked, part)).where(Person.id.in_(part))
-        for row in session.execute(query.order_by(Person.name, Person.id)):
+        # All of the part at once: between two rows others may write in the same database.
+        for row in session.execute(query.order_by(Person.name, Person.id)).all():
             yield _one(row)
         session.expunge_all()
 

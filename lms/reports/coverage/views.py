@@ -5,23 +5,32 @@ from __future__ import annotations
 import datetime as dt
 import io
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from flask import Blueprint, Flask, Response, current_app, render_template, request, send_file, stream_with_context
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    stream_with_context,
+)
+from flask import url_for as url
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
-from lms.accounts.models import Role
 from lms.audit import actions
 from lms.audit.actions import Action, Entry
 from lms.audit.service import record
 from lms.config import Settings
-from lms.content.library import library
 from lms.db import db, transaction
 from lms.paper.press import press
-from lms.reports.coverage import chart, exporting, queries
-from lms.reports.coverage.asking import Asked, Organisation, read, sees
+from lms.reports.coverage import chart, exporting, queries, service
+from lms.reports.coverage.asking import READERS, Asked, Organisation
 from lms.reports.coverage.board import board as to_board
 from lms.reports.coverage.board import sentence, target
 from lms.reports.coverage.counting import SMALLEST, Standing
@@ -34,8 +43,10 @@ from lms.ui.asking import not_found, now
 blueprint = Blueprint("coverage", __name__)
 
 Answer = Response | AnyResponse | str
-READERS = (Role.SITE_LEAD, Role.PROGRAMME_LEAD, Role.ADMIN)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PEOPLE_FILE = "coverage-people"
+LONG = 5000
+"""People in a workbook; one of more is made beside. A CSV is sent while it is made, however long it is."""
 IN_MEMORY = 1024 * 1024
 """Bytes of a workbook that are kept in memory; more go to the disk."""
 
@@ -68,11 +79,11 @@ def coverage() -> Answer:
 def people() -> Answer:
     """Who is how far, by name. That somebody looked is written down."""
     asked, there = _asked()
-    wanted, page = _wanted(), max(1, request.args.get("page", default=1, type=int))
+    wanted, page = service.wanted(request.args), max(1, request.args.get("page", default=1, type=int))
     question = asked.question(there.modules)
     start = (min(page, 10_000) - 1) * queries.LIMIT
     found = queries.people(db.session, question, wanted, start, queries.LIMIT + 1)
-    _note(len(found[: queries.LIMIT]), asked)
+    note_list(len(found[: queries.LIMIT]), asked.site.code if asked.site else "")
     return render_template(
         "reports/coverage_people.html",
         asked=asked,
@@ -112,19 +123,13 @@ def places(kind: str) -> Answer:
 def list_of_people(kind: str) -> Answer:
     """The list of people as a file."""
     asked, there = _asked()
-    wanted, question = _wanted(), asked.question(there.modules)
-    count = sum(one.of(wanted) if wanted else one.people for one in queries.counts(db.session, question).values())
-    _note(count, asked)
-    return _as_file(_rows(question, wanted), kind, "coverage-people", asked.on)
-
-
-def _rows(question: queries.Question, wanted: Standing | None) -> Iterator[Row]:
-    yield ["Name", "E-mail address", "Place", "Job group", "How far", "Modules completed", "Of", "Last completed on"]
-    needed = len(question.modules)
-    for one in queries.everyone(db.session, question, wanted):
-        how_far = standing_of(one.done, one.begun, needed)
-        last = one.last.date() if one.last else None
-        yield [one.person.name, one.person.email, one.site, one.job_group, how_far.value, one.done, needed, last]
+    wanted, question = service.wanted(request.args), asked.question(there.modules)
+    count = service.count(db.session, question, wanted)
+    if kind == "xlsx" and count > LONG:
+        parts = asked.address(standing=wanted.value if wanted else None)
+        return redirect(url("files.offer", _external=False, **parts), 303)
+    note_list(count, asked.site.code if asked.site else "")
+    return _as_file(service.rows(db.session, question, wanted), kind, PEOPLE_FILE, asked.on)
 
 
 def _as_file(rows: Iterable[Row], kind: str, name: str, on: dt.date) -> Answer:
@@ -147,32 +152,19 @@ def _file(file: io.BytesIO | tempfile.SpooledTemporaryFile[bytes], mimetype: str
 
 def _asked() -> tuple[Asked, Organisation]:
     """What the address asks for, if its reader may see it."""
-    programme = library.programme(db.session) or not_found()
-    published = ((one.id, library.module(db.session, one.id)) for one in programme.modules)
-    modules = {id_: module.title for id_, module in published if module}
-    if not modules:
-        not_found()
-    everything = Organisation(queries.sites(db.session), queries.groups(db.session), programme, modules)
-    reader = sees(current_user.memberships)
-    there = everything.within(reader)
-    return read(request.args, there, reader, now().date()) or not_found(), there
+    return service.asked(db.session, request.args, current_user.memberships, now().date()) or not_found()
 
 
 def _report(asked: Asked, there: Organisation) -> Report:
     return report(db.session, asked, there, _settings().coverage_target)
 
 
-def _wanted() -> Standing | None:
-    given = request.args.get("standing", "")
-    return next((one for one in Standing if one.value == given), None)
-
-
-def _note(count: int, asked: Asked) -> None:
+def note_list(count: int, site: str) -> None:
     """Into the audit log: somebody looked at other people's records."""
     facts: dict[str, str | int | bool | list[str]] = {
         "at": "coverage",
         "people": count,
-        "site": asked.site.code if asked.site else "",
+        "site": site,
     }
     with transaction() as session:
         who = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
