@@ -234,7 +234,7 @@ def remove_old(app: Flask, at: dt.datetime) -> dict[str, int]:
         removed = carry_out(db.session, settings, SYSTEM, at)
         with writing(db.session) as session:
             people.forget_old(session, at)
-            removed["files of reports"] = exports.forget_old(session, at)
+            exports.forget_old(session, at)
     removed["mails"] = delete_old_mails(settings, at)
     removed = {kind: count for kind, count in removed.items() if count}
     if removed:

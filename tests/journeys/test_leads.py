@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,9 @@ from lms.content.bundle import Bundle
 from lms.content.library import library
 from lms.db import db, writing
 from lms.enrolment.models import Registration, State
+from lms.operate.demo.filling import fill
+from lms.operate.making import make_next
+from lms.reports.coverage.views import LONG
 from tests.journeys.conftest import PHONE
 from tests.journeys.conftest import Site as Service
 from tests.paper import sheets
@@ -180,3 +185,34 @@ def test_a_site_lead_sees_own_sites_and_reaches_no_other_by_address(
     for path in ("/reports/results", "/people/organisation", "/early-openings", "/audit", "/authoring"):
         page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_have_text("This page is not open to you")
+
+
+def test_a_long_workbook_is_made_beside_and_fetched(
+    site: Service, signed_in: Enter, accessible: Check, tmp_path: Path
+) -> None:
+    with site.app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        fill(session, LONG + 1000, 12, 5, dt.datetime.now(dt.UTC))
+    who = lead(site, Role.PROGRAMME_LEAD)
+    page = signed_in(who)
+    page.goto("/reports/coverage/people?who=all")
+    page.get_by_role("link", name="XLSX").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"A workbook of [56],\d\d\d people"))
+    accessible(page)
+    page.get_by_role("button", name="Make the file").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your file is being made")
+    expect(page.get_by_role("progressbar", name="How far the file is")).to_be_visible()
+    accessible(page)
+    plain = signed_in(who, java_script_enabled=False)
+    plain.goto(page.url)
+    assert make_next(site.app, threading.Event())
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your file is ready")  # by itself
+    accessible(page)
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Your file is being made")
+    plain.get_by_role("link", name="See how far it is now").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Your file is ready")
+    for one in (page, plain):
+        with zipfile.ZipFile(fetched(one, "Download the file").path()) as book:
+            assert book.read("xl/worksheets/sheet1.xml").decode().count("<row ") > LONG
+    page.get_by_role("link", name="Files that you asked for").click()
+    expect(page.get_by_text(re.compile(r"ready, [56],\d\d\d people"))).to_be_visible()
+    accessible(page)

@@ -21,8 +21,9 @@ from lms.audit.models import AuditEvent
 from lms.content.library import library
 from lms.content.service import import_bundle
 from lms.db import db, writing
-from lms.export.models import Export
-from lms.export.service import ERASED
+from lms.export.models import Export, ExportPart
+from lms.export.service import ERASED, KEPT_FOR
+from lms.operate.chores import remove_old
 from lms.operate.demo.filling import fill
 from lms.operate.making import NOT_YOURS, ROWS_AT_A_TIME, make_next, run
 from lms.privacy.service import erase
@@ -142,6 +143,15 @@ def test_a_site_lead_gets_own_people_and_nothing_once_that_changes(
     with organised.app_context(), writing(db.session) as session:
         session.execute(delete(Membership).filter_by(person_id=sid.id))
     assert browser.get(f"{place}.xlsx").status_code == 403
+
+
+def test_the_relay_lets_it_go_after_a_day(lead: FlaskClient, organised: Flask) -> None:
+    ask(lead)
+    make(organised)
+    for days, left in ((0.9, 1), (1.1, 0)):
+        remove_old(organised, dt.datetime.now(dt.UTC) + KEPT_FOR * days)
+        with organised.app_context():
+            assert [len(db.session.scalars(select(one.id)).all()) for one in (Export, ExportPart)] == [left, left]
 
 
 def test_it_names_nobody_who_was_erased_since(lead: FlaskClient, organised: Flask) -> None:
