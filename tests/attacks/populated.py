@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -27,14 +28,19 @@ from lms.authoring import queries as drafts
 from lms.authoring.models import DraftComment
 from lms.authoring.reviewing import service as reviewing
 from lms.certificate import service as certificates
+from lms.certificate import signing
 from lms.certificate.models import Certificate
 from lms.content import service as content
 from lms.content.bundle import Bundle, from_zip
 from lms.content.library import library
 from lms.db import db, sqlite_module, transaction
+from lms.enrolment.assignments import service as assignments
+from lms.enrolment.assignments.queries import programme_modules
+from lms.enrolment.assignments.service import Wanted
 from lms.export.models import Export
 from lms.operate.making import make_next
 from lms.outbox.models import Statement
+from lms.pulse.team.models import TeamPulse
 from tests.attacks.conftest import Pattern
 from tests.conftest import TEMPLATES, Client
 
@@ -119,6 +125,7 @@ def populated(pattern: Pattern, folder: Path) -> Populated:
     _by_trainers_and_leads(made)
     with app.app_context(), transaction() as session:
         made.values |= _values(session, session.merge(owner), people, at)
+    made.values["name"] = signing.thumbprint(signing.key_of(folder / "instance"))
     for address in pattern.walk.addresses:
         _, values = app.url_map.bind("localhost").match(urlsplit(address.path).path, method=address.method)
         made.walked.setdefault((address.endpoint, address.method), dict(values))
@@ -168,6 +175,9 @@ def _by_trainers_and_leads(made: Populated) -> None:
         "/people/organisation", sent, content_type="multipart/form-data"
     )
     assert answer.status_code == 303, answer.text
+    pulse = {"token": str(uuid4()), "team": "Ward 9", "people": "12", "occasion": "before"}
+    answer = made.browser(Actor.OWNER).submit("/pulse", pulse)  # type: ignore[attr-defined]
+    assert answer.status_code == 303, answer.text
     answer = made.browser(Actor.PROGRAMME_LEAD).submit("/reports/files")  # type: ignore[attr-defined]
     assert answer.status_code == 303
     assert make_next(made.app, threading.Event())
@@ -182,8 +192,18 @@ def _values(session: Session, owner: Person, people: dict[Actor, Person], at: dt
     reviewing.say(session, draft, path, "", trainer.uuid, "Shorter?", at)
     reviewing.ask(session, draft, trainer.uuid, admin.uuid, at)
     reviewing.ask(session, draft, admin.uuid, trainer.uuid, at)
+    wanted = Wanted(module_id=None, reason="It is for all.", is_mandatory=True, is_rule=True, due_days=60)
+    asked = assignments.assign(session, wanted, [], uuid4(), admin.uuid, at, at.date())
+    assignments.settle(session, programme_modules(session), at.date())
+    exemption = uuid4()
+    assignments.exempt(session, owner, MODULE, "Away for long.", None, exemption, admin.uuid, at.date())
     session.flush()
     return {
+        "assignment": asked.uuid,
+        "exemption": exemption,
+        "pulse_id": session.scalars(select(TeamPulse.uuid)).one(),
+        "key": session.scalars(select(TeamPulse.key)).one(),
+        "about": MODULE,
         "module_id": MODULE,
         "page_id": "who-cares",
         "number": 1,

@@ -81,11 +81,25 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "accounts.sign_out": Case(SIGNED_IN),
     "accounts.sign_out_everywhere": Case(SIGNED_IN),
     "again.answer": Case(OWNER),
+    "assignments.assign": Case(LEADS),
+    "assignments.change": Case(LEADS),
+    "assignments.end_exemption": Case(LEADS),
+    "assignments.exempt": Case(LEADS),
+    "assignments.new": Case(LEADS),
+    "assignments.one": Case(LEADS),
+    "assignments.overview": Case(LEADS),
+    "assignments.withdraw": Case(LEADS),
     "authoring.begin": Case(WRITERS),
     "authoring.change_outline": Case(WRITERS),
     "authoring.modules": Case(WRITERS),
     "authoring.outline": Case(WRITERS),
     "authoring.undo": Case(WRITERS),
+    # What a badge says of itself is for whoever holds it.
+    "certificate.achievement": Case(ANYONE),
+    "certificate.as_badge": Case(OWNER),
+    "certificate.issuer": Case(ANYONE),
+    "certificate.key": Case(ANYONE),
+    "certificate.status": Case(ANYONE),
     "certificate.make": Case(SIGNED_IN),
     "certificate.own": Case(SIGNED_IN),
     # Whoever has its address, from its owner.
@@ -135,6 +149,7 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "player.accessibility": Case(ANYONE),
     "player.completed": Case(SIGNED_IN),
     "player.dashboard": Case(SIGNED_IN),
+    "player.go_on": Case(SIGNED_IN),
     "player.help_page": Case(ANYONE),
     "player.key_for_device": Case(SIGNED_IN),
     "player.media": Case(SIGNED_IN, "", {"name": "four-verbs.svg"}),
@@ -195,6 +210,16 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "starting.change_order": Case(WRITERS, form={"module": "notice-and-listen"}),
     "starting.new": Case(WRITERS),
     "starting.order": Case(WRITERS),
+    # Whoever has the key of a pulse; they are asked no name.
+    "team_pulse.answer": Case(ANYONE),
+    "team_pulse.ask": Case(ANYONE),
+    "team_pulse.close": Case(OWNER),
+    "team_pulse.one": Case(OWNER),
+    "team_pulse.open_one": Case(SIGNED_IN),
+    "team_pulse.own": Case(SIGNED_IN),
+    "team_pulse.sheet": Case(OWNER),
+    "team_pulse.thanks": Case(ANYONE),
+    "team_pulse.throw_away": Case(OWNER),
     "ui.static": Case(ANYONE),
     "upload.ask": Case(WRITERS),
     "upload.take": Case(WRITERS),
@@ -207,8 +232,8 @@ EXPECTED: dict[str, Case | list[Case]] = {
 }
 """By endpoint, for all its methods. Who is not named is refused, and nothing changes."""
 
-SHOWS_THE_OWNER = {"certificate.real", "accounts.set_password"}
-"""Whoever has the address was given it by the owner, or by their mail."""
+SHOWS_THE_OWNER = {"certificate.real", "accounts.set_password", "team_pulse.ask", "team_pulse.answer"}
+"""Whoever has the address was given it by the owner, or by their mail, and is to see who asks."""
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ def addresses() -> list[str]:
     """Every site with every page, and all else by chance."""
     chance = random.Random(11)
     found = [f"{PAGE}{path}?site={site}" for path, site in product(PATHS, SITES)]
+    found += [f"/reports/files/new?site={site}" for site in SITES]
     for path in PATHS:
         for _ in range(6 if path.endswith("pdf") else 24):
             parts = {name: chance.choice(values) for name, values in MORE.items()}

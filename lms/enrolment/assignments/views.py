@@ -212,10 +212,15 @@ def _exempt_form() -> ExemptForm:
 
 
 def _overview(form: ExemptForm, status: int = 200) -> Response:
+    exemptions = queries.exemptions(db.session, _today())
+    if others := {one.person_id for one in exemptions} - {current_user.id}:
+        facts: actions.Facts = {"at": "exemptions", "people": len(others)}
+        with transaction() as session:
+            _note(session, Entry(Action.LOOKED, facts=facts))
     page = render_template(
         "enrolment/assignments.html",
         assignments=queries.assignments(db.session, _today()),
-        exemptions=queries.exemptions(db.session, _today()),
+        exemptions=exemptions,
         titles=_titles(),
         form=form,
     )
