@@ -41,6 +41,9 @@ from lms.export.models import Export
 from lms.operate.making import make_next
 from lms.outbox.models import Statement
 from lms.pulse.team.models import TeamPulse
+from lms.workshop.attendance import code
+from lms.workshop.feed import service as feed
+from lms.workshop.models import SharedReflection, Workshop
 from tests.attacks.conftest import Pattern
 from tests.conftest import TEMPLATES, Client
 
@@ -126,6 +129,9 @@ def populated(pattern: Pattern, folder: Path) -> Populated:
     with app.app_context(), transaction() as session:
         made.values |= _values(session, session.merge(owner), people, at)
     made.values["name"] = signing.thumbprint(signing.key_of(folder / "instance"))
+    made.values["given"] = code.code(str(app.secret_key), made.values["session_id"])
+    with app.app_context(), transaction() as session:
+        made.walked[("feed.feed", "GET")] = {"token": feed.new_address(session, owner.id, at)}
     for address in pattern.walk.addresses:
         _, values = app.url_map.bind("localhost").match(urlsplit(address.path).path, method=address.method)
         made.walked.setdefault((address.endpoint, address.method), dict(values))
@@ -147,9 +153,11 @@ def _people(session: Session, owner: Person, at: dt.datetime) -> dict[Actor, Per
         one = accounts.add_person(session, f"{role.replace(' ', '-')}-{site or 'all'}@example.org", str(actor), at)
         found[actor] = one
         session.add(Membership(person_id=one.id, site_id=sites[site].id if site else None, role=role))
-    for one, site in ((owner, "north"), (found[Actor.LEARNER], "north")):
-        place = {"site_id": sites[site].id, "job_group_id": group.id, "from_on": dt.date(2026, 1, 1)}
-        session.add(Placement(person_id=one.id, is_manager=True, **place))
+    # The owner worked elsewhere until now, where nobody else does.
+    own = session.scalars(select(Placement).filter_by(person_id=owner.id)).one()
+    own.site_id, own.job_group_id, own.is_manager = sites["north"].id, group.id, True
+    place = {"site_id": sites["north"].id, "job_group_id": group.id, "from_on": dt.date(2026, 1, 1)}
+    session.add(Placement(person_id=found[Actor.LEARNER].id, is_manager=True, **place))
     for number in range(12):
         one = accounts.add_person(session, f"colleague-{number}@example.org", f"Colleague {number}", at)
         site_id = sites["north" if number < 6 else "south"].id
@@ -215,6 +223,9 @@ def _values(session: Session, owner: Person, people: dict[Actor, Person], at: dt
         "person": owner.uuid,
         "export_id": session.scalars(select(Export.uuid)).one(),
         "run": session.scalars(select(RosterRun.uuid)).one(),
+        "session_id": session.scalars(select(Workshop.uuid)).one(),
+        "share_id": session.scalars(select(SharedReflection.uuid)).one(),
+        "person_id": owner.uuid,
         "statement": session.scalars(select(Statement.uuid)).first(),
     }
 
