@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import io
 import threading
 import zipfile
@@ -143,6 +144,19 @@ def test_a_site_lead_gets_own_people_and_nothing_once_that_changes(
     with organised.app_context(), writing(db.session) as session:
         session.execute(delete(Membership).filter_by(person_id=sid.id))
     assert browser.get(f"{place}.xlsx").status_code == 403
+
+
+def test_what_is_sent_bit_by_bit_gives_its_connection_back(lead: FlaskClient, organised: Flask) -> None:
+    place = ask(lead)
+    make(organised)
+    gc.disable()  # which would give it back some time later
+    try:
+        for path in (f"{place}.xlsx", "/reports/coverage/people.csv", "/reports/coverage/places.csv"):
+            assert lead.get(path).status_code == 200
+            with organised.app_context():
+                assert db.engine.pool.checkedout() == 0, path  # type: ignore[attr-defined]
+    finally:
+        gc.enable()
 
 
 def test_the_relay_lets_it_go_after_a_day(lead: FlaskClient, organised: Flask) -> None:

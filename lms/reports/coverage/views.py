@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from flask import (
     Blueprint,
@@ -16,10 +16,10 @@ from flask import (
     render_template,
     request,
     send_file,
-    stream_with_context,
 )
 from flask import url_for as url
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
@@ -129,19 +129,41 @@ def list_of_people(kind: str) -> Answer:
         parts = asked.address(standing=wanted.value if wanted else None)
         return redirect(url("files.offer", _external=False, **parts), 303)
     note_list(count, asked.site.code if asked.site else "")
+    if kind == "csv":
+        lines = sent_bit_by_bit(lambda session: exporting.as_csv(service.rows(session, question, wanted)))
+        return _as_csv(lines, PEOPLE_FILE, asked.on)
     return _as_file(service.rows(db.session, question, wanted), kind, PEOPLE_FILE, asked.on)
+
+
+def sent_bit_by_bit(make: Callable[[Session], Iterator[bytes]]) -> Iterator[bytes]:
+    """What is read while it is sent, in a session of its own.
+
+    The request's session is closed when the view returns. Whatever reads in it later holds a connection that nobody
+    gives back: after fifteen such answers all others would wait.
+    """
+    session = db.sessionmaker()
+
+    def parts() -> Iterator[bytes]:
+        with session:
+            yield from make(session)
+
+    return parts()
 
 
 def _as_file(rows: Iterable[Row], kind: str, name: str, on: dt.date) -> Answer:
     if kind == "csv":
-        answer = Response(stream_with_context(exporting.as_csv(rows)), mimetype="text/csv; charset=utf-8")
-        answer.headers["Content-Disposition"] = f"attachment; filename={name}-{on}.csv"
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return _as_csv(exporting.as_csv(rows), name, on)
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when the answer was sent
     exporting.as_xlsx(rows, "Coverage", file)
     file.seek(0)
     return _file(file, XLSX, f"{name}-{on}.xlsx")
+
+
+def _as_csv(lines: Iterator[bytes], name: str, on: dt.date) -> Response:
+    answer = Response(lines, mimetype="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}-{on}.csv"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _file(file: io.BytesIO | tempfile.SpooledTemporaryFile[bytes], mimetype: str, name: str) -> Response:

@@ -15,7 +15,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    stream_with_context,
 )
 from flask import url_for as url
 from flask_login import current_user
@@ -28,7 +27,7 @@ from lms.export.models import Export
 from lms.export.service import KEPT_FOR, TooManyError
 from lms.reports.coverage import service as coverage
 from lms.reports.coverage.asking import READERS, Asked, Organisation
-from lms.reports.coverage.views import XLSX, note_list
+from lms.reports.coverage.views import XLSX, note_list, sent_bit_by_bit
 from lms.reports.files import service
 from lms.ui.asking import is_script, not_found, now
 
@@ -99,7 +98,8 @@ def fetch(export_id: UUID) -> Answer:
     if found.size is None:
         return redirect(url(".one", export_id=export_id), 303)
     note_list(found.rows_done, found.asked["address"].get("site", ""))
-    answer = Response(stream_with_context(queries.contents(db.session, found.id)), mimetype=XLSX)
+    number = found.id
+    answer = Response(sent_bit_by_bit(lambda session: queries.contents(session, number)), mimetype=XLSX)
     answer.headers["Content-Disposition"] = f"attachment; filename={found.name}"
     answer.headers["Cache-Control"] = "no-store"
     answer.content_length = found.size
