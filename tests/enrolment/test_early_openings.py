@@ -113,7 +113,7 @@ def test_what_cannot_be_done_is_said_beside_its_field(
 def test_the_page_says_when_modules_open(learner: FlaskClient, lead: FlaskClient) -> None:  # noqa: F811
     page = lead.get(PAGE).text
     assert "7 days after the one before is completed" in page
-    assert PAGE in lead.get("/account").text
+    assert PAGE in lead.get("/manage").text
     assert learner.get(PAGE).status_code == 403
     assert PAGE not in learner.get("/account").text
 

@@ -103,7 +103,8 @@ def test_a_programme_lead_reads_goes_down_and_takes_files_along(
     organised: Service, signed_in: Enter, accessible: Check, tmp_path: Path
 ) -> None:
     page = signed_in(lead(organised, Role.PROGRAMME_LEAD))
-    page.get_by_role("link", name="Account").click()
+    page.get_by_role("link", name="Manage").click()
+    accessible(page)
     page.get_by_role("link", name="Coverage").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Coverage: all sites")
     expect(page.get_by_text("11 of 24 managers at all sites had completed Leading with care")).to_be_visible()
@@ -153,7 +154,7 @@ def test_a_programme_lead_sees_what_a_module_changed(organised: Service, signed_
     people = [organised.person(f"Taker {number}") for number in range(9)]
     take(organised.app, people, item, list("ccccabcbd"))
     page = signed_in(lead(organised, Role.PROGRAMME_LEAD), viewport=PHONE)
-    page.goto("/account")
+    page.goto("/manage")
     page.get_by_role("link", name="What modules changed").click()
     accessible(page)
     page.get_by_role("link", name="Sample").click()
@@ -168,7 +169,7 @@ def test_a_site_lead_sees_own_sites_and_reaches_no_other_by_address(
     organised: Service, signed_in: Enter, accessible: Check
 ) -> None:
     page = signed_in(lead(organised, Role.SITE_LEAD, "south"), java_script_enabled=False)
-    page.goto("/account")
+    page.goto("/manage")
     page.get_by_role("link", name="Coverage").click()
     expect(page.get_by_text("2 of 9 managers at your sites")).to_be_visible()
     expect(page.get_by_label("Place", exact=True).get_by_role("option")).to_have_text(["All your sites", "South"])

@@ -163,4 +163,4 @@ def test_the_log_is_turned_over_page_by_page(admin: Any, session: Session, zoe: 
 def test_the_account_leads_there(entered: Any, admin: Any) -> None:
     assert 'href="/account/data"' in entered.get("/account").text
     assert 'href="/audit"' not in entered.get("/account").text
-    assert 'href="/audit"' in admin.get("/account").text
+    assert 'href="/audit"' in admin.get("/manage").text

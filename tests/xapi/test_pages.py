@@ -37,7 +37,7 @@ def test_what_waits_is_counted_and_a_missing_relay_told(admin: FlaskClient, happ
     page = admin.get(PAGE).text
     assert "<dt>Waiting</dt><dd>3</dd>" in page
     assert "No relay is at work." in page
-    assert PAGE in admin.get("/account").text
+    assert PAGE in admin.get("/manage").text
 
 
 def test_what_was_refused_is_shown_with_the_reason_and_sent_again(
