@@ -21,17 +21,13 @@ def digest(kind: bytes, value: str) -> bytes:
 
 @lru_cache(KNOWN_TERMS)
 def term(kind: bytes, value: str) -> bytes:
-    """Sixteen bytes that stand for a thing asked for; kinds of the same thing begin with different letters.
-
-    All kinds of a thing begin alike, so that they stand side by side in an index and are written together.
-    """
-    content = value.encode()
-    return blake2b(content, digest_size=6).digest() + kind[:1] + blake2b(content, digest_size=9, person=kind).digest()
+    """The same digest, of what is asked for; it is remembered."""
+    return digest(kind, value)
 
 
 def both(first: bytes, second: bytes) -> bytes:
-    """The term of what has both of two terms: half of each. It stands beside the first."""
-    return first[:8] + second[8:]
+    """The term of what has both of two terms."""
+    return first + second
 
 
 def identity(actor: Json) -> str | None:

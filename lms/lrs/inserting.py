@@ -15,8 +15,15 @@ from sqlalchemy.dialects.postgresql import psycopg
 
 MARKS = {"sqlite": "?", "postgresql": "%s"}
 """Where a value goes."""
-_SQLITE_PAIRS = "(origin, term, stored) SELECT ?1, substr(?2, key * 16 + 1, 16), value FROM json_each(?3)"
-_POSTGRESQL_PAIRS = "(origin, term, stored) SELECT %s::bigint, * FROM unnest(%b::bytea[], %b::bigint[])"
+_MENTIONS = {
+    # All numbers have the same width.
+    "sqlite": "SELECT ?1, CAST(substr(?2, key * 19 + 1, 19) AS INTEGER), value FROM json_each(?3)",
+    "postgresql": "SELECT %s::bigint, * FROM unnest(%b::bigint[], %b::bigint[])",
+}
+_DIGESTS = {
+    "sqlite": "SELECT substr(?1, value * 16 + 1, 16) AS digest FROM json_each(?2)",
+    "postgresql": "SELECT unnest(%b::bytea[]) AS digest",
+}
 _DIALECTS = {
     "sqlite": sqlite.dialect(paramstyle="qmark"),
     "postgresql": psycopg.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]
@@ -29,22 +36,42 @@ def insert_all(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[
         connection.exec_driver_sql(_statement(connection.dialect.name, table), list(rows))
 
 
-def insert_mentions(
-    connection: sa.Connection, found: Iterable[tuple[bytes, Sequence[int]]], origin: int = 0, into: str = "mention"
-) -> None:
-    """Insert terms with the statements that they find; the origin is that of `mention`.
+def insert_mentions(connection: sa.Connection, found: Iterable[tuple[int, Sequence[int]]], origin: int = 0) -> None:
+    """Insert numbers of terms with the statements that they find; the origin is that of `mention`.
 
     There are many for each statement: handing over three values for each would take longer than writing them.
     """
-    terms: list[bytes] = []
+    terms: list[int] = []
     moments: list[int] = []
     for term, stored in found:
         terms += [term] * len(stored)
         moments += stored
+    is_sqlite = connection.dialect.name == "sqlite"
+    values = (b"%019d" * len(terms) % tuple(terms), str(moments)) if is_sqlite else (terms, moments)
+    question = f"INSERT INTO mention (origin, term, stored) {_MENTIONS[connection.dialect.name]}"
+    connection.exec_driver_sql(question, (origin, *values))
+
+
+def insert_things(connection: sa.Connection, digests: Sequence[bytes]) -> None:
+    """Give numbers to things that have none."""
+    question = f"INSERT INTO thing (digest) {_DIGESTS[connection.dialect.name]}"
+    connection.exec_driver_sql(question, _packed(connection, digests))
+
+
+def find_things(connection: sa.Connection, digests: Sequence[bytes]) -> dict[bytes, int]:
+    """The numbers of those things that have one."""
+    if not digests:
+        return {}
+    # With a mark for each digest, it would be another question each time, which takes long to understand.
+    asked = _DIGESTS[connection.dialect.name]
+    question = f"SELECT digest, number FROM ({asked}) AS asked JOIN thing USING (digest)"  # noqa: S608 - our own words
+    return dict(connection.exec_driver_sql(question, _packed(connection, digests)).all())
+
+
+def _packed(connection: sa.Connection, digests: Sequence[bytes]) -> tuple[Any, ...]:
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"INSERT INTO {into} {_SQLITE_PAIRS}", (origin, b"".join(terms), str(moments)))
-    else:
-        connection.exec_driver_sql(f"INSERT INTO {into} {_POSTGRESQL_PAIRS}", (origin, terms, moments))
+        return b"".join(digests), str([*range(len(digests))])
+    return (list(digests),)
 
 
 @cache

@@ -1,25 +1,28 @@
 """Tables of the Learning Record Store; they stand alone in their own database.
 
 `mention` is an inverted index: for each thing that a filter can ask for, the statements that it finds, in the order
-in which they were stored. A filter with several conditions intersects such lists.
+in which they were stored. A filter with several conditions intersects such lists. Things have numbers in the order in
+which they came: what belongs to the people who are at work now stands side by side, and is written together.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-EDITION = 4
+EDITION = 5
 """Number of this set of tables, kept in the database.
 
 Edition 2 added `document`; 3 its `writer`, and `client`; 4 made the terms of `mention` in another way, and of two
-things together as well."""
+things together as well; 5 made them of numbers, and added `thing`."""
 CHANGES = ((2, 2, "ALTER TABLE document ADD COLUMN writer TEXT NOT NULL DEFAULT 'cares'"),)
 """What is changed in tables of the editions from, up to; tables that are missing are made whole."""
 
 metadata = sa.MetaData()
 
-_Microseconds = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-"""Microseconds since 1970; SQLite makes this very type the row's own number."""
+_Long = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""SQLite makes this very type the row's own number."""
+_Microseconds = _Long
+"""Microseconds since 1970."""
 _Sixteen = sa.LargeBinary(16)
 
 statement = sa.Table(
@@ -36,10 +39,23 @@ statement = sa.Table(
 _HAS_TARGET = statement.c.target.is_not(None)
 sa.Index("ix_statement_target", statement.c.target, sqlite_where=_HAS_TARGET, postgresql_where=_HAS_TARGET)
 
+thing = sa.Table(
+    "thing",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("digest", _Sixteen, nullable=False, unique=True, comment="Of the kind and the value"),
+)
+
 mention = sa.Table(
     "mention",
     metadata,
-    sa.Column("term", _Sixteen, primary_key=True, comment="What is asked for: digest of kind and value"),
+    sa.Column(
+        "term",
+        _Long,
+        primary_key=True,
+        autoincrement=False,
+        comment="What is asked for: number of a thing in the upper half, of another one or 0 in the lower",
+    ),
     sa.Column("stored", _Microseconds, primary_key=True, autoincrement=False, comment="The statement that is found"),
     sa.Column(
         "origin",

@@ -18,10 +18,11 @@ from lms.lrs.callers import Scope
 from lms.lrs.clients import service
 from lms.lrs.clock import Clock
 from lms.lrs.identity import term
-from lms.lrs.models import EDITION, mention, metadata
+from lms.lrs.models import EDITION, mention, metadata, thing
 from lms.lrs.rules.statement import VOIDED
 from lms.lrs.statements import queries
 from lms.lrs.statements.mentions import VERB, WRITER
+from lms.lrs.statements.numbering import known, numbers
 from lms.lrs.statements.question import Many, Shown
 from lms.lrs.storage import Storage
 from tests.lrs.conftest import CLIENT, HOME, Json, Lrs, basic, made
@@ -148,9 +149,14 @@ def test_no_question_sorts_or_reads_the_whole_table(
     storage: Storage, terms: tuple[bytes, ...], is_ascending: bool, writer: str | None
 ) -> None:
     own = term(WRITER, writer) if writer else None
-    rows = [{"term": own if writer == "common" else one, "stored": 1, "origin": 0} for one in terms[:1]] if own else []
-    if rows:
-        storage.write(lambda connection, _clock: connection.execute(mention.insert(), rows) and None)
+
+    def mention_one(connection: sa.Connection, _clock: Clock) -> None:
+        number = numbers(connection, [*terms, *([own] if own else [])])
+        if own and terms:
+            more_common = number[own if writer == "common" else terms[0]]
+            connection.execute(mention.insert(), {"term": more_common, "stored": 1, "origin": 0})
+
+    storage.write(mention_one)
     many = Many((terms,), 1, 2, 10, is_ascending, Shown("exact", False), own)
     with storage.reading() as connection:
         query = queries._query(connection, many, terms).compile(connection)
@@ -200,21 +206,38 @@ def test_what_an_earlier_edition_indexed_in_its_own_way_is_found(lrs: Lrs, stora
     writer = term(WRITER, "simulator")
     with storage.reading() as connection:
         url = storage._database.reader.url.render_as_string(hide_password=False)
-        kept = connection.execute(sa.select(mention).where(mention.c.term == writer)).all()
+        kept = _found_by(connection, writer)
     assert len(kept) == 1
     storage.write(_make_old)
     again = Storage(url)
     assert [Lrs(Application(again, CLIENT, HOME)).ids(**question) for question in questions] == before
     with again.reading() as connection:
-        assert connection.execute(sa.select(mention).where(mention.c.term == writer)).all() == kept
+        assert _found_by(connection, writer) == kept
     again.close()
 
 
+def _found_by(connection: sa.Connection, one: bytes) -> list[int]:
+    return [*connection.scalars(sa.select(mention.c.stored).where(mention.c.term == known(connection, [one])[one]))]
+
+
 def _make_old(connection: sa.Connection, _clock: Clock) -> None:
-    """Other terms, and the number of edition 3."""
-    for row in connection.execute(sa.select(mention)).all():
-        other = sa.update(mention).where(*(column == value for column, value in zip(mention.c, row, strict=True)))
-        connection.execute(other.values(term=blake2b(row.term, digest_size=16).digest()))
+    """Digests in the place of numbers, as until edition 4; other ones than today's, and the number of edition 3."""
+    rows = connection.execute(sa.select(mention)).all()
+    mention.drop(connection)
+    thing.drop(connection)
+    old = sa.Table(
+        "mention",
+        sa.MetaData(),
+        sa.Column("term", sa.LargeBinary(16), primary_key=True),
+        *(sa.Column(name, sa.BigInteger, primary_key=True) for name in ("stored", "origin")),
+        sqlite_with_rowid=False,
+    )
+    old.create(connection)
+    values = [
+        {"term": blake2b(str(row.term).encode(), digest_size=16).digest(), "stored": row.stored, "origin": row.origin}
+        for row in rows
+    ]
+    connection.execute(old.insert(), values)
     is_sqlite = connection.dialect.name == "sqlite"
     connection.exec_driver_sql("PRAGMA user_version=3" if is_sqlite else "COMMENT ON SCHEMA lrs IS '3'")
 

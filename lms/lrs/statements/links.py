@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from lms.db import insert
 from lms.lrs.models import mention, statement
 from lms.lrs.statements.mentions import terms
+from lms.lrs.statements.numbering import numbers
 
 _NODE = (statement.c.stored, statement.c.id, statement.c.target)
 
@@ -28,8 +29,9 @@ def _inherit(connection: sa.Connection, id_: bytes) -> None:
     if not origins:
         return
     heirs = _upwards(connection, id_)
+    number = numbers(connection, set().union(*origins.values()))
     rows = [
-        {"term": term, "stored": heir, "origin": origin}
+        {"term": number[term], "stored": heir, "origin": origin}
         for origin, found in origins.items()
         for heir in heirs
         if heir != origin

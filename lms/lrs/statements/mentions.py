@@ -1,6 +1,7 @@
 """What a statement can be found by: its terms.
 
-A term is a digest of a kind and a value, so that one index serves every filter (xAPI 1.0.3 Communication 2.1.3).
+A term is a digest of a kind and a value, or two of them together, so that one index serves every filter
+(xAPI 1.0.3 Communication 2.1.3). In the index stand numbers in the place of digests (`numbering`).
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from lms.lrs.inserting import MARKS
 from lms.lrs.models import attachment, mention, statement
+from lms.lrs.statements.numbering import known
 from lms.lrs.statements.question import Many
 
 PAGE_BYTES = 8 * 1024 * 1024
@@ -68,7 +69,9 @@ class Page:
 
 def one(connection: sa.Connection, id_: uuid.UUID, is_voided: bool, writer: bytes | None = None) -> Found | None:
     """The statement of this id, if it is voided or not as asked, and was stored by whom it must have been stored by."""
-    query = _ONE if writer is None else _ONE.where(_was_stored_by(writer, statement.c.stored))
+    query = _ONE
+    if writer is not None:
+        query = query.where(_was_stored_by(known(connection, [writer])[writer], statement.c.stored))
     row = connection.execute(query, {"id": id_.bytes, "is_voided": is_voided}).first()
     return _found(row) if row else None
 
@@ -113,8 +116,9 @@ def referring(connection: sa.Connection, ids: Iterable[uuid.UUID]) -> list[sa.Ro
 def stored_by(connection: sa.Connection, writer: bytes, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     """Which of the statements this one has stored."""
     found: set[uuid.UUID] = set()
+    number = known(connection, [writer])[writer]
     for part in parts(id_.bytes for id_ in ids):
-        rows = connection.scalars(_OWN, {"ids": part, "writer": writer})
+        rows = connection.scalars(_OWN, {"ids": part, "writer": number})
         found.update(uuid.UUID(bytes=id_) for id_ in rows)
     return found
 
@@ -160,21 +164,23 @@ def _bytes_of(connection: sa.Connection, digests: Collection[str]) -> int:
     return connection.scalar(_BYTES, {"digests": list(digests)}) or 0
 
 
-def _query(connection: sa.Connection, many: Many, terms: Sequence[bytes]) -> sa.Select[Any]:
+def _query(connection: sa.Connection, many: Many, asked: Sequence[bytes]) -> sa.Select[Any]:
     """Goes through the shortest list of statements there is, in order, and looks whether each has the rest too."""
+    number = known(connection, asked if many.writer is None else [*asked, many.writer])
+    terms, writer = [number[term] for term in asked], number[many.writer] if many.writer else None
     if len(terms) > 1:
-        terms = sorted(terms, key=lambda term: _frequency(connection, term))
+        terms.sort(key=lambda term: _frequency(connection, term))
     first = mention.alias("first")
-    moment = first.c.stored if terms or many.writer else statement.c.stored
+    moment = first.c.stored if number else statement.c.stored
     query = sa.select(*_SHOWN).where(statement.c.is_voided == sa.false())
-    if terms or many.writer:
+    if number:
         query = query.join_from(first, statement, first.c.stored == statement.c.stored)
-    if many.writer and _is_rarer(connection, many.writer, terms):
-        query = query.where(first.c.term == many.writer, first.c.origin == 0, *_is_found_by(first, terms))
+    if writer is not None and _is_rarer(connection, writer, terms):
+        query = query.where(first.c.term == writer, first.c.origin == 0, *_is_found_by(first, terms))
     elif terms:
         query = query.where(first.c.term == terms[0], *(_speaks_of(first, term) for term in terms[1:]))
-        if many.writer:
-            query = query.where(_was_stored_by(many.writer, moment))
+        if writer is not None:
+            query = query.where(_was_stored_by(writer, moment))
         # A statement may be found by itself and by what it refers to. Each database can leave out the second in the
         # order of the index, if it is asked in its own words.
         is_sqlite = connection.dialect.name == "sqlite"
@@ -186,11 +192,11 @@ def _query(connection: sa.Connection, many: Many, terms: Sequence[bytes]) -> sa.
     return query.order_by(moment.asc() if many.is_ascending else moment.desc()).limit(many.limit + 1)
 
 
-def _is_rarer(connection: sa.Connection, writer: bytes, terms: Sequence[bytes]) -> bool:
+def _is_rarer(connection: sa.Connection, writer: int, terms: Sequence[int]) -> bool:
     return not terms or _frequency(connection, writer) < _frequency(connection, terms[0])
 
 
-def _is_found_by(first: sa.FromClause, terms: Sequence[bytes]) -> Iterator[sa.Exists]:
+def _is_found_by(first: sa.FromClause, terms: Sequence[int]) -> Iterator[sa.Exists]:
     """Whether a statement has all terms, at one place."""
     if terms:
         lead = mention.alias("lead")
@@ -199,12 +205,12 @@ def _is_found_by(first: sa.FromClause, terms: Sequence[bytes]) -> Iterator[sa.Ex
         yield found.correlate_except(lead)
 
 
-def _was_stored_by(writer: bytes, moment: sa.ColumnElement[int]) -> sa.Exists:
+def _was_stored_by(writer: int, moment: sa.ColumnElement[int]) -> sa.Exists:
     own = mention.alias()
     return sa.exists().where(own.c.term == writer, own.c.stored == moment, own.c.origin == 0).correlate_except(own)
 
 
-def _speaks_of(first: sa.FromClause, term: bytes) -> sa.Exists:
+def _speaks_of(first: sa.FromClause, term: int) -> sa.Exists:
     """Whether what was found by its first term has this one too, at the same place."""
     other = mention.alias()
     return (
@@ -214,7 +220,7 @@ def _speaks_of(first: sa.FromClause, term: bytes) -> sa.Exists:
     )
 
 
-def _frequency(connection: sa.Connection, term: bytes) -> int:
+def _frequency(connection: sa.Connection, term: int) -> int:
     """How many statements a term finds; the rarest is looked up first."""
     some = sa.select(sa.literal(1)).where(mention.c.term == term).limit(COMMON).subquery()
     return connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0

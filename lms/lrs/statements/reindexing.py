@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,20 +13,15 @@ import structlog
 from lms.lrs.inserting import insert_mentions
 from lms.lrs.models import mention, statement
 from lms.lrs.statements.mentions import terms, written
+from lms.lrs.statements.numbering import numbers
 
-OLD = 3
+OLD = 4
 """The last edition with other terms."""
-AT_ONCE = 2000
-"""Statements held in memory."""
-
-PORTIONS = 16
-"""In so many the index is sorted."""
+AT_ONCE = 5000
+"""Statements indexed together: more take more memory, with fewer the pages of the index are written more often."""
 
 _SOME = sa.select(statement.c.stored, statement.c.body).order_by(statement.c.stored).limit(AT_ONCE)
 _HEIRS = sa.select(mention.c.stored, mention.c.origin).where(mention.c.origin != 0).distinct()
-_PORTION = sa.text(
-    "INSERT INTO mention SELECT * FROM staged WHERE term >= :first AND term < :last ORDER BY term, stored, origin"
-)
 
 log = structlog.get_logger()
 
@@ -42,14 +36,8 @@ def reindex(connection: sa.Connection, edition: int) -> None:
     heirs = _heirs(connection)
     mention.drop(connection)
     mention.create(connection)
-    connection.exec_driver_sql("CREATE TABLE staged AS SELECT * FROM mention")
     for some in _all(connection):
-        _stage(connection, some, heirs)
-    # Written in its own order, an index is written once; in another, each page again and again. SQLite sorts in memory.
-    edges = [bytes([number * 256 // PORTIONS]) for number in range(PORTIONS)] + [b"\xff" * 17]
-    for first, last in pairwise(edges):
-        connection.execute(_PORTION, {"first": first, "last": last})
-    connection.exec_driver_sql("DROP TABLE staged")
+        _index(connection, some, heirs)
 
 
 def _heirs(connection: sa.Connection) -> dict[int, list[int]]:
@@ -67,14 +55,17 @@ def _all(connection: sa.Connection) -> Iterator[Sequence[Any]]:
         last = some[-1].stored
 
 
-def _stage(connection: sa.Connection, some: Sequence[Any], heirs: dict[int, list[int]]) -> None:
+def _index(connection: sa.Connection, some: Sequence[Any], heirs: dict[int, list[int]]) -> None:
     found: dict[bytes, list[int]] = defaultdict(list)
+    inherited: dict[int, set[bytes]] = {}
     for stored, body in some:
         content = json.loads(body)
         own = terms(content)
         for one in (*own, *written(content["authority"])):
             found[one].append(stored)
         if stored in heirs:
-            inherited = [(one, heirs[stored]) for one in own]
-            insert_mentions(connection, inherited, origin=stored, into="staged")
-    insert_mentions(connection, found.items(), into="staged")
+            inherited[stored] = own
+    number = numbers(connection, found)
+    insert_mentions(connection, sorted((number[one], moments) for one, moments in found.items()))
+    for origin, own in inherited.items():
+        insert_mentions(connection, [(number[one], heirs[origin]) for one in own], origin)

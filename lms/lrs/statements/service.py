@@ -20,6 +20,7 @@ from lms.lrs.statements import links, queries
 from lms.lrs.statements.attachments import Attached
 from lms.lrs.statements.definitions import merged
 from lms.lrs.statements.incoming import Incoming, Json
+from lms.lrs.statements.numbering import numbers
 from lms.lrs.statements.sameness import same
 
 LONGEST_IRI = 650
@@ -101,8 +102,9 @@ def _index(connection: sa.Connection, fresh: Sequence[Incoming], moments: Sequen
     for one, moment in zip(fresh, moments, strict=True):
         for term in (*one.terms, *one.own):
             found[term].append(moment)
+    number = numbers(connection, found)
     # In the order of the index, the pages of the file are touched once each.
-    insert_mentions(connection, sorted(found.items()))
+    insert_mentions(connection, sorted((number[term], stored) for term, stored in found.items()))
 
 
 def _tie(connection: sa.Connection, fresh: Sequence[Incoming]) -> None:
