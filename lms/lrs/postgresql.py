@@ -44,6 +44,11 @@ class Postgresql:
             reason = str(error.orig).partition("\n")[0]
             raise OSError(f"the database of the Learning Record Store cannot be opened: {reason}") from None
 
+    def close(self) -> None:
+        """To be called when nobody writes any more."""
+        self.reader.dispose()
+        self.writer.dispose()
+
     def clock(self, connection: sa.Connection) -> Clock:
         """Goes on after the latest statement, when no other process is writing any more."""
         connection.execute(_LOCK)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from lms.db import WRITES, engine_options
 from lms.lrs import models
+from lms.lrs.checkpoints import Checkpoints
 from lms.lrs.clock import Clock, present
 from lms.lrs.statements.reindexing import reindex
 
@@ -17,8 +18,7 @@ READERS = 4
 """Connections kept open for reading."""
 WRITER_CACHE_KIB = 8 * 1024
 CHECKPOINT_PAGES = 8000
-"""How much is written, 4 KiB a page, before it is moved from the journal to its place: one that many statements
-change is moved once for all of them."""
+"""How long the journal is, in pages, when a commit carries to its place what `Checkpoints` has left."""
 
 _LATEST = sa.select(sa.func.max(models.statement.c.stored))
 
@@ -40,6 +40,13 @@ class SqliteFile:
                 connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
         except sa.exc.DBAPIError as error:
             raise OSError(f"{path} cannot be opened: {error.orig}") from None
+        self._checkpoints = Checkpoints(self.reader, self.writer)
+
+    def close(self) -> None:
+        """To be called when nobody writes any more."""
+        self._checkpoints.end()
+        self.reader.dispose()
+        self.writer.dispose()
 
     def clock(self, connection: sa.Connection) -> Clock:
         """Goes on after the latest statement; to be asked for in a transaction that writes."""

@@ -35,6 +35,9 @@ class Database(Protocol):
     writer: sa.Engine
     """Has one connection."""
 
+    def close(self) -> None:
+        """To be called when nobody writes any more."""
+
     def clock(self, connection: sa.Connection) -> Clock:
         """Gives moments to what is stored in this transaction."""
 
@@ -54,8 +57,7 @@ class Storage:
     def close(self) -> None:
         """Close the database, when the commit under way is done."""
         with self._writing:
-            self._database.reader.dispose()
-            self._database.writer.dispose()
+            self._database.close()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

@@ -121,12 +121,13 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]
         storage = Storage(f"sqlite:///{tmp_path / 'lrs.db'}")
     else:
         storage = Storage(request.getfixturevalue("store_in_postgres"))
-        storage.write(_wipe)
+        storage.write(wipe)
     yield storage
     storage.close()
 
 
-def _wipe(connection: sa.Connection, _clock: Clock) -> None:
+def wipe(connection: sa.Connection, _clock: Clock) -> None:
+    """Delete all that is stored."""
     for table in metadata.sorted_tables:
         connection.execute(table.delete())
 

@@ -14,6 +14,9 @@ from lms import config
 from lms.cli import main
 from lms.lrs.app import Application
 from lms.lrs.forgetting.service import AT_A_TIME
+from lms.lrs.identity import term
+from lms.lrs.statements.mentions import AGENT, RELATED_AGENT
+from lms.lrs.statements.numbering import NONE, known
 from lms.lrs.storage import Storage
 from tests.lrs.conftest import CLIENT, HOME, Json, Lrs, made
 
@@ -66,6 +69,9 @@ def test_statements_stay_and_belong_to_nobody(tmp_path: Path, storage: Storage, 
     assert lrs.ids(agent=BEN, verb=DID).count(other) == 1
     assert everything[other]["result"]["extensions"] == {"http://example.org/x": ADA}, "no agent of the statement"
     assert "0 statements belong to nobody" in forget(tmp_path, storage, ADA, "--yes").output
+    digests = [term(kind, f"mbox {ADA['mbox']}") for kind in (AGENT, RELATED_AGENT)]
+    with storage.reading() as connection:
+        assert set(known(connection, digests).values()) == {NONE}, "not even a digest tells that she was here"
 
 
 def test_documents_about_them_go(tmp_path: Path, storage: Storage, lrs: Lrs) -> None:

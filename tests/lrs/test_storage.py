@@ -20,6 +20,7 @@ from lms.lrs.clock import Clock
 from lms.lrs.identity import term
 from lms.lrs.models import EDITION, mention, metadata, thing
 from lms.lrs.rules.statement import VOIDED
+from lms.lrs.sqlite_file import CHECKPOINT_PAGES
 from lms.lrs.statements import queries
 from lms.lrs.statements.mentions import VERB, WRITER
 from lms.lrs.statements.numbering import known, numbers
@@ -40,6 +41,35 @@ def test_the_file_is_for_its_owner_alone_and_safe_when_the_power_fails(storage: 
     with storage.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() in ("wal", "truncate")
+
+
+@SQLITE
+def test_the_journal_is_carried_to_its_place_beside_the_writing(storage: Storage, tmp_path: Path) -> None:
+    """It does not grow for ever, and is gone at the end."""
+    lrs = Lrs(Application(storage, CLIENT, HOME))
+    known = [lrs.keep(result={"response": "x" * 4_000_000}) for _ in range(20)]
+    assert (tmp_path / "lrs.db-wal").stat().st_size < 2 * (CHECKPOINT_PAGES + 1000) * 4096
+    assert lrs.ids(ascending=True)[:2] == known[:2]
+    storage.close()
+    assert not (tmp_path / "lrs.db-wal").exists()
+    with sqlite3.connect(tmp_path / "lrs.db") as connection:
+        assert connection.execute("SELECT count(*) FROM statement").fetchone() == (20,)
+
+
+@SQLITE
+def test_a_checkpoint_that_fails_is_tried_again(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread goes on: what hinders it passes, such as too many readers."""
+    tried = threading.Semaphore(0)
+
+    def fail() -> None:
+        tried.release()
+        raise sa.exc.TimeoutError("no connection is left")
+
+    monkeypatch.setattr(storage._database._checkpoints, "_look", fail)  # type: ignore[attr-defined]
+    lrs = Lrs(Application(storage, CLIENT, HOME))
+    for _ in range(2):
+        lrs.keep()
+        assert tried.acquire(timeout=5)
 
 
 def test_moments_of_storing_increase_when_the_clock_goes_back() -> None:
