@@ -21,8 +21,13 @@ _MENTIONS = {
     "postgresql": "SELECT %s::bigint, * FROM unnest(%b::bigint[], %b::bigint[])",
 }
 _DIGESTS = {
-    "sqlite": "SELECT substr(?1, value * 16 + 1, 16) AS digest FROM json_each(?2)",
-    "postgresql": "SELECT unnest(%b::bytea[]) AS digest",
+    "sqlite": "SELECT substr(?1, value * 16 + 1, 16) FROM json_each(?2)",
+    "postgresql": "SELECT unnest(%b::bytea[])",
+}
+# With a mark for each digest, it would be another question each time, which takes long to understand.
+_NUMBERED = {
+    "sqlite": "SELECT digest, number FROM json_each(?2) JOIN thing ON digest = substr(?1, value * 16 + 1, 16)",
+    "postgresql": "SELECT digest, number FROM unnest(%b::bytea[]) AS asked JOIN thing ON digest = asked",
 }
 _DIALECTS = {
     "sqlite": sqlite.dialect(paramstyle="qmark"),
@@ -62,10 +67,7 @@ def find_things(connection: sa.Connection, digests: Sequence[bytes]) -> dict[byt
     """The numbers of those things that have one."""
     if not digests:
         return {}
-    # With a mark for each digest, it would be another question each time, which takes long to understand.
-    asked = _DIGESTS[connection.dialect.name]
-    question = f"SELECT digest, number FROM ({asked}) AS asked JOIN thing USING (digest)"  # noqa: S608 - our own words
-    return dict(connection.exec_driver_sql(question, _packed(connection, digests)).all())
+    return dict(connection.exec_driver_sql(_NUMBERED[connection.dialect.name], _packed(connection, digests)).all())
 
 
 def _packed(connection: sa.Connection, digests: Sequence[bytes]) -> tuple[Any, ...]:
