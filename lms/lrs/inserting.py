@@ -57,10 +57,10 @@ def insert_mentions(connection: sa.Connection, found: Iterable[tuple[int, Sequen
     connection.exec_driver_sql(question, (origin, *values))
 
 
-def insert_things(connection: sa.Connection, digests: Sequence[bytes]) -> None:
+def insert_things(connection: sa.Connection, digests: Sequence[bytes]) -> dict[bytes, int]:
     """Give numbers to things that have none."""
-    question = f"INSERT INTO thing (digest) {_DIGESTS[connection.dialect.name]}"
-    connection.exec_driver_sql(question, _packed(connection, digests))
+    question = f"INSERT INTO thing (digest) {_DIGESTS[connection.dialect.name]} RETURNING digest, number"
+    return dict(connection.exec_driver_sql(question, _packed(connection, digests)).all())
 
 
 def find_things(connection: sa.Connection, digests: Sequence[bytes]) -> dict[bytes, int]:

@@ -16,7 +16,7 @@ from lms.lrs.statements.reindexing import reindex
 
 READERS = 4
 """Connections kept open for reading."""
-WRITER_CACHE_KIB = 8 * 1024
+WRITER_CACHE_KIB = 4 * 1024
 CHECKPOINT_PAGES = 8000
 """How long the journal is, in pages, when a commit carries to its place what `Checkpoints` has left."""
 

@@ -26,8 +26,7 @@ def numbers(connection: sa.Connection, terms: Collection[bytes]) -> dict[bytes, 
     found = find_things(connection, digests)
     new = [one for one in digests if one not in found]
     if new:
-        insert_things(connection, new)
-        found |= find_things(connection, new)
+        found |= insert_things(connection, new)
     return {term: _number(found, term) for term in terms}
 
 

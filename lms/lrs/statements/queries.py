@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,8 +39,8 @@ _ONE = sa.select(*_SHOWN).where(
 )
 _BODIES = "SELECT id, body FROM statement WHERE id IN"
 _REFERRING = "SELECT id, target, is_voiding FROM statement WHERE target IN"
-_DEFINITIONS = "SELECT iri, definition FROM activity WHERE iri IN"
-_DISPLAYS = "SELECT iri, display FROM verb WHERE iri IN"
+_DEFINITIONS = "SELECT iri, definition, 0 FROM activity WHERE iri IN"
+_DISPLAYS = "SELECT iri, display, 1 FROM verb WHERE iri IN"
 _OWN = (
     sa.select(statement.c.id)
     .join(mention, mention.c.stored == statement.c.stored)
@@ -138,15 +139,31 @@ def displays(connection: sa.Connection, iris: Collection[str]) -> dict[str, Any]
     return _known(connection, _DISPLAYS, iris)
 
 
+def told(
+    connection: sa.Connection, iris: Collection[str], verbs: Collection[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Definitions and displays in one question, as each one makes all who write wait."""
+    found: tuple[dict[str, Any], dict[str, Any]] = {}, {}
+    both: Iterator[tuple[list[str], list[str]]] = zip_longest(parts(iris), parts(verbs), fillvalue=[])
+    for some, others in both:
+        question = f"{_DEFINITIONS} ({_marks(connection, some)}) UNION ALL {_DISPLAYS} ({_marks(connection, others)})"
+        for iri, text, kind in connection.exec_driver_sql(question, (*some, *others)):
+            found[kind][iri] = json.loads(text)
+    return found
+
+
 def _known(connection: sa.Connection, question: str, iris: Collection[str]) -> dict[str, Any]:
-    return {iri: json.loads(text) for iri, text in _asked(connection, question, iris)}
+    return {iri: json.loads(text) for iri, text, _ in _asked(connection, question, iris)}
 
 
 def _asked(connection: sa.Connection, question: str, values: Iterable[Any]) -> Iterator[Any]:
     """Rows of a question that ends in IN. It is asked for every batch, and SQLAlchemy would write it anew each time."""
-    mark = MARKS[connection.dialect.name]
     for part in parts(values):
-        yield from connection.exec_driver_sql(f"{question} ({', '.join([mark] * len(part))})", tuple(part))
+        yield from connection.exec_driver_sql(f"{question} ({_marks(connection, part)})", tuple(part))
+
+
+def _marks(connection: sa.Connection, values: Sequence[Any]) -> str:
+    return ", ".join([MARKS[connection.dialect.name]] * len(values)) or "NULL"
 
 
 def parts(values: Iterable[Any]) -> Iterator[list[Any]]:

@@ -135,8 +135,9 @@ def _learn(connection: sa.Connection, fresh: Iterable[Incoming]) -> None:
             if display != named.get(iri):
                 named[iri] = named.get(iri, {}) | display
     told, named = _short(told), _short(named)
-    _merge(connection, activity.c.definition, queries.definitions(connection, told), told)
-    _merge(connection, verb.c.display, queries.displays(connection, named), named)
+    definitions, displays = queries.told(connection, told, named)
+    _merge(connection, activity.c.definition, definitions, told)
+    _merge(connection, verb.c.display, displays, named)
 
 
 def _short(told: dict[str, Json]) -> dict[str, Json]:
