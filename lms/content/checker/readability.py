@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lms.content.checker.prose import WORD
 from lms.content.checker.syllables import count_syllables
@@ -40,8 +41,8 @@ def words_of(sentence: str) -> list[str]:
 
 def readability(sentences: Sequence[str], names: Collection[str], terms: Iterable[str]) -> Readability:
     """Both grades of some sentences; 0 if there are none."""
-    terms = tuple(terms)
-    masked = [_masked(sentence, names, terms) for sentence in sentences]
+    known, terms = frozenset(names), tuple(terms)
+    masked = [_masked(sentence, known, terms) for sentence in sentences]
     return Readability(
         words=sum(len(words_of(sentence)) for sentence in sentences),
         grade=_grade(masked),
@@ -63,17 +64,20 @@ def _grade(sentences: Sequence[Sequence[str]]) -> float:
     return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59
 
 
+# A draft is judged again after each change, and nearly all of its words and sentences are as before.
+@lru_cache(maxsize=8192)
 def _syllables(word: str) -> int:
     return sum(count_syllables(part) for part in re.split(r"[-:.,]", word) if part)
 
 
-def _masked(sentence: str, names: Collection[str], terms: Iterable[str]) -> list[str]:
+@lru_cache(maxsize=8192)
+def _masked(sentence: str, names: frozenset[str], terms: tuple[str, ...]) -> tuple[str, ...]:
     for term in terms:
         sentence = re.sub(
             rf"\b{re.escape(term)}\b", " ".join([_MASK] * len(term.split())), sentence, flags=re.IGNORECASE
         )
     words = list(WORD.finditer(sentence))
-    return [_MASK if _is_name(sentence, word, names) else word[0] for word in words]
+    return tuple(_MASK if _is_name(sentence, word, names) else word[0] for word in words)
 
 
 def _is_name(sentence: str, word: re.Match[str], names: Collection[str]) -> bool:
