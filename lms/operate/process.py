@@ -10,9 +10,10 @@ import sys
 import threading
 import time
 
+from lms.memory import take_from_one_place
+
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
-_M_ARENA_MAX = -8
 OURS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 
 
@@ -37,11 +38,7 @@ def prepare_to_fork() -> None:
     """Make forked processes share as much memory as they can."""
     gc.collect()
     gc.freeze()  # the collector would write to every object, and so unshare it
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        if hasattr(libc, "mallopt") and hasattr(libc, "malloc_trim"):  # glibc
-            libc.mallopt(_M_ARENA_MAX, 1)  # else each thread takes memory from a place of its own
-            libc.malloc_trim(0)
+    take_from_one_place()
 
 
 def _watch(parent: int) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,8 @@ from lms.content.library import library
 from lms.content.service import import_bundle
 from lms.db import db, writing
 from lms.enrolment.assignments.models import Assignment, Obligation, Reminder
+from lms.enrolment.assignments.reminding.service import take_mails
+from lms.enrolment.assignments.service import Wanted, assign
 from lms.enrolment.models import Registration
 from lms.operate import chores
 from tests.lookback.conftest import complete
@@ -431,3 +435,35 @@ def test_only_leads_ask(app: Flask, clock: time_machine.Coordinates, person: Mak
         assert browser.get("/assignments").status_code == 403
         assert browser.submit(NEW, form()).status_code == 403
     assert obligations(app) == []
+
+
+def test_two_workers_at_the_same_moment_send_it_once(app: Flask, lead: FlaskClient, ada: Person) -> None:
+    ask(lead)
+    ask(lead, what=sample.SECOND)
+    together = threading.Barrier(4)
+
+    def work() -> int:
+        with app.app_context():
+            together.wait()
+            with writing(db.session) as session:
+                return len(take_mails(session, DAY, DAY.date()))
+
+    with ThreadPoolExecutor(4) as workers:
+        sent = [one.result() for one in [workers.submit(work) for _ in range(4)]]
+    assert sorted(sent) == [0, 0, 0, 1]
+
+
+def test_two_workers_at_the_same_moment_ask_nobody_twice(app: Flask, lead: FlaskClient, ada: Person) -> None:
+    with app.app_context(), writing(db.session) as session:
+        wanted = Wanted(MODULE, WHY, is_mandatory=True, is_rule=True)
+        assign(session, wanted, (), uuid.uuid4(), uuid.uuid4(), DAY, DAY.date())
+    together = threading.Barrier(4)
+
+    def work() -> None:
+        together.wait()
+        chores.settle_assignments(app, DAY)
+
+    with ThreadPoolExecutor(4) as workers:
+        for one in [workers.submit(work) for _ in range(4)]:
+            one.result()
+    assert [one.person_id for one in obligations(app)] == [ada.id]
