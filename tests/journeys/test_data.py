@@ -59,7 +59,7 @@ def test_an_admin_looks_who_looked(site: Site, signed_in: Enter, accessible: Che
     with site.app.app_context(), db.sessionmaker() as own, writing(own) as session:
         join(session, session.merge(admin), None, Role.ADMIN)
     page = signed_in(admin)
-    page.goto("/account")
+    page.goto("/manage")
     page.get_by_role("link", name="Audit log").click()
     expect(page.get_by_text("There are none")).to_be_visible()
     for _ in range(2):

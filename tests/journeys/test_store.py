@@ -62,7 +62,7 @@ def admin(site: Site, signed_in: Enter) -> Enter:
 
 def test_an_admin_looks_into_the_store(admin: Enter, accessible: Check, holding: Holding) -> None:
     page = admin()
-    page.goto("/account")
+    page.goto("/manage")
     page.get_by_role("link", name="Statements").click()
     page.get_by_role("link", name="What the store holds").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What the store holds")

@@ -39,8 +39,8 @@ def trainer(site: Site, signed_in: Enter) -> Enter:
 
 
 def begin(page: Page) -> None:
-    """From the account to a draft, by links and buttons alone."""
-    page.goto("/account")
+    """From the page of those who manage to a draft, by links and buttons alone."""
+    page.goto("/manage")
     page.get_by_role("link", name="Write modules").click()
     page.locator(f".author-modules a[href='{DRAFT}']").click()
     page.get_by_role("button", name="Begin a draft").click()
