@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, and_, bindparam, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from lms.accounts.models import Person, Placement, Site
@@ -75,15 +75,8 @@ def programme_modules(session: Session) -> list[str]:
 
 def own(session: Session, person_id: int, today: dt.date) -> list[Asked]:
     """What is asked of a person and not met yet, the most urgent first."""
-    query = (
-        select(Obligation, Assignment, Exemption.reason)
-        .join(Assignment, Assignment.id == Obligation.assignment_id)
-        .outerjoin(Exemption, _exempting(Exemption.person_id == Obligation.person_id, today))
-        .where(Obligation.person_id == person_id, Obligation.ended_on.is_(None), Obligation.met_at.is_(None))
-        .order_by(Obligation.due_on.is_(None), Obligation.due_on, Obligation.id)
-    )
     found: dict[int, Asked] = {}
-    for one, assignment, exempt_for in session.execute(query):
+    for one, assignment, exempt_for in session.execute(_OWN, {"person": person_id, "today": today}):
         found.setdefault(one.id, _asked(one, assignment, exempt_for, today))
     return list(found.values())
 
@@ -230,11 +223,11 @@ def own_record(session: Session, person_id: int) -> dict[str, Any]:
     }
 
 
-def _holds(today: dt.date) -> ColumnElement[bool]:
+def _holds(today: Any) -> ColumnElement[bool]:
     return and_(Exemption.from_on <= today, or_(Exemption.until_on.is_(None), Exemption.until_on > today))
 
 
-def _exempting(whose: ColumnElement[bool], today: dt.date) -> ColumnElement[bool]:
+def _exempting(whose: ColumnElement[bool], today: Any) -> ColumnElement[bool]:
     """Whether an exemption covers the whole of what an assignment asks."""
     covers = or_(Exemption.module_id.is_(None), Exemption.module_id == Assignment.module_id)
     return and_(whose, covers, _holds(today))
@@ -281,3 +274,13 @@ def _counts(session: Session, today: dt.date, only: Assignment | None = None) ->
     for assignment_id, word, count in session.execute(query):
         found.setdefault(assignment_id, {})[word] = count
     return {id_: Counts(**of) for id_, of in found.items()}
+
+
+# Made once, since the start page asks it: to build a query costs more than to ask it.
+_OWN = (
+    select(Obligation, Assignment, Exemption.reason)
+    .join(Assignment, Assignment.id == Obligation.assignment_id)
+    .outerjoin(Exemption, _exempting(Exemption.person_id == Obligation.person_id, bindparam("today", type_=Date)))
+    .where(Obligation.person_id == bindparam("person"), Obligation.ended_on.is_(None), Obligation.met_at.is_(None))
+    .order_by(Obligation.due_on.is_(None), Obligation.due_on, Obligation.id)
+)
