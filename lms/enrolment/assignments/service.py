@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, exists, func, literal, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person, Placement
 from lms.accounts.organisation.queries import below
-from lms.db import UNSEEN, count_changed, insert
+from lms.db import UNSEEN, insert
 from lms.enrolment.assignments import due
 from lms.enrolment.assignments.due import REFRESHER_OPENS
 from lms.enrolment.assignments.models import AssignedPerson, Assignment, Exemption, Obligation
@@ -20,6 +20,8 @@ from lms.enrolment.models import Registration
 
 SLACK = dt.timedelta(days=3)
 """Months differ in length: so much more is looked through, and the rule decides."""
+AT_A_TIME = 2000
+"""Rows that are inserted by one statement."""
 DONE_AT = func.coalesce(Registration.refreshed_at, Registration.completed_at)
 """When a module was completed last."""
 _UNMET = (Obligation.met_at.is_(None), Obligation.ended_on.is_(None))
@@ -83,8 +85,7 @@ def settle(session: Session, modules: Sequence[str], today: dt.date, only: Assig
         query = query.filter_by(id=only.id)
     changed = 0
     for assignment in session.scalars(query.order_by(Assignment.id)).all():
-        changed += _end_for_those_who_went(session, assignment, today)
-        changed += _begin_for_those_who_came(session, assignment, today)
+        changed += _follow(session, assignment, today)
         changed += _meet(session, assignment, modules)
         changed += _ask_again(session, assignment, today)
     return changed
@@ -164,39 +165,37 @@ def taken_in(site_id: int | None, job_group_id: int | None, managers_only: bool)
     return query.where(Placement.is_manager) if managers_only else query
 
 
-def _end_for_those_who_went(session: Session, assignment: Assignment, today: dt.date) -> int:
-    here = members(assignment)
-    query = update(Obligation).where(
-        Obligation.assignment_id == assignment.id, Obligation.ended_on.is_(None), Obligation.person_id.not_in(here)
-    )
-    return count_changed(session, query.values(ended_on=today))
+def _follow(session: Session, assignment: Assignment, today: dt.date) -> int:
+    """End it for those who went, and begin it for those who came; how many.
 
-
-def _begin_for_those_who_came(session: Session, assignment: Assignment, today: dt.date) -> int:
-    here, other = members(assignment).subquery(), aliased(Obligation)
-    numbers = (
-        select(func.coalesce(func.max(other.number), 0) + 1)
-        .where(other.assignment_id == assignment.id, other.person_id == here.c.person_id)
-        .scalar_subquery()
-    )
-    is_asked = exists().where(
-        Obligation.assignment_id == assignment.id,
-        Obligation.person_id == here.c.person_id,
-        Obligation.ended_on.is_(None),
-    )
+    Who is who is compared here: a database that has not counted its rows since many came would compare each with all.
+    """
+    here = set(session.scalars(members(assignment)))
+    rows = select(Obligation.id, Obligation.person_id, Obligation.number, Obligation.ended_on.is_(None))
+    numbers: dict[int, int] = {}
+    current: dict[int, int] = {}
+    for id_, person_id, number, is_current in session.execute(rows.where(Obligation.assignment_id == assignment.id)):
+        numbers[person_id] = max(number, numbers.get(person_id, 0))
+        if is_current:
+            current[person_id] = id_
+    gone = [{"id": id_, "ended_on": today} for person_id, id_ in current.items() if person_id not in here]
+    if gone:
+        session.execute(update(Obligation), gone)
+    new = sorted(here - current.keys())
     due_on = due.first_due(today, assignment.from_on, assignment.due_on, assignment.due_days)
-    table = Obligation.__table__.c
-    new = select(
-        literal(assignment.id),
-        here.c.person_id,
-        numbers,
-        literal(today, table.since_on.type),
-        literal(due_on, table.due_on.type),
-        literal(due.counts_from(today, assignment.refresh_months), table.done_since.type),
-    ).where(~is_asked)
-    names = ["assignment_id", "person_id", "number", "since_on", "due_on", "done_since"]
-    query = insert(session, Obligation).from_select(names, new).on_conflict_do_nothing()
-    return count_changed(session, query)
+    same = {
+        "assignment_id": assignment.id,
+        "since_on": today,
+        "due_on": due_on,
+        "done_since": due.counts_from(today, assignment.refresh_months),
+    }
+    for start in range(0, len(new), AT_A_TIME):
+        part = [
+            {**same, "person_id": person_id, "number": numbers.get(person_id, 0) + 1}
+            for person_id in new[start : start + AT_A_TIME]
+        ]
+        session.execute(insert(session, Obligation).on_conflict_do_nothing(), part)
+    return len(gone) + len(new)
 
 
 def _meet(session: Session, assignment: Assignment, modules: Sequence[str], person_id: int | None = None) -> int:
