@@ -32,7 +32,7 @@ from lms.content.library import library
 from lms.content.module import Module
 from lms.db import db, transaction
 from lms.enrolment.assignments import queries as assignments
-from lms.enrolment.assignments.due import local_day
+from lms.enrolment.assignments.due import local_day, must_be_renewed
 from lms.enrolment.availability import Standing
 from lms.enrolment.models import Registration
 from lms.lookback import queries as lookback
@@ -288,11 +288,10 @@ def _journey_of_anyone() -> Journey:
 
 def _is_to_refresh(registration: Registration) -> bool:
     """Whether a module that is completed is due once more."""
-    done_at = registration.refreshed_at or registration.completed_at
-    if done_at is None:
+    if registration.completed_at is None:
         return False
     since = assignments.renewed_since(db.session, registration.person_id, registration.module_id)
-    return since is not None and done_at.date() < since
+    return must_be_renewed(registration.refreshed_at or registration.completed_at, since)
 
 
 def _find_page(module_id: str, page_id: str) -> None:

@@ -18,6 +18,7 @@ from lms.content.library import library
 from lms.content.module import Module
 from lms.content.schema import Item
 from lms.db import as_facts
+from lms.enrolment.assignments.due import must_be_renewed
 from lms.enrolment.assignments.queries import renewed_since
 from lms.enrolment.models import Registration
 from lms.enrolment.queries import own_facts, own_rows
@@ -25,7 +26,6 @@ from lms.quiz import grading
 from lms.quiz.drawing import Presented, present
 from lms.quiz.models import CheckAnswer, QuizAttempt, QuizRegrade, QuizResponse
 from lms.quiz.pausing import next_try_at
-from lms.quiz.refreshing import is_to_refresh
 from lms.quiz.responding import Response
 from lms.quiz.showing import Form, Line, Shown, explain, show, to_form, words_of
 
@@ -205,6 +205,11 @@ def on_quiz_page(session: Session, registration: Registration, blocks: Sequence[
     pause = programme.retake_after_minutes if programme else 0
     state = QuizState(last, answered, pause, is_to_refresh(last, since))
     return {block.id: state for block in blocks}
+
+
+def is_to_refresh(last: QuizAttempt | None, since: dt.date | None) -> bool:
+    """Whether a quiz that was passed is to be taken once more; `since` as in `latest_attempt`."""
+    return last is not None and bool(last.passed) and must_be_renewed(last.submitted_at, since)
 
 
 def _renewed_since(session: Session, registration: Registration) -> dt.date | None:

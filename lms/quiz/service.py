@@ -22,8 +22,7 @@ from lms.progress.visiting import step_seconds
 from lms.quiz import grading, pausing
 from lms.quiz.drawing import draw, present
 from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
-from lms.quiz.queries import latest_attempt
-from lms.quiz.refreshing import is_to_refresh
+from lms.quiz.queries import is_to_refresh, latest_attempt
 from lms.quiz.responding import Response
 
 # Made once: to build a query costs more than to ask it.

@@ -301,6 +301,20 @@ def test_mails_are_few_and_never_the_same_twice(
     assert "Today, 31 March 2027, is the last day." in told
 
 
+def test_another_day_is_reminded_of_anew(
+    app: Flask, lead: FlaskClient, ada: Person, clock: time_machine.Coordinates, sign_in: SignIn, settings: Settings
+) -> None:
+    address = ask(lead)
+    for days in (0, 16):
+        later(app, clock, days)
+    sign_in(lead, lead_of(app)).submit(address, {"reason": WHY, "due_on": "2027-06-30"})
+    for days in (17, 106, 107, 108, 121, 128, 129):
+        later(app, clock, days)
+    told = mails(settings)
+    assert len(told) == 5
+    assert sum("30 June 2027" in mail for mail in told) == 3
+
+
 def test_a_server_that_was_off_sends_the_latest_mail_alone(
     app: Flask, lead: FlaskClient, ada: Person, clock: time_machine.Coordinates, settings: Settings
 ) -> None:
@@ -412,6 +426,25 @@ def test_a_refresher_is_due_again_and_met_by_the_quiz_taken_once_more(
     assert learner.submit(f"/modules/{MODULE}/quiz/start").headers["Location"].endswith("/result")
     later(app, clock, 400)
     assert len(obligations(app)) == 2, "the next one is counted from the refresher"
+
+
+def test_who_comes_back_without_having_completed_it_is_not_asked_once_more(
+    app: Flask, lead: FlaskClient, ada: Person, clock: time_machine.Coordinates, sign_in: SignIn
+) -> None:
+    address = ask(lead, refresh_months="12")
+    with app.app_context(), writing(db.session) as session:
+        organisation.end_work(session, ada.id, clock_day(5))
+    later(app, clock, 5)
+    with app.app_context(), writing(db.session) as session:
+        organisation.resume_work(session, ada.id, clock_day(10))
+    later(app, clock, 10)
+    assert [one.number for one in obligations(app)] == [1, 2]
+    start = sign_in(app.test_client(), ada).get("/").text
+    assert WHY in start
+    assert "once more" not in start
+    lead = sign_in(lead, lead_of(app))
+    lead.submit(address, {"reason": WHY, "due_on": "2027-12-31"})
+    assert obligations(app)[1].due_on == dt.date(2027, 12, 31)
 
 
 def test_a_refresher_that_was_begun_goes_on(

@@ -73,6 +73,17 @@ def counts_from(since: dt.date, refresh_months: int | None) -> dt.date | None:
     return None if refresh_months is None else months_later(since, -refresh_months)
 
 
+def is_refresher(since: dt.date, done_since: dt.date | None, refresh_months: int | None) -> bool:
+    """Whether it was completed before and is due once more; not so for someone who only comes back."""
+    first = counts_from(since, refresh_months)
+    return first is not None and done_since is not None and done_since > first
+
+
+def must_be_renewed(done_at: dt.datetime | None, since: dt.date | None) -> bool:
+    """Whether what was completed then is too old; `since` is the day from which on it counts, None: all counts."""
+    return done_at is not None and since is not None and done_at.date() < since
+
+
 @dataclass(frozen=True)
 class Refresher:
     """The next time that something is asked of the same person."""

@@ -96,7 +96,7 @@ def _asked(one: Obligation, assignment: Assignment, exempt_for: str | None, toda
 
 def is_refresher(one: Obligation, assignment: Assignment) -> bool:
     """Whether what was completed before is due once more."""
-    return assignment.refresh_months is not None and one.number > 1
+    return due.is_refresher(one.since_on, one.done_since, assignment.refresh_months)
 
 
 def renewed_since(session: Session, person_id: int, module_id: str) -> dt.date | None:

@@ -14,14 +14,14 @@ from lms.accounts.models import Person, Placement
 from lms.accounts.organisation.queries import below
 from lms.db import UNSEEN, insert
 from lms.enrolment.assignments import due
-from lms.enrolment.assignments.due import REFRESHER_OPENS
-from lms.enrolment.assignments.models import AssignedPerson, Assignment, Exemption, Obligation
+from lms.enrolment.assignments.due import REFRESHER_OPENS, ReminderKind
+from lms.enrolment.assignments.models import AssignedPerson, Assignment, Exemption, Obligation, Reminder
 from lms.enrolment.models import Registration
 
 SLACK = dt.timedelta(days=3)
 """Months differ in length: so much more is looked through, and the rule decides."""
 AT_A_TIME = 2000
-"""Rows that are inserted by one statement."""
+"""Rows that one statement inserts or names."""
 DONE_AT = func.coalesce(Registration.refreshed_at, Registration.completed_at)
 """When a module was completed last."""
 _UNMET = (Obligation.met_at.is_(None), Obligation.ended_on.is_(None))
@@ -57,13 +57,23 @@ def assign(
 
 
 def change(session: Session, assignment: Assignment, reason: str, due_on: dt.date | None, due_days: int | None) -> None:
-    """Another reason or other days. Whoever has not met it has the new day, refreshers keep theirs."""
+    """Another reason or other days. Whoever has not met it has the new day, refreshers keep theirs.
+
+    Who has another day is reminded of that one anew.
+    """
     assignment.reason, assignment.due_on, assignment.due_days = reason, due_on, due_days
     session.flush()
-    open_ones = select(Obligation).filter_by(assignment_id=assignment.id, met_at=None, ended_on=None, number=1)
-    for one in session.scalars(open_ones):
-        one.due_on = due.first_due(one.since_on, assignment.from_on, due_on, due_days)
+    moved = []
+    for one in session.scalars(select(Obligation).where(Obligation.assignment_id == assignment.id, *_UNMET)):
+        day = due.first_due(one.since_on, assignment.from_on, due_on, due_days)
+        if day != one.due_on and not due.is_refresher(one.since_on, one.done_since, assignment.refresh_months):
+            one.due_on = day
+            moved.append(one.id)
     session.flush()
+    for start in range(0, len(moved), AT_A_TIME):
+        about = Reminder.obligation_id.in_(moved[start : start + AT_A_TIME])
+        query = delete(Reminder).where(about, Reminder.kind != ReminderKind.ASSIGNED)
+        session.execute(query, execution_options=UNSEEN)
 
 
 def withdraw(session: Session, assignment: Assignment, at: dt.datetime, today: dt.date) -> None:
