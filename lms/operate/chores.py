@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
 
 import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from lms.accounts.models import RosterRun, RunState
 from lms.accounts.queries import admins
@@ -39,6 +43,7 @@ SETTLE_EVERY = dt.timedelta(minutes=10)
 """Whoever joins or moves is asked what is asked there after at most so long."""
 
 log = structlog.get_logger("lms.operate.chores")
+Mail = TypeVar("Mail")
 
 
 def run(app: Flask, stop: threading.Event) -> None:
@@ -93,13 +98,10 @@ def look_back(app: Flask, at: dt.datetime) -> int:
             return 0
         with writing(db.session) as session:
             mails = take_mails(session, at)
-        unsent = [mail for mail in mails if not announce(app.extensions["mail"], settings.url, mail)]
-        if unsent:
-            with writing(db.session) as session:
-                give_back(session, unsent)
+        went = _send(mails, partial(announce, app.extensions["mail"], settings.url), give_back)
     if mails:
-        log.info("announced looks back", mails=len(mails) - len(unsent), failed=len(unsent))
-    return len(mails) - len(unsent)
+        log.info("announced looks back", mails=went, failed=len(mails) - went)
+    return went
 
 
 def publish_timed(app: Flask, at: dt.datetime) -> int:
@@ -147,12 +149,13 @@ def tell_of_sessions(app: Flask, at: dt.datetime) -> int:
                 mails = sessions.take_mails(session, at)
             if not mails:
                 break
-            unsent = [mail for mail in mails if not sessions.announce(app.extensions["mail"], settings.url, mail)]
-            if unsent:
-                with writing(db.session) as session:
-                    sessions.give_back(session, unsent, at)
-            went += len(mails) - len(unsent)
-            log.info("told of sessions", mails=len(mails) - len(unsent), failed=len(unsent))
+            sent = _send(
+                mails,
+                partial(sessions.announce, app.extensions["mail"], settings.url),
+                partial(sessions.give_back, at=at),
+            )
+            went += sent
+            log.info("told of sessions", mails=sent, failed=len(mails) - sent)
     return went
 
 
@@ -214,12 +217,20 @@ def remind(app: Flask, at: dt.datetime) -> int:
             mails = reminding.take_mails(session, at, today)
             if settings.remind_line_managers:
                 mails += reminding.take_mails_to_line_managers(session, at, today)
-        unsent = [mail for mail in mails if not reminding.send(office, settings.url, mail)]
-        if unsent:
-            with writing(db.session) as session:
-                reminding.give_back(session, unsent)
+        went = _send(mails, partial(reminding.send, office, settings.url), reminding.give_back)
     if mails:
-        log.info("reminded of what is due", mails=len(mails) - len(unsent), failed=len(unsent))
+        log.info("reminded of what is due", mails=went, failed=len(mails) - went)
+    return went
+
+
+def _send(
+    mails: Sequence[Mail], send: Callable[[Mail], bool], give_back: Callable[[Session, Sequence[Mail]], None]
+) -> int:
+    """Send what was taken, and give back what could not be sent; how many went."""
+    unsent = [mail for mail in mails if not send(mail)]
+    if unsent:
+        with writing(db.session) as session:
+            give_back(session, unsent)
     return len(mails) - len(unsent)
 
 
