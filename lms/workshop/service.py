@@ -62,8 +62,8 @@ def change(session: Session, uuid: UUID, wanted: Plan, at: dt.datetime) -> None:
     Raises TooFewPlacesError, and ClosedError once it has begun.
     """
     workshop = _open_one(session, uuid, at)
-    known = _bookings(session, workshop)
-    taken = places.taken(_requests(known))
+    known = bookings_of(session, workshop)
+    taken = places.taken(requests_of(known))
     if wanted.places < taken:
         raise TooFewPlacesError(taken)
     columns = _columns(wanted)
@@ -91,7 +91,7 @@ def cancel(session: Session, uuid: UUID, at: dt.datetime) -> bool:
         return False
     if workshop.ends_at <= at:
         raise ClosedError
-    known = _bookings(session, workshop)
+    known = bookings_of(session, workshop)
     workshop.cancelled_at = workshop.changed_at = at
     workshop.sequence += 1
     _tell(known, News.CANCELLED, at)
@@ -108,12 +108,12 @@ def book(session: Session, person: Person, uuid: UUID, at: dt.datetime) -> State
     if not is_there(session, person) or not is_offered_to(session, person.id, uuid):
         return None
     workshop = _open_one(session, uuid, at)
-    known = _bookings(session, workshop)
+    known = bookings_of(session, workshop)
     own = next((one for one in known if one.person_id == person.id), None)
     if own and own.state is not State.CANCELLED:
         return own.state
     own = enter(session, workshop, known, person.id, at)
-    own.state = places.state_of_new(_requests(one for one in known if one is not own), workshop.places)
+    own.state = places.state_of_new(requests_of(one for one in known if one is not own), workshop.places)
     session.flush()
     return own.state
 
@@ -124,7 +124,7 @@ def enter(session: Session, workshop: Workshop, known: Sequence[Booking], person
     if own is None:
         own = Booking(workshop_id=workshop.id, person_id=person_id, state=State.WAITING)
         session.add(own)
-    own.turn, own.booked_at, own.news = places.next_turn(_requests(known)), at, None
+    own.turn, own.booked_at, own.news = places.next_turn(requests_of(known)), at, None
     return own
 
 
@@ -151,7 +151,7 @@ def take_off(session: Session, uuid: UUID, person: Person, at: dt.datetime) -> b
 
 
 def _free(session: Session, workshop: Workshop, person_id: int, news: News | None, at: dt.datetime) -> bool:
-    known = _bookings(session, workshop)
+    known = bookings_of(session, workshop)
     own = next((one for one in known if one.person_id == person_id), None)
     if own is None or own.state is State.CANCELLED:
         return False
@@ -192,8 +192,14 @@ def locked(session: Session, uuid: UUID) -> Workshop:
 
 
 def bookings_of(session: Session, workshop: Workshop) -> Sequence[Booking]:
-    """Everyone who ever asked for a place; the session's row must be held."""
-    return _bookings(session, workshop)
+    """Everyone who ever asked for a place; the session's row must be held: then what others did meanwhile is seen."""
+    query = select(Booking).filter_by(workshop_id=workshop.id).order_by(Booking.turn, Booking.id)
+    return session.scalars(query, execution_options={"populate_existing": True}).all()
+
+
+def requests_of(known: Iterable[Booking]) -> list[Request]:
+    """The same as the rules of places take them."""
+    return [Request(one.id, one.turn, one.state) for one in known]
 
 
 def own_booking(session: Session, person_id: int, uuid: UUID) -> Booking | None:
@@ -212,7 +218,7 @@ def forget(session: Session, person: Person, at: dt.datetime) -> None:
     """Nothing is left of where a person was, or wanted to be; who waits for their place gets it."""
     query = select(Workshop).join(Booking).where(Booking.person_id == person.id).order_by(Workshop.id)
     for workshop in session.scalars(query.with_for_update(of=Workshop)).all():
-        known = _bookings(session, workshop)
+        known = bookings_of(session, workshop)
         session.execute(delete(Booking).filter_by(workshop_id=workshop.id, person_id=person.id))
         _move_up(workshop, [one for one in known if one.person_id != person.id], at)
     session.execute(delete(CalendarFeed).filter_by(person_id=person.id), execution_options=UNSEEN)
@@ -227,21 +233,11 @@ def _open_one(session: Session, uuid: UUID, at: dt.datetime) -> Workshop:
     return workshop
 
 
-def _bookings(session: Session, workshop: Workshop) -> Sequence[Booking]:
-    # Asked after the session's row is held: what another did meanwhile is seen.
-    query = select(Booking).filter_by(workshop_id=workshop.id).order_by(Booking.turn, Booking.id)
-    return session.scalars(query, execution_options={"populate_existing": True}).all()
-
-
-def _requests(known: Iterable[Booking]) -> list[Request]:
-    return [Request(one.id, one.turn, one.state) for one in known]
-
-
 def _move_up(workshop: Workshop, known: Sequence[Booking], at: dt.datetime) -> None:
     """Who waits gets what is free. Once it has begun, nobody is called any more: who is there takes a free place."""
     if workshop.cancelled_at or workshop.starts_at <= at:
         return
-    chosen = set(places.to_move_up(_requests(known), workshop.places))
+    chosen = set(places.to_move_up(requests_of(known), workshop.places))
     moved = [one for one in known if one.id in chosen]
     for one in moved:
         one.state = State.BOOKED

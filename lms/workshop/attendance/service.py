@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,10 +13,10 @@ from lms.accounts.models import Person
 from lms.progress.service import count_sections, run_of
 from lms.workshop import places
 from lms.workshop.models import Booking, Workshop
-from lms.workshop.places import Request, State
+from lms.workshop.places import State
 from lms.workshop.presence import Refusal, Way, refusal_by_place, refusal_by_time
 from lms.workshop.queries import is_offered_to
-from lms.workshop.service import bookings_of, enter, is_there, locked, own_booking
+from lms.workshop.service import bookings_of, enter, is_there, locked, own_booking, requests_of
 
 
 class RefusedError(Exception):
@@ -98,7 +97,7 @@ def _with_place(session: Session, workshop: Workshop, person: Person, at: dt.dat
     """The row of somebody who is there: their own, or a new one while there are places. Raises RefusedError."""
     known = bookings_of(session, workshop)
     own = next((one for one in known if one.person_id == person.id), None)
-    taken = places.taken(_requests(known))
+    taken = places.taken(requests_of(known))
     is_offered = is_offered_to(session, person.id, workshop.uuid)
     if refusal := refusal_by_place(own.state if own else None, taken, workshop.places, is_offered):
         raise RefusedError(refusal)
@@ -106,7 +105,3 @@ def _with_place(session: Session, workshop: Workshop, person: Person, at: dt.dat
         own = enter(session, workshop, known, person.id, at)
     own.state = State.BOOKED
     return own
-
-
-def _requests(known: Sequence[Booking]) -> list[Request]:
-    return [Request(one.id, one.turn, one.state) for one in known]
