@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -20,6 +21,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +45,10 @@ def _executable(playwright: Playwright) -> str | None:
             return path
     own = playwright.chromium.executable_path
     return own if Path(own).exists() else None
+
+
+def hold_against_axe(page: Page, where: str = "") -> None:
+    """Whatever axe-core finds on the page as it is now fails the test, which names the place."""
+    page.wait_for_load_state()  # a click returns as soon as the next page has begun
+    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": _RULES})
+    assert found.violations_count == 0, f"{where or page.url}\n{found.generate_report()}"

@@ -7,6 +7,8 @@ equal keys win. So values are built here from the parser's event stream, which s
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -28,10 +30,11 @@ from ruamel.yaml.resolver import VersionedResolver
 from lms.content.problems import ContentError, Problem
 
 MOST_BYTES = 500_000
-"""The parser takes about a second for half a megabyte; a large bank has 150 kB."""
+"""The parser in Python takes about a second for half a megabyte; a large bank has 150 kB."""
 MOST_DEPTH = 24
 
 Path = tuple[str | int, ...]
+_FAULTS = (MarkedYAMLError, ReaderError, YAMLError, ValueError, RecursionError)
 
 
 @dataclass(eq=False)
@@ -58,16 +61,20 @@ def load(text: str, file: str, first_line: int = 1) -> Document:
         raise ContentError(
             [Problem(file, 1, "the file is larger than 500 kB", "split it or remove what is not needed")]
         )
+    # libyaml (ruamel.yaml.clib) is twelve times as quick. It is of YAML 1.1 and refuses some of what 1.2 allows, as in
+    # `[why?]`: what it does not take, the parser in Python decides, and says what is wrong. The `safe` readers gather
+    # no comments on their way.
+    with suppress(*_FAULTS):
+        return _Builder(YAML(typ="safe").parse(text), file, first_line).document()
     try:
-        return _Builder(text, file, first_line).document()
-    except (MarkedYAMLError, ReaderError, YAMLError, ValueError, RecursionError) as error:
+        return _Builder(YAML(typ="safe", pure=True).parse(text), file, first_line).document()
+    except _FAULTS as error:
         raise ContentError([_syntax_problem(error, file, first_line)]) from None
 
 
 class _Builder:
-    def __init__(self, text: str, file: str, first_line: int) -> None:
-        # The `safe` reader gives the same events as the round-trip one, but gathers no comments on its way.
-        self._events = YAML(typ="safe", pure=True).parse(text)
+    def __init__(self, events: Iterable[Event], file: str, first_line: int) -> None:
+        self._events = events
         self._resolver = VersionedResolver(version="1.2")
         self._first_line = first_line
         self._document = Document(file, None)
@@ -142,7 +149,8 @@ class _Builder:
         return values
 
     def _scalar(self, event: Any) -> Any:
-        tag = str(self._resolver.resolve(ScalarNode, event.value, (event.style is None, event.style is not None)))
+        is_plain = not event.style
+        tag = str(self._resolver.resolve(ScalarNode, event.value, (is_plain, not is_plain)))
         kind = tag.rsplit(":", 1)[-1]
         if kind in ("int", "float"):
             return self._number(event, kind)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from ruamel.yaml.compat import StringIO
+from ruamel.yaml.cyaml import CParser
 
 from lms.content import strict_yaml
 from lms.content.problems import ContentError
@@ -98,3 +100,34 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         strict_yaml.load(text, "x")
     except ContentError as error:
         assert all(problem.line >= 1 for problem in error.problems)
+
+
+def test_the_quick_parser_is_there() -> None:
+    assert isinstance(YAML(typ="safe").get_constructor_parser("a: 1")[1], CParser)
+
+
+yaml_like = st.text("abn01.:#-'\"[]{}|>?,!&*~\\ \n é", max_size=40)
+
+
+@hypothesis.settings(max_examples=300)
+@given(yaml_like)
+def test_what_the_parser_in_python_reads_is_read_the_same_by_the_quick_one(text: str) -> None:
+    text = f"a: {text}"
+    quick = outcome(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strict_yaml, "YAML", lambda **kinds: YAML(**{**kinds, "pure": True}))
+        in_python = outcome(text)
+    assert quick == in_python or isinstance(in_python, str)
+
+
+@pytest.mark.parametrize("text", ["a: [why?]", "a: [b:]", "a: {b: http://c}", 'a: "\\/"'])
+def test_what_only_the_parser_in_python_reads_is_read(text: str) -> None:
+    assert isinstance(outcome(text), tuple)
+
+
+def outcome(text: str) -> tuple[object, object] | str:
+    try:
+        document = strict_yaml.load(text, "x")
+    except ContentError as error:
+        return str(error)
+    return document.data, document.lines

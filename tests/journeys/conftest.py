@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
@@ -25,6 +24,7 @@ from lms.content.loader import load_module
 from lms.content.module import Module
 from lms.content.service import import_bundle
 from lms.db import db, writing
+from tests.browser import hold_against_axe
 from tests.standards.judges import learning_locker, ralph  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,6 @@ NARROWEST = {"width": 320, "height": 640}
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 # A machine that is busy with other tests is slow, not wrong.
 expect.set_options(timeout=15_000)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @dataclass
@@ -129,11 +128,6 @@ def signed_in(site: Site, visitor: Callable[..., Page]) -> Callable[..., Page]:
     return enter
 
 
-def _hold_against_axe(page: Page, where: str) -> None:
-    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": RULES})
-    assert found.violations_count == 0, f"{where}\n{found.generate_report()}"
-
-
 @pytest.fixture(scope="session")
 def accessible() -> Callable[[Page], None]:
     """Holds a page against axe-core at 360 px in the dark and at 1280 px in the light.
@@ -145,7 +139,7 @@ def accessible() -> Callable[[Page], None]:
         for viewport, scheme in ((PHONE, "dark"), (DESK, "light")):
             page.set_viewport_size(viewport)  # type: ignore[arg-type]
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            _hold_against_axe(page, f"{page.url} at {viewport['width']} px, {scheme}")
+            hold_against_axe(page, f"{page.url} at {viewport['width']} px, {scheme}")
         for viewport in (NARROWEST, PHONE, DESK):
             page.set_viewport_size(viewport)  # type: ignore[arg-type]
             sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from lms.accounts.models import Person
@@ -18,7 +17,8 @@ from lms.db import db, writing
 from lms.enrolment.service import open_early
 from lms.operate.demo.people import Stage
 from lms.operate.demo.service import walk_as
-from tests.journeys.conftest import NARROWEST, PHONE, ROOT, RULES, Site
+from tests.browser import hold_against_axe
+from tests.journeys.conftest import NARROWEST, PHONE, ROOT, Site
 from tests.journeys.learner import Learner
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -72,8 +72,7 @@ def is_for_everyone(page: Page) -> None:
     """axe-core finds nothing, and nothing scrolls sideways on the narrowest screen."""
     # What is being replaced is paler for the moment.
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
-    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": RULES})
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+    hold_against_axe(page)
     page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]
     sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert sideways <= 0, f"{page.url} scrolls sideways"
