@@ -17,7 +17,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
 
 from lms.db import Base, engine_options
-from lms.migrations.service import FOLDER, configuration
+from lms.migrations.state import FOLDER
+from lms.migrations.stepping import configuration
 
 
 def embedded_postgres(folder: Path) -> Any:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lms.content.library import library
 from lms.db import OUT_OF_REACH
-from lms.migrations.service import MigrationError, is_current
+from lms.migrations.state import MigrationError, is_current
 
 
 def hindrances(engine: Engine, session: Session) -> list[str]:

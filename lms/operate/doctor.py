@@ -21,7 +21,7 @@ from lms.content.checker.check import check_module
 from lms.content.problems import ContentError
 from lms.content.service import export_bundle
 from lms.db import engine_options, has_sound_wal, sqlite_module
-from lms.migrations.service import MigrationError, is_current
+from lms.migrations.state import MigrationError, is_current
 from lms.operate.backup.service import last_made
 from lms.operate.sealing import check_keys
 from lms.operate.start_error import StartError, of_database, of_file

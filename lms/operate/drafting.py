@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from lms.db import engine_options
-from lms.migrations.service import configuration
+from lms.migrations.stepping import configuration
 from lms.migrations.tables import tables
 
 

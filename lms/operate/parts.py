@@ -6,6 +6,7 @@ import datetime as dt
 import signal
 import socket
 import threading
+import time
 
 from flask import Flask
 
@@ -50,5 +51,6 @@ def run_relay(app: Flask, settings: Settings) -> None:
     for thread in beside:
         thread.start()
     relay.run(settings, stop)
+    until = time.monotonic() + LEAVE_SECONDS / 2
     for thread in beside:
-        thread.join(0.5)
+        thread.join(max(until - time.monotonic(), 0))

@@ -25,7 +25,8 @@ from lms.content.problems import ContentError
 from lms.content.queries import is_empty
 from lms.content.service import import_new
 from lms.db import engine_options, writing
-from lms.migrations.service import MigrationError, is_current, upgrade
+from lms.migrations.service import upgrade
+from lms.migrations.state import MigrationError, is_current
 from lms.operate import instance
 from lms.operate.instance import Telling
 from lms.operate.sealing import check_keys

@@ -11,15 +11,15 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-import typst
+if TYPE_CHECKING:
+    import typst
 
 STANDARD: Literal["ua-1"] = "ua-1"
 """PDF/UA-1 (ISO 14289-1): the compiler refuses what a screen reader could not read."""
 COMMON = Path(__file__).parent
 """Holds what templates share; they import it as `/common.typ`."""
-_compile: Any = typst.compile  # its types want the source and the root to be of one type; it does not
 
 
 class TypesettingError(Exception):
@@ -44,6 +44,8 @@ def pdf(template: Path, data: Mapping[str, Any], at: dt.datetime | None = None) 
 
     The template is told as `data.is_whole` whether there is a font for every letter.
     """
+    import typst  # noqa: PLC0415 - large, and seldom asked for
+
     for way in _WAYS:
         try:
             return _set(template, {**data, "is_whole": way.standard is not None}, at, way)
@@ -53,7 +55,10 @@ def pdf(template: Path, data: Mapping[str, Any], at: dt.datetime | None = None) 
 
 
 def _set(template: Path, data: Mapping[str, Any], at: dt.datetime | None, way: _Way) -> bytes:
-    compiled: bytes = _compile(
+    import typst  # noqa: PLC0415
+
+    compile_: Any = typst.compile  # its types want the source and the root to be of one type; it does not
+    compiled: bytes = compile_(
         template.read_bytes(),
         root=COMMON,
         format="pdf",
@@ -68,4 +73,6 @@ def _set(template: Path, data: Mapping[str, Any], at: dt.datetime | None, way: _
 @cache
 def _fonts(with_own: bool) -> typst.Fonts:
     """Looked for once: it takes longer than to set a page."""
+    import typst  # noqa: PLC0415
+
     return typst.Fonts(include_system_fonts=with_own)

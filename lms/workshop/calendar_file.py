@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from icalendar import Calendar, Event
-
 from lms.workshop.places import State
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 MAKER = "-//Cares//Sessions//EN"
 REFRESH = dt.timedelta(hours=1)
@@ -42,6 +43,8 @@ class Planned(Protocol):
 
 def entry(session: Planned, state: State | None, is_leader: bool, url: str) -> Event:
     """A session as one event. Where to meet online is told to who has a place, and to who leads it."""
+    from icalendar import Event  # noqa: PLC0415 - large, and seldom asked for
+
     address = f"{url}/sessions/{session.uuid}"
     found = Event()
     # Named by the host for good, whatever the title is later: that is how a calendar knows it again.
@@ -62,6 +65,8 @@ def entry(session: Planned, state: State | None, is_leader: bool, url: str) -> E
 
 def calendar(entries: Iterable[Event], name: str) -> bytes:
     """A calendar of these events."""
+    from icalendar import Calendar  # noqa: PLC0415
+
     made = Calendar()
     made.add("prodid", MAKER)
     made.add("version", "2.0")

@@ -19,7 +19,8 @@ from lms.audit.queries import Wanted, entries, own_entries, prove
 from lms.audit.rules_in_sql import REFUSAL
 from lms.audit.service import cut, record
 from lms.db import Base, engine_options, writing
-from lms.migrations.service import configuration, upgrade
+from lms.migrations.service import upgrade
+from lms.migrations.stepping import configuration
 
 NOW = dt.datetime.now(dt.UTC)
 ADA, BEN = uuid.uuid4(), uuid.uuid4()

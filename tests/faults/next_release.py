@@ -7,7 +7,7 @@ from pathlib import Path
 
 from alembic.script import ScriptDirectory
 
-from lms.migrations.service import FOLDER
+from lms.migrations.state import FOLDER
 from tests.faults.processes import REPOSITORY
 
 STEP = '''"""What the next release needs."""

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 
 from lms.config import load
 from lms.db import engine_options
-from lms.migrations.service import step_of
+from lms.migrations.state import step_of
 from lms.wire import SILENCE_SECONDS
 from tests.databases import new_database
 from tests.faults import next_release

@@ -18,7 +18,9 @@ from sqlalchemy import Engine, create_engine, inspect, text
 
 from bench.crowd import grow
 from lms.db import Base, engine_options
-from lms.migrations.service import MigrationError, configuration, is_current, upgrade
+from lms.migrations.service import upgrade
+from lms.migrations.state import MigrationError, is_current, newest
+from lms.migrations.stepping import configuration
 from lms.migrations.tables import tables
 
 WORKING = (
@@ -105,6 +107,13 @@ def test_the_version_before_works_on_with_a_database_that_was_added_to(engine: E
     assert not upgrade(engine)
     with engine.connect() as connection:  # gone forward again, the next version finds its own step
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0099"
+
+
+def test_the_names_of_the_files_are_those_of_the_steps(engine: Engine) -> None:
+    with engine.connect() as connection:
+        scripts = ScriptDirectory.from_config(configuration(connection))
+    assert newest() == scripts.get_current_head()
+    assert all(Path(step.path).name.startswith(f"{step.revision}_") for step in scripts.walk_revisions())
 
 
 def test_steps_of_a_series_only_add(engine: Engine) -> None:

@@ -20,7 +20,7 @@ from lms.audit.actions import operator
 from lms.config import LRS_FILE as LRS
 from lms.config import Settings
 from lms.db import engine_options, writing
-from lms.migrations.service import MigrationError, is_current, step_of
+from lms.migrations.state import MigrationError, is_current, step_of
 from lms.operate import instance
 from lms.operate.backup import archive, postgresql, sqlite
 from lms.operate.backup.archive import BackupError, Contents, digest

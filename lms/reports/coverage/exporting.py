@@ -13,8 +13,6 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
-import xlsxwriter
-
 Cell = str | int | float | dt.date | None
 Row = Sequence[Cell]
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -40,6 +38,8 @@ def as_csv(rows: Iterable[Row]) -> Iterator[bytes]:
 
 def as_xlsx(rows: Iterable[Row], title: str, file: IO[bytes]) -> None:
     """Write a workbook of one sheet; it never holds more than a row in memory. The first row is its head."""
+    import xlsxwriter  # noqa: PLC0415 - large, and seldom asked for
+
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     day, head = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"bold": True})
     sheet = book.add_worksheet(title[:31])
