@@ -12,7 +12,11 @@ from tests.faults.run import Plan, run
 SHORT = Plan(web_kills=8, relay_kills=6)
 MANY = 150
 BITES = {
-    "acknowledge-before-commit": (Plan(web_kills=8, variant_of="web", least_deeds=MANY), "LOST"),
+    # Not so fast that nobody gets to say anything in between.
+    "acknowledge-before-commit": (
+        Plan(web_kills=6, seconds_between=(0.6, 1.4), variant_of="web", least_deeds=MANY),
+        "LOST",
+    ),
     "mark-before-send": (Plan(relay_kills=2, variant_of="relay", shares={"503": 0.4}, least_deeds=MANY), "MISSING"),
     "new-id-on-resend": (Plan(variant_of="relay", shares={"lost answer": 0.4}, least_deeds=MANY), "DOUBLED"),
     "any-200-counts": (Plan(variant_of="relay", shares={"portal": 0.4}, least_deeds=MANY), "MISSING"),
