@@ -13,7 +13,7 @@ from lms.accounts.models import JobGroup, Membership, Person, Placement, Site
 
 def below(site_ids: Collection[int]) -> CTE:
     """These sites and all that is below them, as a part of a query with one column, `id`."""
-    tree = select(Site.id).where(Site.id.in_(site_ids)).cte("below", recursive=True)
+    tree = select(Site.id).where(Site.id.in_(site_ids)).cte(recursive=True)  # no name: a query may ask for several
     # UNION, not UNION ALL: it ends even if something stood below itself.
     return tree.union(select(Site.id).join(tree, Site.parent_id == tree.c.id))
 
@@ -23,7 +23,7 @@ def above(person_id: int | BindParameter[int]) -> CTE:
     own = select(Membership.site_id.label("id")).where(
         Membership.person_id == person_id, Membership.site_id.is_not(None)
     )
-    tree = own.cte("above", recursive=True)
+    tree = own.cte(recursive=True)
     higher = select(Site.parent_id).join(tree, Site.id == tree.c.id).where(Site.parent_id.is_not(None))
     return tree.union(higher)
 

@@ -94,22 +94,29 @@ def by_module(session: Session, asked: Question) -> dict[str, Count]:
 def steps(session: Session, asked: Question) -> tuple[Steps, Steps]:
     """On which days people came and went, and on which days someone more had completed everything or had gone."""
     who = _who(asked)
-    people: Counter[dt.date] = Counter()
-    ends: tuple[tuple[Any, int], ...] = ((Placement.from_on, 1), (Placement.until_on, -1))
-    for column, sign in ends:
-        query = select(column, func.count()).where(*who, column.is_not(None)).group_by(column)
-        for day, count in session.execute(query):
-            people[_day(day)] += sign * count
+    stays = select(Placement.from_on, Placement.until_on, func.count()).where(*who)
     done = _done(asked, ever=True)
     day_done = _utc_day(session, done.c.last)
     begins = case((day_done > Placement.from_on, day_done), else_=Placement.from_on)
-    met = and_(*who, done.c.done >= len(asked.modules), or_(Placement.until_on.is_(None), Placement.until_on > begins))
-    completed: Counter[dt.date] = Counter()
-    for column, sign in ((begins, 1), ends[1]):
-        query = select(column, func.count()).join(done, done.c.person_id == Placement.person_id)
-        for day, count in session.execute(query.where(met, column.is_not(None)).group_by(column)):
-            completed[_day(day)] += sign * count
-    return people, completed
+    completed = (
+        select(begins, Placement.until_on, func.count())
+        .join(done, done.c.person_id == Placement.person_id)
+        .where(*who, done.c.done >= len(asked.modules), or_(Placement.until_on.is_(None), Placement.until_on > begins))
+    )
+    return (
+        _comings_and_goings(session, stays.group_by(Placement.from_on, Placement.until_on)),
+        _comings_and_goings(session, completed.group_by(begins, Placement.until_on)),
+    )
+
+
+def _comings_and_goings(session: Session, query: Select[Any, dt.date | None, int]) -> Counter[dt.date]:
+    """Of rows of a first day, the day after the last one, if there is one, and for how many people that is so."""
+    found: Counter[dt.date] = Counter()
+    for first, end, count in session.execute(query):
+        found[_day(first)] += count
+        if end is not None:
+            found[_day(end)] -= count
+    return found
 
 
 @dataclass(frozen=True)
@@ -194,6 +201,8 @@ def _done(asked: Question, whose: Sequence[int] = (), ever: bool = False) -> Sub
     ).where(Registration.module_id.in_(asked.modules))
     if whose:
         query = query.where(Registration.person_id.in_(whose))
+    elif narrow := _who(asked):
+        query = query.where(Registration.person_id.in_(select(Placement.person_id).where(*narrow)))
     return query.group_by(Registration.person_id).subquery()
 
 
