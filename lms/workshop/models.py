@@ -76,6 +76,8 @@ class Booking(Base):
     """What they are to be told by mail; None once it is told."""
     news_from: Mapped[dt.datetime | None]
     """From when on it may be told: later than now after a mail that did not go."""
+    told_at: Mapped[dt.datetime | None]
+    """When a mail told them last when and where it is."""
 
     workshop: Mapped[Workshop] = relationship(lazy="raise_on_sql")
 

@@ -114,6 +114,8 @@ def book(session: Session, person: Person, uuid: UUID, at: dt.datetime) -> State
         return own.state
     own = enter(session, workshop, known, person.id, at)
     own.state = places.state_of_new(requests_of(one for one in known if one is not own), workshop.places)
+    if own.state is State.BOOKED:
+        _tell([own], News.BOOKED, at)
     session.flush()
     return own.state
 

@@ -19,7 +19,7 @@ from lms.db import db, transaction
 from lms.ui.asking import not_found, now
 from lms.workshop import queries, service
 from lms.workshop.attendance import views as attendance
-from lms.workshop.calendar_file import calendar, entry
+from lms.workshop.calendar_file import calendar, entry, file_name
 from lms.workshop.feed import views as feed
 from lms.workshop.leading import queries as leading
 from lms.workshop.leading import views as leading_views
@@ -31,7 +31,7 @@ from lms.workshop.sharing import views as sharing_views
 blueprint = Blueprint("workshop", __name__)
 
 Answer = Response | AnyResponse | str
-BOOKED = "You have a place."
+BOOKED = "You have a place. A mail brings you when and where, with a file for your calendar."
 WAITING = "Every place is taken. You are on the waiting list, and get a mail as soon as a place is yours."
 CLOSED = "That is not possible any more: the session has begun, or does not take place."
 
@@ -123,7 +123,7 @@ def event(session_id: UUID) -> Answer:
     state = found.booking.state if found and found.booking else None
     settings: Settings = current_app.config["CARES"]
     written = entry(workshop, state, workshop.facilitator == current_user.uuid, settings.url)
-    return as_calendar(calendar([written], settings.organisation), f"session-{workshop.starts_at:%Y-%m-%d}.ics")
+    return as_calendar(calendar([written], settings.organisation), file_name(workshop))
 
 
 def as_calendar(made: bytes, name: str) -> Response:
