@@ -27,6 +27,7 @@ from lms.workshop.leading.rights import LEADERS, may_lead
 from lms.workshop.places import State
 from lms.workshop.sharing import queries as sharing
 from lms.workshop.sharing import views as sharing_views
+from lms.workshop.walking_in import views as walking_in
 
 blueprint = Blueprint("workshop", __name__)
 
@@ -40,7 +41,8 @@ def install(app: Flask) -> None:
     """The pages of this room."""
     settings: Settings = app.config["CARES"]
     app.jinja_env.filters.update(weekday=partial(weekday, zone=ZoneInfo(settings.time_zone)), module_title=title_of)
-    for part in (blueprint, leading_views.blueprint, attendance.blueprint, feed.blueprint, sharing_views.blueprint):
+    rooms = (leading_views, attendance, walking_in, feed, sharing_views)
+    for part in (blueprint, *(room.blueprint for room in rooms)):
         app.register_blueprint(part)
 
 

@@ -253,6 +253,9 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "upload.ask": Case(WRITERS),
     "upload.take": Case(WRITERS),
     "upload.take_new": Case(WRITERS),
+    "walking_in.ask": Case(LEADS),
+    "walking_in.find": Case(LEADS),
+    "walking_in.note": Case(LEADS),
     "workshop.book": Case(OWNER),
     # Leads of the programme see every session; a lead is led on to who comes.
     "workshop.event": Case(OWNER | LEADS),

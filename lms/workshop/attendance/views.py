@@ -57,7 +57,7 @@ def note(session_id: UUID) -> Answer:
             with transaction() as session:
                 if service.note(session, session_id, person, Way.LIST, now()).is_new:
                     count += 1
-                    _record(session, Action.ATTENDED, person.uuid, session_id, Way.LIST)
+                    record_attendance(session, Action.ATTENDED, person.uuid, session_id, Way.LIST)
         except RefusedError as error:
             if error.refusal not in refused:
                 flash(SAID[error.refusal], "warning")
@@ -79,7 +79,7 @@ def undo(session_id: UUID, person_id: UUID) -> Answer:
     person = leading.guest(db.session, workshop, person_id) or not_found()
     with transaction() as session:
         if service.undo(session, session_id, person):
-            _record(session, Action.ATTENDANCE_UNDONE, person.uuid, session_id, Way.LIST)
+            record_attendance(session, Action.ATTENDANCE_UNDONE, person.uuid, session_id, Way.LIST)
     flash(f"Taken back for {person.name}. What they have done in the module stays theirs.", "success")
     return redirect(url("leading.lead", session_id=session_id, _anchor="people"), 303)
 
@@ -117,7 +117,7 @@ def be_here(given: str) -> Answer:
         with transaction() as session:
             me = session.get_one(Person, current_user.id)
             if service.note(session, session_id, me, Way.CODE, now()).is_new:
-                _record(session, Action.ATTENDED, current_user.uuid, session_id, Way.CODE)
+                record_attendance(session, Action.ATTENDED, current_user.uuid, session_id, Way.CODE)
     except RefusedError as error:
         return _here(given, error.refusal)
     flash("Thank you. It is noted that you were there.", "success")
@@ -154,7 +154,8 @@ def _here(given: str, refusal: Refusal | None) -> Response:
     return make_response(page, 422 if refusal else 200)
 
 
-def _record(session: Session, action: Action, whom: UUID, session_id: UUID, way: Way) -> None:
+def record_attendance(session: Session, action: Action, whom: UUID, session_id: UUID, way: Way) -> None:
+    """Into the audit log: who was there, or was not, and how that is known."""
     who = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
     record(session, who, now(), Entry(action, whom, {"session": str(session_id), "by": way.value}))
 
