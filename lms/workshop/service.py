@@ -35,6 +35,7 @@ class Plan:
     facilitator: UUID
     site_id: int | None
     replaces: tuple[str, ...]
+    code_stays: bool = False
 
 
 class TooFewPlacesError(Exception):

@@ -121,10 +121,11 @@ ELSEWHERE = {
     ("scenario.leave", "POST"): "/stories/00000000-0000-4000-8000-000000000000/leave",
     ("scenario.replay", "POST"): "/stories/00000000-0000-4000-8000-000000000000/replay",
     ("team_pulse.thanks", "GET"): "/p",
-    ("attendance.be_here", "POST"): "/sessions/here/none",
+    ("attendance.be_here", "POST"): f"/sessions/{SESSION}/here",
     ("attendance.count", "POST"): f"/sessions/{SESSION}/count",
-    ("attendance.here", "GET"): "/sessions/here/none",
+    ("attendance.here", "GET"): f"/sessions/{SESSION}/here",
     ("attendance.note", "POST"): f"/sessions/{SESSION}/present",
+    ("attendance.scan", "GET"): "/sessions/here/none",
     ("attendance.show", "GET"): f"/sessions/{SESSION}/code",
     (
         "attendance.undo",
