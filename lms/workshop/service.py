@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
-from lms.db import UNSEEN, insert
+from lms.db import UNSEEN, count_changed, insert
 from lms.workshop import places
 from lms.workshop.models import Booking, CalendarFeed, SharedReflection, Workshop
 from lms.workshop.news import News, weightier
@@ -165,6 +165,15 @@ def _free(session: Session, workshop: Workshop, person_id: int, news: News | Non
     _move_up(workshop, known, at)
     session.flush()
     return True
+
+
+def drop_old(session: Session, before: dt.datetime, most: int) -> int:
+    """Delete sessions that were over before a moment, with who came to them; how many sessions.
+
+    What attendance completed stands with the pages, and stays.
+    """
+    old = select(Workshop.id).where(Workshop.ends_at < before).order_by(Workshop.ends_at).limit(most)
+    return count_changed(session, delete(Workshop).where(Workshop.id.in_(old)))
 
 
 def is_there(session: Session, person: Person) -> bool:
