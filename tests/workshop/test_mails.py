@@ -198,6 +198,23 @@ def test_after_the_beginning_nobody_is_reminded(
     assert chores.tell_of_sessions(house.app, STARTS) == 0, "it waited for too long"
 
 
+@pytest.mark.parametrize("why", ["give-back", "cancel"])
+def test_what_is_not_so_any_more_is_not_sent_again(
+    house: House, trainer: FlaskClient, tess: Person, box: Box, why: str
+) -> None:
+    uuid = house.plan(trainer, tess)
+    _, ada = house.learner("Ada Bell")
+    ada.submit(f"/sessions/{uuid}/book")
+    with house.app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        sending = announcing.take_mails(session, DAY, may_remind=True)
+    (ada if why == "give-back" else trainer).submit(f"/sessions/{uuid}/{why}")
+    chores.tell_of_sessions(house.app, DAY)
+    box.new()
+    with house.app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        announcing.give_back(session, sending, DAY)
+    assert chores.tell_of_sessions(house.app, DAY + dt.timedelta(minutes=16)) == 0
+
+
 def test_several_relays_remind_nobody_twice(house: House, trainer: FlaskClient, tess: Person, box: Box) -> None:
     booked(house, trainer, tess, *(f"Person {number}" for number in range(12)), places="12")
     box.new()

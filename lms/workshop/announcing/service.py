@@ -21,6 +21,10 @@ FOR_THE_CALENDAR = frozenset({News.BOOKED, News.MOVED_UP, News.CHANGED, News.CAN
 """News that change what stands in a calendar: the session comes with them as a file."""
 
 
+OF_A_PLACE = frozenset({News.REMINDER, News.BOOKED, News.MOVED_UP})
+"""News for who has a place in a session that is still to come."""
+
+
 @dataclass(frozen=True)
 class Mail:
     """What one person is to be told, as things stand now."""
@@ -119,7 +123,9 @@ def give_back(session: Session, mails: Sequence[Mail], at: dt.datetime) -> None:
 
 
 def _is_overtaken(news: News, booking: Booking, person: Person, at: dt.datetime) -> bool:
-    """Whether a mail that had to wait would say nothing of use any more."""
-    if news is News.REMINDER and person.mails_off_at:
-        return True
-    return news in (News.REMINDER, News.BOOKED) and booking.workshop.starts_at <= at
+    """Whether a mail that had to wait, or could not be sent at first, would say what is not so any more."""
+    if news not in OF_A_PLACE:
+        return False
+    of = booking.workshop
+    has_place = booking.state is State.BOOKED and of.cancelled_at is None and of.starts_at > at
+    return not has_place or (news is News.REMINDER and bool(person.mails_off_at or booking.attended_at))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Callable
 
 FEWEST = 3
 """Letters: with fewer, one would read through everyone instead of finding somebody."""
-_NO_LETTERS = {ord(sign): " " for sign in "-.,;'’"}
+_WORD = re.compile(r"[^\s\-.,;'’]+")
 
 
 def has_enough(typed: str) -> bool:
@@ -14,19 +16,33 @@ def has_enough(typed: str) -> bool:
     return sum(map(len, _words(typed))) >= FEWEST
 
 
-def is_called(name: str, typed: str) -> bool:
-    """Whether each word that was typed begins another word of the name, however it is written."""
-    free = _words(name)
+def is_called(typed: str) -> Callable[[str], bool]:
+    """Whether each word that was typed begins another word of a name, however it is written."""
     # The longest first, so that a short one takes no word that only a longer one would fit.
-    for word in sorted(_words(typed), key=len, reverse=True):
-        found = next((one for one in free if one.startswith(word)), None)
-        if found is None:
+    wanted = sorted(_words(typed), key=len, reverse=True)
+
+    def fits(name: str) -> bool:
+        plain = _plain(name)
+        # Of a hundred thousand names nearly all end here.
+        if not all(word in plain for word in wanted):
             return False
-        free.remove(found)
-    return True
+        free = _WORD.findall(plain)
+        for word in wanted:
+            found = next((one for one in free if one.startswith(word)), None)
+            if found is None:
+                return False
+            free.remove(found)
+        return True
+
+    return fits
 
 
 def _words(text: str) -> list[str]:
+    return _WORD.findall(_plain(text))
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
-    return plain.translate(_NO_LETTERS).split()
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))

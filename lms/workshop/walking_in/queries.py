@@ -90,7 +90,8 @@ def _ids_by_email(session: Session, sites: set[int] | None, typed: str) -> Seque
 def _ids_by_name(session: Session, sites: set[int] | None, typed: str) -> Sequence[int]:
     # Databases differ in what they know of letters beyond a to z, so the names are compared here.
     rows = session.execute(select(Person.id, Person.name).where(*_within(sites)))
-    return [id_ for id_, name in rows if is_called(name, typed)]
+    fits = is_called(typed)
+    return [id_ for id_, name in rows if fits(name)]
 
 
 def _where_they_work(session: Session, ids: Sequence[int], sites: set[int] | None) -> dict[int, list[str]]:
