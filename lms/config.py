@@ -105,6 +105,11 @@ class Settings(BaseModel):
     keep_leavers_days: int = Field(
         0, ge=0, description="How many days after someone was disabled they are erased; a record may be evidence."
     )
+    keep_sessions_days: int = Field(
+        1095,
+        ge=0,
+        description="How many days after it was over a session is kept, with who came; what they completed stays.",
+    )
     keep_mails_days: int = Field(
         30, ge=0, description="How many days a mail is kept in `instance/mail/`, where there is no mail server."
     )

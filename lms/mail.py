@@ -14,8 +14,9 @@ import logging
 import smtplib
 import ssl
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -54,6 +55,18 @@ class Addressee(Protocol):
         """Where the mail goes."""
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that comes with a mail."""
+
+    name: str
+    maintype: str
+    subtype: str
+    content: bytes
+    about: Mapping[str, str] = field(default_factory=dict)
+    """Parameters of its type."""
+
+
 class PostOffice:
     """Sends mails for one installation. What goes wrong is logged and never stops what asked for the mail."""
 
@@ -63,10 +76,18 @@ class PostOffice:
         self._later = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
         self._waiting: set[Future[None]] = set()
 
-    def send(self, template: str, to: Addressee, **values: Any) -> bool:
+    @property
+    def organisation(self) -> str:
+        """For whom it sends."""
+        return self._settings.organisation
+
+    def send(self, template: str, to: Addressee, files: Iterable[Attachment] = (), /, **values: Any) -> bool:
         """Write and send one mail, now; whether it went. Call it after the commit of what it tells."""
         try:
-            self._carry(self._write(template, to, values))
+            message = self._write(template, to, values)
+            for one in files:
+                message.add_attachment(one.content, one.maintype, one.subtype, filename=one.name, params=one.about)
+            self._carry(message)
         except (OSError, smtplib.SMTPException, MessageError, ValueError):
             # OSError has refused connections, time-outs and failed certificates under it.
             log.exception("mail %s for person %s was not sent", template, to.id)

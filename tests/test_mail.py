@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 from jinja2 import DictLoader, Environment
 
 from lms import config
-from lms.mail import PostOffice
+from lms.mail import Attachment, PostOffice
 
 TEMPLATES = {"hello.txt": "Subject: Hello {{ to.name }}\n\nDear {{ to.name }},\n\n{{ address }}\n"}
 ADDRESS = "https://cares.example.org/password/" + "x" * 60
@@ -219,3 +219,17 @@ def test_work_put_off_is_done_and_its_failure_is_logged(tmp_path: Path, caplog: 
     post.settle()
     assert done == [1]
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_file_arrives_as_it_was(
+    tmp_path: Path, serve: Callable[..., MailServer], certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    server, content = serve(), "Zuhören\r\nfrom\r\n.\r\n".encode()
+    file = Attachment("day.ics", "text", "calendar", content, {"charset": "utf-8", "method": "PUBLISH"})
+    assert office(tmp_path, server).send("hello.txt", Someone(), [file], address=ADDRESS)
+    mail = email.message_from_bytes(server.mails[0], policy=default)
+    (found,) = mail.iter_attachments()
+    assert (found.get_filename(), found.get_payload(decode=True)) == ("day.ics", content)
+    assert dict(found["Content-Type"].params) == {"charset": "utf-8", "method": "PUBLISH"}
+    assert ADDRESS in server.mails[0].decode().splitlines()

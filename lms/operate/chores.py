@@ -135,18 +135,21 @@ def close_pulses(app: Flask, at: dt.datetime) -> int:
 
 
 def tell_of_sessions(app: Flask, at: dt.datetime) -> int:
-    """Mail people who have got a place in a session, or whose session was changed or cancelled; how many mails went.
+    """Mail people who have a place in a session, what is new of it, and a reminder the day before; how many mails went.
 
     Before that, places of people who have left are given to those who wait.
     """
     settings: Settings = app.config["CARES"]
+    may_remind = may_mail(at, settings.hours_for_mail, settings.time_zone)
     went = 0
     with app.app_context():
         with writing(db.session) as session:
             free_places_of_leavers(session, at)
         while True:
             with writing(db.session) as session:
-                mails = sessions.take_mails(session, at)
+                if may_remind:
+                    sessions.set_reminders(session, at, settings.time_zone)
+                mails = sessions.take_mails(session, at, may_remind)
             if not mails:
                 break
             sent = _send(

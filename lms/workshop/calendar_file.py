@@ -80,6 +80,11 @@ def calendar(entries: Iterable[Event], name: str) -> bytes:
     return bytes(made.to_ical())
 
 
+def file_name(session: Planned) -> str:
+    """What a file with one session is called."""
+    return f"session-{session.starts_at:%Y-%m-%d}.ics"
+
+
 def _status(session: Planned, state: State | None, is_leader: bool) -> str:
     if session.cancelled_at:
         return "CANCELLED"

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Site
@@ -45,6 +45,8 @@ class Workshop(Base):
     """To whom it is offered: who work there or below; None: to everyone."""
     replaces: Mapped[list[Any]]
     """Ids of the sections of the module that count as done for who was there."""
+    code_stays: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the code by which people say that they are there can be printed; else it is another one each minute."""
     cancelled_at: Mapped[dt.datetime | None]
     changed_at: Mapped[dt.datetime]
     sequence: Mapped[int] = mapped_column(default=0)
@@ -76,6 +78,8 @@ class Booking(Base):
     """What they are to be told by mail; None once it is told."""
     news_from: Mapped[dt.datetime | None]
     """From when on it may be told: later than now after a mail that did not go."""
+    told_at: Mapped[dt.datetime | None]
+    """When a mail told them last when and where it is."""
 
     workshop: Mapped[Workshop] = relationship(lazy="raise_on_sql")
 

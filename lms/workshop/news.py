@@ -12,6 +12,10 @@ AFTER_A_FAILURE = dt.timedelta(minutes=15)
 class News(StrEnum):
     """What is new."""
 
+    REMINDER = "reminder"
+    """It is the day before; only to who wants to be reminded."""
+    BOOKED = "booked"
+    """They asked for a place, and have it."""
     MOVED_UP = "moved up"
     """Someone who waited has a place."""
     CHANGED = "changed"
@@ -22,7 +26,7 @@ class News(StrEnum):
     """The facilitator gave their place back for them."""
 
 
-_RANK = (News.CHANGED, News.MOVED_UP, News.TAKEN_OFF, News.CANCELLED)
+_RANK = (News.REMINDER, News.BOOKED, News.CHANGED, News.MOVED_UP, News.TAKEN_OFF, News.CANCELLED)
 
 
 def weightier(old: News | None, new: News) -> News:

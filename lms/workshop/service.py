@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
-from lms.db import UNSEEN, insert
+from lms.db import UNSEEN, count_changed, insert
 from lms.workshop import places
 from lms.workshop.models import Booking, CalendarFeed, SharedReflection, Workshop
 from lms.workshop.news import News, weightier
@@ -35,6 +35,7 @@ class Plan:
     facilitator: UUID
     site_id: int | None
     replaces: tuple[str, ...]
+    code_stays: bool = False
 
 
 class TooFewPlacesError(Exception):
@@ -114,6 +115,8 @@ def book(session: Session, person: Person, uuid: UUID, at: dt.datetime) -> State
         return own.state
     own = enter(session, workshop, known, person.id, at)
     own.state = places.state_of_new(requests_of(one for one in known if one is not own), workshop.places)
+    if own.state is State.BOOKED:
+        _tell([own], News.BOOKED, at)
     session.flush()
     return own.state
 
@@ -162,6 +165,15 @@ def _free(session: Session, workshop: Workshop, person_id: int, news: News | Non
     _move_up(workshop, known, at)
     session.flush()
     return True
+
+
+def drop_old(session: Session, before: dt.datetime, most: int) -> int:
+    """Delete sessions that were over before a moment, with who came to them; how many sessions.
+
+    What attendance completed stands with the pages, and stays.
+    """
+    old = select(Workshop.id).where(Workshop.ends_at < before).order_by(Workshop.ends_at).limit(most)
+    return count_changed(session, delete(Workshop).where(Workshop.id.in_(old)))
 
 
 def is_there(session: Session, person: Person) -> bool:

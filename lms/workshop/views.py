@@ -19,7 +19,7 @@ from lms.db import db, transaction
 from lms.ui.asking import not_found, now
 from lms.workshop import queries, service
 from lms.workshop.attendance import views as attendance
-from lms.workshop.calendar_file import calendar, entry
+from lms.workshop.calendar_file import calendar, entry, file_name
 from lms.workshop.feed import views as feed
 from lms.workshop.leading import queries as leading
 from lms.workshop.leading import views as leading_views
@@ -27,11 +27,12 @@ from lms.workshop.leading.rights import LEADERS, may_lead
 from lms.workshop.places import State
 from lms.workshop.sharing import queries as sharing
 from lms.workshop.sharing import views as sharing_views
+from lms.workshop.walking_in import views as walking_in
 
 blueprint = Blueprint("workshop", __name__)
 
 Answer = Response | AnyResponse | str
-BOOKED = "You have a place."
+BOOKED = "You have a place. A mail brings you when and where, with a file for your calendar."
 WAITING = "Every place is taken. You are on the waiting list, and get a mail as soon as a place is yours."
 CLOSED = "That is not possible any more: the session has begun, or does not take place."
 
@@ -40,7 +41,8 @@ def install(app: Flask) -> None:
     """The pages of this room."""
     settings: Settings = app.config["CARES"]
     app.jinja_env.filters.update(weekday=partial(weekday, zone=ZoneInfo(settings.time_zone)), module_title=title_of)
-    for part in (blueprint, leading_views.blueprint, attendance.blueprint, feed.blueprint, sharing_views.blueprint):
+    rooms = (leading_views, attendance, walking_in, feed, sharing_views)
+    for part in (blueprint, *(room.blueprint for room in rooms)):
         app.register_blueprint(part)
 
 
@@ -123,7 +125,7 @@ def event(session_id: UUID) -> Answer:
     state = found.booking.state if found and found.booking else None
     settings: Settings = current_app.config["CARES"]
     written = entry(workshop, state, workshop.facilitator == current_user.uuid, settings.url)
-    return as_calendar(calendar([written], settings.organisation), f"session-{workshop.starts_at:%Y-%m-%d}.ics")
+    return as_calendar(calendar([written], settings.organisation), file_name(workshop))
 
 
 def as_calendar(made: bytes, name: str) -> Response:

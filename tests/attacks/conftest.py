@@ -95,7 +95,7 @@ def _plan_session(session: Session, ada: Person, at: dt.datetime) -> None:
     tess = accounts.add_person(session, "tess@example.org", "Tess Rowe", at)
     begins = at + dt.timedelta(days=20)
     ends = begins + dt.timedelta(hours=2)
-    wanted = Plan("Together", "Room 2", "", begins, ends, 3, tess.uuid, site.id, ("feelings",))
+    wanted = Plan("Together", "Room 2", "", begins, ends, 3, tess.uuid, site.id, ("feelings",), code_stays=True)
     workshop.plan(session, uuid4(), "notice-and-listen", wanted, at)
 
 

@@ -129,7 +129,7 @@ def populated(pattern: Pattern, folder: Path) -> Populated:
     with app.app_context(), transaction() as session:
         made.values |= _values(session, session.merge(owner), people, at)
     made.values["name"] = signing.thumbprint(signing.key_of(folder / "instance"))
-    made.values["given"] = code.code(str(app.secret_key), made.values["session_id"])
+    made.values["given"] = code.code(str(app.secret_key), made.values["session_id"], None)
     with app.app_context(), transaction() as session:
         made.walked[("feed.feed", "GET")] = {"token": feed.new_address(session, owner.id, at)}
     for address in pattern.walk.addresses:

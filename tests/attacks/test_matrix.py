@@ -89,12 +89,14 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "assignments.one": Case(LEADS),
     "assignments.overview": Case(LEADS),
     "assignments.withdraw": Case(LEADS),
-    # Whoever has the code that hangs in the room.
-    "attendance.be_here": Case(SIGNED_IN),
+    # Whoever has scanned the code in the room, which none of them has.
+    "attendance.be_here": Case(frozenset()),
     # Whoever was noted as there, which nobody was yet.
     "attendance.count": Case(frozenset()),
-    "attendance.here": Case(SIGNED_IN),
+    "attendance.here": Case(frozenset()),
     "attendance.note": Case(LEADS),
+    # Whoever has the code that hangs in the room; they sign in after it.
+    "attendance.scan": Case(ANYONE),
     "attendance.show": Case(LEADS),
     "attendance.undo": Case(LEADS),
     "authoring.begin": Case(WRITERS),
@@ -253,6 +255,9 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "upload.ask": Case(WRITERS),
     "upload.take": Case(WRITERS),
     "upload.take_new": Case(WRITERS),
+    "walking_in.ask": Case(LEADS),
+    "walking_in.find": Case(LEADS),
+    "walking_in.note": Case(LEADS),
     "workshop.book": Case(OWNER),
     # Leads of the programme see every session; a lead is led on to who comes.
     "workshop.event": Case(OWNER | LEADS),

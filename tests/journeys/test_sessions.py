@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from lms.accounts import service
 from lms.accounts.models import Person, Role
 from lms.content.bundle import Bundle
 from lms.db import db, writing
+from lms.workshop.attendance.code import code
 from lms.workshop.models import Workshop
 from tests.journeys.conftest import PHONE, Site
 from tests.player import sample
@@ -106,10 +106,17 @@ def test_from_planning_to_the_room(
     trainer.get_by_role("link", name="Show the code").click()
     expect(trainer.get_by_role("img", name="QR code")).to_be_visible()
     accessible(trainer)
-    shown = re.search(r"/sessions/here/\S+", trainer.locator(".session-address").inner_text())
-    assert shown
+    trainer.clock.install()
+    trainer.reload()
+    trainer.evaluate("document.querySelector('.session-code svg').id = 'old'")
+    trainer.clock.fast_forward(62_000)
+    expect(trainer.locator("#old")).to_have_count(0)
+    expect(trainer.locator(".session-code svg")).to_be_visible()
+    with site.app.app_context():
+        uuid = db.session.scalars(select(Workshop.uuid)).one()
+        shown = code(str(site.app.secret_key), uuid, dt.datetime.now(dt.UTC))
     phone = signed_in(ada, viewport=PHONE)
-    phone.goto(shown[0])
+    phone.goto(f"/sessions/here/{shown}")
     accessible(phone)
     phone.get_by_role("button", name="I am here").click()
     expect(phone.get_by_text("It counts for the module.")).to_be_visible()

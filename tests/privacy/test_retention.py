@@ -68,7 +68,7 @@ def test_the_relay_removes_what_is_old(app: Flask, filled: Person, session: Sess
 
 
 def test_zero_keeps_for_ever(app: Flask, filled: Person, session: Session, settings: Settings) -> None:
-    names = ("visits", "statements", "audit", "leavers", "mails")
+    names = ("visits", "statements", "audit", "leavers", "mails", "sessions")
     app.config["CARES"] = settings.model_copy(update={f"keep_{name}_days": 0 for name in names})
     session.rollback()
     assert remove_old(app, NOW + dt.timedelta(days=9000)) == {}

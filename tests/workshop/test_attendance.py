@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from lms.accounts.models import Person
 from lms.accounts.queries import site_by_code
@@ -20,6 +21,7 @@ from lms.enrolment.models import Registration, State
 from lms.enrolment.service import open_early
 from lms.outbox.models import Statement
 from lms.progress.models import PageProgress, Visit
+from lms.workshop.attendance.code import code
 from lms.workshop.models import Workshop
 from lms.workshop.presence import Way
 from tests.player import sample
@@ -33,14 +35,15 @@ def again(house: House, who: Person) -> FlaskClient:
     return house.sign_in(house.app.test_client(), who)
 
 
-def code_of(browser: FlaskClient, uuid: UUID) -> str:
-    """The path in the code on the wall."""
-    page = browser.get(f"/sessions/{uuid}/code").text
-    assert "<svg" in page
-    assert " style=" not in page
-    found = re.search(r"/sessions/here/[\w.-]+", page)
-    assert found
-    return found[0]
+def code_of(house: House, uuid: UUID) -> str:
+    """Where the code leads that is on the wall now."""
+    at = dt.datetime.now(dt.UTC)
+    return f"/sessions/here/{code(str(house.app.secret_key), uuid, at)}"
+
+
+def be_here(browser: FlaskClient, path: str) -> TestResponse:
+    """Scan a code and press the button."""
+    return browser.submit(browser.get(path).headers["Location"])
 
 
 def opened(house: House, who: Person) -> set[str]:
@@ -161,21 +164,21 @@ def test_the_code_works_in_its_time_for_who_booked(house: House, trainer: FlaskC
     uuid = house.plan(trainer, tess, replaces=["begin"])
     ada, browser = house.learner("Ada Bell")
     browser.submit(f"/sessions/{uuid}/book")
-    path = code_of(trainer, uuid)
     for at, words in (
         (STARTS - dt.timedelta(minutes=31), "It is too early."),
         (STARTS + dt.timedelta(minutes=181), "It is too late"),
     ):
         house.clock.move_to(at)
-        answer = again(house, ada).submit(path)
+        answer = be_here(again(house, ada), code_of(house, uuid))
         assert answer.status_code == 422
         assert words in answer.text
     assert opened(house, ada) == set()
     house.clock.move_to(STARTS - dt.timedelta(minutes=29))
     browser = again(house, ada)
-    assert "I am here" in browser.get(path).text
+    where = browser.get(code_of(house, uuid)).headers["Location"]
+    assert "I am here" in browser.get(where).text
     for _ in range(2):
-        assert browser.submit(path).headers["Location"] == f"/sessions/{uuid}"
+        assert browser.submit(where).headers["Location"] == f"/sessions/{uuid}"
     assert house.booking(ada).attended_by is Way.CODE
     assert opened(house, ada) == {"verbs", "turn"}
     with house.app.app_context():
@@ -183,21 +186,13 @@ def test_the_code_works_in_its_time_for_who_booked(house: House, trainer: FlaskC
     assert (noted.actor_uuid, noted.about, noted.facts["by"]) == (ada.uuid, ada.uuid, "code")
 
 
-def test_a_stranger_signs_in_first_and_comes_back_to_the_code(house: House, trainer: FlaskClient, tess: Person) -> None:
-    uuid = house.plan(trainer, tess)
-    path = code_of(trainer, uuid)
-    answer = house.app.test_client().get(path)
-    assert answer.status_code == 303
-    assert path in answer.headers["Location"]
-
-
 def test_who_walks_in_takes_a_free_place_and_no_more(house: House, trainer: FlaskClient, tess: Person) -> None:
     uuid = house.plan(trainer, tess, places="1")
-    path = code_of(trainer, uuid)
     ada, ben = house.learner("Ada Bell")[0], house.learner("Ben Cole")[0]
     house.clock.move_to(DURING)
-    assert again(house, ada).submit(path).status_code == 303
-    answer = again(house, ben).submit(path)
+    path = code_of(house, uuid)
+    assert be_here(again(house, ada), path).status_code == 303
+    answer = be_here(again(house, ben), path)
     assert (answer.status_code, "Every place is taken." in answer.text) == (422, True)
     assert house.states() == {"Ada Bell": "booked"}
 
@@ -229,10 +224,10 @@ def test_nobody_who_is_not_asked_in_comes_in_by_the_code(house: House, trainer: 
         assert site
         number = str(site.id)
     uuid = house.plan(trainer, tess, site=number)
-    path = code_of(trainer, uuid)
     house.clock.move_to(DURING)
-    assert again(house, eve).submit(path).status_code == 422
-    assert again(house, ada).submit(path).status_code == 303
+    path = code_of(house, uuid)
+    assert be_here(again(house, eve), path).status_code == 422
+    assert be_here(again(house, ada), path).status_code == 303
     assert house.states() == {"Ada Bell": "booked"}
 
 
@@ -240,17 +235,15 @@ def test_nobody_who_is_not_asked_in_comes_in_by_the_code(house: House, trainer: 
 def test_a_made_up_code_leads_nowhere(house: House, given: str) -> None:
     _, browser = house.learner("Ada Bell")
     assert browser.get(f"/sessions/here/{given}").status_code in (400, 404)
-    assert browser.submit(f"/sessions/here/{given}").status_code in (400, 404)
 
 
 def test_of_a_cancelled_session_nobody_was_there(house: House, trainer: FlaskClient, tess: Person) -> None:
     uuid = house.plan(trainer, tess)
     ada, browser = house.learner("Ada Bell")
     browser.submit(f"/sessions/{uuid}/book")
-    path = code_of(trainer, uuid)
     trainer.submit(f"/sessions/{uuid}/cancel")
     house.clock.move_to(DURING)
-    answer = again(house, ada).submit(path)
+    answer = be_here(again(house, ada), code_of(house, uuid))
     assert "This session does not take place." in answer.text
     again(house, tess).submit(f"/sessions/{uuid}/present", {"person": str(ada.uuid)})
     assert house.booking(ada).attended_at is None

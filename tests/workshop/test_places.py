@@ -80,9 +80,9 @@ def test_who_comes_late_waits_and_moves_up_in_order(
     assert "as number 2" in browsers["Dee Eng"].get(f"/sessions/{uuid}").text
     browsers["Ada Bell"].submit(f"/sessions/{uuid}/give-back")
     assert house.states()["Cem Dal"] == "booked"
-    assert chores.tell_of_sessions(house.app, DAY) == 1
+    assert chores.tell_of_sessions(house.app, DAY) == 2, "Ben Cole that he has a place, Cem Dal that he has one now"
     assert chores.tell_of_sessions(house.app, DAY) == 0
-    (mail,) = mails(settings)
+    (mail,) = (one for one in mails(settings) if "Your place" not in one)
     assert "Subject: You have a place: Listening together" in mail
     assert "Dear Cem Dal" in mail
     assert "7 December 2026, 14:00 to 16:00" in mail

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.accounts.models import Role
-from lms.workshop.attendance.code import code, session_of
+from lms.workshop.attendance.code import STEP, code, next_in, read, scan, scanned_at
 from lms.workshop.leading.rights import may_lead
 from lms.workshop.news import News, weightier
 from lms.workshop.places import Request, State, next_turn, place_in_line, state_of_new, taken, to_move_up
@@ -82,13 +82,56 @@ def test_who_comes_without_a_place_takes_a_free_one(
 
 @given(st.text())
 def test_no_code_is_made_up(given_: str) -> None:
-    assert session_of("a secret", given_) is None
+    assert read("a secret", given_) is None
+    assert scanned_at("a secret", given_, uuid4(), START) is None
 
 
 def test_a_code_is_of_one_session_and_one_installation() -> None:
     uuid = uuid4()
-    assert session_of("a secret", code("a secret", uuid)) == uuid
-    assert session_of("another", code("a secret", uuid)) is None
+    for at in (START, None):
+        shown = read("a secret", code("a secret", uuid, at))
+        assert shown is not None
+        assert shown.session == uuid
+        assert read("another", code("a secret", uuid, at)) is None
+        assert len(code("a secret", uuid, at)) < 60, "a longer one is a denser picture"
+
+
+@given(st.integers(0, 59), st.integers(-300, 300))
+def test_a_code_is_good_while_it_is_shown_and_a_minute_longer(second: int, later: int) -> None:
+    made = START + dt.timedelta(seconds=second)
+    shown = read("a secret", code("a secret", uuid4(), made))
+    assert shown is not None
+    is_good = shown.is_good(stays=False, at=made + dt.timedelta(seconds=later))
+    if 0 <= later <= 60:
+        assert is_good, "also by the clock of another host"
+    if abs(later) >= 120:
+        assert not is_good
+
+
+@given(st.integers(0, 10**7))
+def test_the_next_code_is_there_when_the_page_asks_for_it(milliseconds: int) -> None:
+    at = START + dt.timedelta(milliseconds=milliseconds)
+    assert 1 <= next_in(at) <= STEP + 1
+    then = at + dt.timedelta(seconds=next_in(at))
+    assert code("a secret", UUID(int=1), then) != code("a secret", UUID(int=1), at)
+    shown = read("a secret", code("a secret", UUID(int=1), at))
+    assert shown
+    assert shown.is_good(False, then), "until the next one is there"
+
+
+def test_one_that_stays_is_good_only_where_it_is_wanted() -> None:
+    shown = read("a secret", code("a secret", uuid4(), None))
+    assert shown
+    assert (shown.is_good(True, START), shown.is_good(False, START)) == (True, False)
+
+
+def test_a_scan_is_remembered_for_a_while_and_for_its_session() -> None:
+    uuid, minute = uuid4(), dt.timedelta(minutes=1)
+    kept = scan("a secret", uuid, START)
+    assert scanned_at("a secret", kept, uuid, START + 14 * minute) == START
+    assert scanned_at("a secret", kept, uuid, START + 16 * minute) is None
+    assert scanned_at("a secret", kept, uuid4(), START) is None
+    assert scanned_at("another", kept, uuid, START) is None
 
 
 @given(st.lists(st.sampled_from(News), min_size=1))

@@ -18,9 +18,12 @@ from lms.outbox import service as outbox
 from lms.privacy import remembered
 from lms.privacy.service import erase
 from lms.progress import service as progress
+from lms.workshop import service as workshop
 
 AT_A_TIME = 500
 PEOPLE_AT_A_TIME = 5
+SESSIONS_AT_A_TIME = 10
+"""Each goes with everyone who asked for a place in it."""
 
 Step = Callable[[Session], int]
 """Removes some; how many. Called again for as long as it finds any."""
@@ -37,6 +40,7 @@ def steps(settings: Settings, actor: Actor, at: dt.datetime, remember: Remember)
         "visits": settings.keep_visits_days,
         "texts of statements": settings.keep_statements_days,
         "leavers": settings.keep_leavers_days,
+        "sessions": settings.keep_sessions_days,
         # The last: the database refuses it where its clock says otherwise.
         "audit log": settings.keep_audit_days,
     }
@@ -44,6 +48,7 @@ def steps(settings: Settings, actor: Actor, at: dt.datetime, remember: Remember)
         "visits": lambda session, before: progress.drop_old_visits(session, before, AT_A_TIME),
         "texts of statements": lambda session, before: outbox.thin(session, before, AT_A_TIME),
         "audit log": lambda session, before: audit.cut(session, actor, before, at, AT_A_TIME),
+        "sessions": lambda session, before: workshop.drop_old(session, before, SESSIONS_AT_A_TIME),
         "leavers": lambda session, before: _erase_leavers(session, before, actor, at, remember),
     }
     due = {kind: at - dt.timedelta(days=days) for kind, days in ages.items() if days}

@@ -5,16 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from lms.accounts.models import Person
-from lms.mail import PostOffice
-from lms.workshop.models import Booking
+from lms.accounts.models import NOWHERE, Person
+from lms.mail import Attachment, PostOffice
+from lms.workshop.announcing.day_before import Span, spans
+from lms.workshop.calendar_file import calendar, entry, file_name
+from lms.workshop.models import Booking, Workshop
 from lms.workshop.news import AFTER_A_FAILURE, News
 from lms.workshop.places import State
+
+FOR_THE_CALENDAR = frozenset({News.BOOKED, News.MOVED_UP, News.CHANGED, News.CANCELLED})
+"""News that change what stands in a calendar: the session comes with them as a file."""
+
+
+OF_A_PLACE = frozenset({News.REMINDER, News.BOOKED, News.MOVED_UP})
+"""News for who has a place in a session that is still to come."""
 
 
 @dataclass(frozen=True)
@@ -25,17 +33,47 @@ class Mail:
     person: Person
     news: News
     state: State
-    session: UUID
-    title: str
-    place: str
-    starts_at: dt.datetime
-    ends_at: dt.datetime
+    workshop: Workshop
+    at: dt.datetime
+
+    @property
+    def has_place(self) -> bool:
+        """Whether they may be told where to meet online."""
+        return self.state is State.BOOKED and self.news is not News.CANCELLED
 
 
-def take_mails(session: Session, at: dt.datetime, most: int = 50) -> list[Mail]:
+def set_reminders(session: Session, at: dt.datetime, zone: str, most: int = 500) -> int:
+    """Say of whoever has a place tomorrow, and knows nothing newer of it, that they are to be reminded; how many.
+
+    The row itself says it from then on, so several relays remind nobody twice.
+    """
+    return sum(_set_reminders(session, span, at, most) for span in spans(at, zone))
+
+
+def _set_reminders(session: Session, span: Span, at: dt.datetime, most: int) -> int:
+    query = (
+        select(Booking)
+        .join(Workshop, Workshop.id == Booking.workshop_id)
+        .join(Person, Person.id == Booking.person_id)
+        .where(Workshop.starts_at >= span.begins, Workshop.starts_at < span.ends, Workshop.cancelled_at.is_(None))
+        .where(Booking.state == State.BOOKED, Booking.attended_at.is_(None), Booking.news.is_(None))
+        .where(or_(Booking.told_at.is_(None), Booking.told_at < span.known_since))
+        .where(Person.is_active, Person.mails_off_at.is_(None), ~Person.email.endswith(NOWHERE))
+        .order_by(Booking.id)
+        .limit(most)
+        .with_for_update(skip_locked=True, of=Booking)
+    )
+    found = session.scalars(query, execution_options={"populate_existing": True}).all()
+    for booking in found:
+        booking.news, booking.news_from = News.REMINDER, at
+    session.flush()
+    return len(found)
+
+
+def take_mails(session: Session, at: dt.datetime, may_remind: bool, most: int = 50) -> list[Mail]:
     """The mails that are due, noted as sent: a relay that dies then has sent too few, never one twice.
 
-    Of several relays that look at the same moment each takes others.
+    Of several relays that look at the same moment each takes others. Reminders wait for an hour in which they may go.
     """
     query = (
         select(Booking, Person)
@@ -46,24 +84,33 @@ def take_mails(session: Session, at: dt.datetime, most: int = 50) -> list[Mail]:
         .options(joinedload(Booking.workshop))
         .with_for_update(skip_locked=True, of=Booking)
     )
+    if not may_remind:
+        query = query.where(Booking.news != News.REMINDER)
     mails = []
     for booking, person in session.execute(query):
         news, booking.news = booking.news, None
-        if news and person.is_active:
-            of = booking.workshop
-            facts = (of.uuid, of.title, of.place, of.starts_at, of.ends_at)
-            mails.append(Mail(booking.id, person, news, booking.state, *facts))
+        if news and person.is_active and not _is_overtaken(news, booking, person, at):
+            booking.told_at = at
+            mails.append(Mail(booking.id, person, news, booking.state, booking.workshop, at))
     return mails
 
 
 def announce(office: PostOffice, url: str, mail: Mail) -> bool:
-    """Send one mail; whether it went."""
+    """Send one mail, with the session as a file for a calendar if that changes; whether it went."""
+    files = []
+    if mail.news in FOR_THE_CALENDAR:
+        made = calendar([entry(mail.workshop, mail.state, is_leader=False, url=url)], office.organisation)
+        files.append(
+            Attachment(file_name(mail.workshop), "text", "calendar", made, {"method": "PUBLISH", "charset": "utf-8"})
+        )
     return office.send(
         "workshop/mail/session.txt",
         mail.person,
+        files,
         mail=mail,
-        is_waiting=mail.state is State.WAITING,
-        address=f"{url}/sessions/{mail.session}",
+        workshop=mail.workshop,
+        address=f"{url}/sessions/{mail.workshop.uuid}",
+        account=f"{url}/account",
     )
 
 
@@ -73,3 +120,12 @@ def give_back(session: Session, mails: Sequence[Mail], at: dt.datetime) -> None:
         booking = session.get(Booking, mail.booking_id, with_for_update=True)
         if booking and booking.news is None:
             booking.news, booking.news_from = mail.news, at + AFTER_A_FAILURE
+
+
+def _is_overtaken(news: News, booking: Booking, person: Person, at: dt.datetime) -> bool:
+    """Whether a mail that had to wait, or could not be sent at first, would say what is not so any more."""
+    if news not in OF_A_PLACE:
+        return False
+    of = booking.workshop
+    has_place = booking.state is State.BOOKED and of.cancelled_at is None and of.starts_at > at
+    return not has_place or (news is News.REMINDER and bool(person.mails_off_at or booking.attended_at))

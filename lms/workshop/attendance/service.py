@@ -39,14 +39,14 @@ class Noted:
 def note(session: Session, uuid: UUID, person: Person, way: Way, at: dt.datetime) -> Noted:
     """Somebody was there; noting it twice is noting it once. Raises RefusedError, and NoResultFound."""
     wanted = session.scalars(select(Workshop).filter_by(uuid=uuid)).one()
-    if refusal := _by_time(wanted, way, at):
+    if refusal := refusal_now(wanted, way, at):
         raise RefusedError(refusal)
     # Their run first, the session second: whoever erases or books holds them in the same order.
     run = run_of(session, person, wanted.module_id, at) if wanted.replaces else None
     if not is_there(session, person):
         raise RefusedError(Refusal.UNKNOWN)
     workshop = locked(session, uuid)
-    if refusal := _by_time(workshop, way, at):
+    if refusal := refusal_now(workshop, way, at):
         raise RefusedError(refusal)
     own = _with_place(session, workshop, person, at)
     is_new = own.attended_at is None
@@ -87,7 +87,8 @@ def count(session: Session, uuid: UUID, person: Person, at: dt.datetime) -> bool
     return True
 
 
-def _by_time(workshop: Workshop, way: Way, at: dt.datetime) -> Refusal | None:
+def refusal_now(workshop: Workshop, way: Way, at: dt.datetime) -> Refusal | None:
+    """Why nobody can be noted at this moment; None if people can."""
     if workshop.cancelled_at:
         return Refusal.CANCELLED
     return refusal_by_time(workshop.starts_at, workshop.ends_at, at, way)

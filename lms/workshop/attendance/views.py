@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 import segno
@@ -12,7 +13,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from lms.accounts.access import needs, signed_in
+from lms.accounts.access import needs, public, signed_in
 from lms.accounts.models import Person
 from lms.audit import actions
 from lms.audit.actions import Action, Entry
@@ -57,7 +58,7 @@ def note(session_id: UUID) -> Answer:
             with transaction() as session:
                 if service.note(session, session_id, person, Way.LIST, now()).is_new:
                     count += 1
-                    _record(session, Action.ATTENDED, person.uuid, session_id, Way.LIST)
+                    record_attendance(session, Action.ATTENDED, person.uuid, session_id, Way.LIST)
         except RefusedError as error:
             if error.refusal not in refused:
                 flash(SAID[error.refusal], "warning")
@@ -79,7 +80,7 @@ def undo(session_id: UUID, person_id: UUID) -> Answer:
     person = leading.guest(db.session, workshop, person_id) or not_found()
     with transaction() as session:
         if service.undo(session, session_id, person):
-            _record(session, Action.ATTENDANCE_UNDONE, person.uuid, session_id, Way.LIST)
+            record_attendance(session, Action.ATTENDANCE_UNDONE, person.uuid, session_id, Way.LIST)
     flash(f"Taken back for {person.name}. What they have done in the module stays theirs.", "success")
     return redirect(url("leading.lead", session_id=session_id, _anchor="people"), 303)
 
@@ -87,39 +88,68 @@ def undo(session_id: UUID, person_id: UUID) -> Answer:
 @blueprint.get("/sessions/<uuid:session_id>/code")
 @needs(*LEADERS)
 def show(session_id: UUID) -> Answer:
-    """The QR code, large, for the wall."""
+    """The QR code, large, for the wall. The page turns it by itself for as long as it can be of use."""
     workshop = leading.own_workshop(db.session, current_user, session_id) or not_found()
     settings: Settings = current_app.config["CARES"]
-    address = f"{settings.url}{url('.here', given=code.code(_secret(), session_id))}"
+    at = now()
+    given = code.code(_secret(), session_id, None if workshop.code_stays else at)
+    address = f"{settings.url}{url('.scan', given=given)}"
     drawn = segno.make(address, error="m").svg_inline(omitsize=True, border=4, dark="#000", light="#fff")
     window = code_window(workshop.starts_at, workshop.ends_at)
     answer = make_response(
-        # Drawn by the library out of an address of ours.
-        render_template("workshop/code.html", workshop=workshop, address=address, drawn=Markup(drawn), window=window)  # noqa: S704  # nosec B704
+        render_template(
+            "workshop/code.html",
+            workshop=workshop,
+            address=address,
+            drawn=Markup(drawn),  # noqa: S704  # nosec B704 drawn by the library out of an address of ours
+            window=window,
+            next_in=0 if workshop.code_stays or at > window[1] else code.next_in(at),
+        )
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
 @blueprint.get("/sessions/here/<given>")
+@public
+def scan(given: str) -> Answer:
+    """Where the code leads. The browser keeps that it was scanned in time, so that signing in costs nobody a place.
+
+    It holds no name, and is good for a quarter of an hour in this browser alone: the address of the page that follows
+    is of no use to anybody else.
+    """
+    shown = code.read(_secret(), given) or not_found()
+    workshop = queries.workshop(db.session, shown.session) or not_found()
+    if not shown.is_good(workshop.code_stays, now()):
+        return _scan_again(410)
+    answer = redirect(url(".here", session_id=shown.session), 303)
+    kept = code.scan(_secret(), shown.session, now())
+    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
+    answer.set_cookie(_cookie(), kept, max_age=code.GRACE, secure=is_secure, httponly=True, samesite="Lax")
+    return answer
+
+
+@blueprint.get("/sessions/<uuid:session_id>/here")
 @signed_in
-def here(given: str) -> Answer:
+def here(session_id: UUID) -> Answer:
     """Opened on a phone in the room: one button says that I am here."""
-    return _here(given, None)
+    return _here(session_id, None) if _scanned_at(session_id) else _scan_again(404)
 
 
-@blueprint.post("/sessions/here/<given>")
+@blueprint.post("/sessions/<uuid:session_id>/here")
 @signed_in
-def be_here(given: str) -> Answer:
-    """I am here."""
-    session_id = code.session_of(_secret(), given) or not_found()
+def be_here(session_id: UUID) -> Answer:
+    """I am here, since I scanned the code."""
+    scanned_at = _scanned_at(session_id)
+    if scanned_at is None:
+        return _scan_again(404)
     try:
         with transaction() as session:
             me = session.get_one(Person, current_user.id)
-            if service.note(session, session_id, me, Way.CODE, now()).is_new:
-                _record(session, Action.ATTENDED, current_user.uuid, session_id, Way.CODE)
+            if service.note(session, session_id, me, Way.CODE, scanned_at).is_new:
+                record_attendance(session, Action.ATTENDED, current_user.uuid, session_id, Way.CODE)
     except RefusedError as error:
-        return _here(given, error.refusal)
+        return _here(session_id, error.refusal)
     flash("Thank you. It is noted that you were there.", "success")
     return redirect(url("workshop.one", session_id=session_id), 303)
 
@@ -138,14 +168,24 @@ def count(session_id: UUID) -> Answer:
     return redirect(url("workshop.one", session_id=session_id), 303)
 
 
-def _here(given: str, refusal: Refusal | None) -> Response:
-    session_id = code.session_of(_secret(), given) or not_found()
+def _scanned_at(session_id: UUID) -> dt.datetime | None:
+    return code.scanned_at(_secret(), request.cookies.get(_cookie(), ""), session_id, now())
+
+
+def _cookie() -> str:
+    return f"{current_app.config['SIGN_IN_COOKIE_NAME']}-here"
+
+
+def _scan_again(status: int) -> Response:
+    return make_response(render_template("workshop/scan_again.html"), status)
+
+
+def _here(session_id: UUID, refusal: Refusal | None) -> Response:
     workshop = queries.workshop(db.session, session_id) or not_found()
     found = queries.seen(db.session, current_user.id, session_id)
     module = library.module(db.session, workshop.module_id)
     page = render_template(
         "workshop/here.html",
-        given=given,
         workshop=workshop,
         booking=found.booking if found else None,
         module=module,
@@ -154,7 +194,8 @@ def _here(given: str, refusal: Refusal | None) -> Response:
     return make_response(page, 422 if refusal else 200)
 
 
-def _record(session: Session, action: Action, whom: UUID, session_id: UUID, way: Way) -> None:
+def record_attendance(session: Session, action: Action, whom: UUID, session_id: UUID, way: Way) -> None:
+    """Into the audit log: who was there, or was not, and how that is known."""
     who = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
     record(session, who, now(), Entry(action, whom, {"session": str(session_id), "by": way.value}))
 

@@ -9,7 +9,16 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, TimeField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TimeField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from lms.accounts.models import Person, Site
@@ -98,6 +107,11 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
     facilitator = SelectField("Who leads it", [InputRequired("Choose who leads it.")])
     site = SelectField("Who can come")
     replaces = SelectMultipleField("Sections that it replaces")
+    code_stays = BooleanField(
+        "It stays the same, so that it can be printed",
+        description="People scan it to say that they are there. It is another one each minute, so that a picture that "
+        "is sent on is soon of no use. For a room without a screen, let it stay.",
+    )
 
     def offer(self, module: Module, people: Iterable[Person], sites: Sequence[Site], to_everyone: bool) -> SessionForm:
         """What can be chosen from."""
@@ -135,6 +149,7 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
             UUID(self.facilitator.data),
             None if self.site.data == EVERYONE else int(self.site.data),
             tuple(self.replaces.data or ()),
+            bool(self.code_stays.data),
         )
 
 
@@ -152,4 +167,5 @@ def as_typed(workshop: Workshop, zone: str) -> dict[str, object]:
         "facilitator": str(workshop.facilitator),
         "site": EVERYONE if workshop.site_id is None else str(workshop.site_id),
         "replaces": list(workshop.replaces),
+        "code_stays": workshop.code_stays,
     }

@@ -25,6 +25,7 @@ from lms.workshop.leading.forms import SessionForm, as_typed
 from lms.workshop.leading.rights import LEADERS, may_lead
 from lms.workshop.models import Workshop
 from lms.workshop.presence import BEFORE
+from lms.workshop.walking_in.forms import WhoForm
 
 blueprint = Blueprint("leading", __name__)
 
@@ -77,6 +78,7 @@ def lead(session_id: UUID) -> Answer:
         facilitator=queries.facilitator(db.session, workshop),
         sections=[one for one in module.sections if one.id in workshop.replaces] if module else [],
         is_time=workshop.starts_at - BEFORE <= now(),
+        who=WhoForm(formdata=None),
         at=now(),
     )
 
