@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import TypeVar
+from uuid import UUID
 
 from lms.content.bundle import Bundle
 from lms.content.checker.check import check_module
@@ -15,8 +16,8 @@ from lms.content.loader import Reading, read_module
 
 MOST = 8
 """Drafts kept in memory; a module takes a few hundred kilobytes."""
-Key = tuple[int, int, dt.datetime]
-"""A draft, its version and when that was saved."""
+Key = tuple[int | UUID, int, dt.datetime]
+"""A draft (or a zip that was sent), its version and when that was saved."""
 Read = TypeVar("Read")
 _readings: OrderedDict[Key, Reading] = OrderedDict()
 _reports: OrderedDict[Key, Report] = OrderedDict()

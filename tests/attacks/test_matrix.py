@@ -251,7 +251,11 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "team_pulse.throw_away": Case(OWNER),
     "ui.static": Case(ANYONE),
     "upload.ask": Case(WRITERS),
-    "upload.take": Case(WRITERS),
+    # One's own zip, which no address names.
+    "upload.leave": Case(WRITERS),
+    "upload.send": Case(WRITERS),
+    "upload.sent": Case(WRITERS),
+    "upload.take_over": Case(WRITERS),
     "upload.take_new": Case(WRITERS),
     "workshop.book": Case(OWNER),
     # Leads of the programme see every session; a lead is led on to who comes.
