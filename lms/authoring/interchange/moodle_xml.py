@@ -20,6 +20,7 @@ from lms.authoring.interchange.neutral import (
     refusal,
     take,
 )
+from lms.authoring.interchange.our_html import unit_line
 from lms.authoring.interchange.safe_xml import Document, child, children, local, parse, words
 
 _FORMULA = "a question with a formula: its numbers are drawn anew each time"
@@ -73,6 +74,14 @@ class _Question:
     @property
     def stem(self) -> str:
         """What it asks. Raises CannotTakeError."""
+        return self.stem_before("")
+
+    def stem_before(self, unit: str) -> str:
+        """What it asks, without the line for a number in this unit that our own files have. Raises CannotTakeError."""
+        holder = child(self.element, "questiontext")
+        text = child(holder, "text") if holder is not None else None
+        if text is not None and text.text and unit:
+            text.text = text.text.removesuffix(unit_line(unit))
         found = self.text("questiontext")
         if not found:
             raise CannotTakeError("it asks nothing: its text is empty")
@@ -171,7 +180,8 @@ def _numeric(question: _Question) -> Values:
     if len(units) > 1:
         question.notes.append("all units but the first were left out")
     unit = units[0] if units else ""
-    return numeric(question.stem, numbers, question.notes, unit=unit, otherwise=otherwise, general=question.general)
+    stem = question.stem_before(unit)
+    return numeric(stem, numbers, question.notes, unit=unit, otherwise=otherwise, general=question.general)
 
 
 def _share(answer: Element) -> float:
