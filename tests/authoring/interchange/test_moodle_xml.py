@@ -181,6 +181,16 @@ def test_general_feedback_stands_in_where_an_answer_has_none() -> None:
     assert "note" not in item
 
 
+def test_tags_and_pictures_of_old_are_told() -> None:
+    body = answer(100, "Yes", "Right.") + answer(0, "No", "Wrong.")
+    tags = "<tags><tag><text>wards</text></tag><tag><text>nights</text></tag></tags>"
+    old = "<image>map.png</image><image_base64>iVBORw0KGgo=</image_base64>"
+    assert reasons(read(question("multichoice", body + tags + old))) == [
+        "a picture or another file was left out",
+        "its tags were left out: wards, nights",
+    ]
+
+
 def written(item: dict[str, Any]) -> Element:
     """One of our questions as we write it."""
     made: Element = fromstring(to_moodle_xml.write([item]).content)
