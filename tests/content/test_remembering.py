@@ -55,7 +55,7 @@ EDITS: dict[str, Callable[[Files], Files]] = {
     "a section of another name": _with(f"{ROOT}/module.yaml", lambda text: text.replace("title: start", "title: go")),
     "pages in another order": _swapped,
     "a page that is gone": _without(OTHER),
-    "another drawing": _with(DRAWING, lambda text: text.replace("200", "300", 1)),
+    "another drawing": _with(DRAWING, lambda text: text.replace("640 200", "640 300", 1)),
     "a drawing that could run": _with(DRAWING, lambda text: text.replace("<rect", "<script/><rect", 1)),
     "a drawing that is gone": _without(DRAWING),
     "a question asked otherwise": _with(BANK, lambda text: text.replace("On a shift you see", "Here you see", 1)),
