@@ -25,12 +25,12 @@ _lock = threading.Lock()
 
 
 def reading(key: Key, module_id: str, bundle: Callable[[], Bundle]) -> Reading:
-    """What can be read of a draft, with every problem; it takes half a second for a long module."""
+    """What can be read of a draft, with every problem; all of a long module takes half a second."""
     return _kept(_readings, key, lambda: read_module(bundle(), module_id))
 
 
 def report(key: Key, module_id: str, bundle: Callable[[], Bundle], today: dt.date) -> Report:
-    """What the checker says of a draft; it takes seconds for a long module."""
+    """What the checker says of a draft; all of a long module takes a second or two, a change of it much less."""
     return _kept(_reports, key, lambda: check_module(bundle(), module_id, today))
 
 
