@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -92,6 +92,25 @@ class TimedPublication(Base):
     """What it became."""
     why: Mapped[str | None] = mapped_column(Text)
     """Why it could not be published; empty or None otherwise."""
+
+
+class SentModule(Base):
+    """A module that came as a zip, kept while whoever sent it looks at what it would change; gone after a day."""
+
+    __tablename__ = "sent_module"
+    # Of one module, whoever sends another zip means that one.
+    __table_args__ = (UniqueConstraint("sent_by", "subject"),)
+
+    id: Mapped[PrimaryKey]
+    uuid: Mapped[UUID] = mapped_column(Uuid, unique=True, default=uuid4)
+    """In its address."""
+    subject: Mapped[str] = mapped_column(String(64))
+    """The module's id."""
+    files: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """As a zip, in the database, where every web server finds it."""
+    sent_by: Mapped[UUID] = mapped_column(Uuid)
+    """The opaque name of who alone sees it."""
+    sent_at: Mapped[dt.datetime] = mapped_column(index=True)
 
 
 class DraftVisit(Base):

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import TypeVar
+from uuid import UUID
 
 from lms.content.bundle import Bundle
 from lms.content.checker.check import check_module
@@ -15,8 +16,8 @@ from lms.content.loader import Reading, read_module
 
 MOST = 8
 """Drafts kept in memory; a module takes a few hundred kilobytes."""
-Key = tuple[int, int, dt.datetime]
-"""A draft, its version and when that was saved."""
+Key = tuple[int | UUID, int, dt.datetime]
+"""A draft (or a zip that was sent), its version and when that was saved."""
 Read = TypeVar("Read")
 _readings: OrderedDict[Key, Reading] = OrderedDict()
 _reports: OrderedDict[Key, Report] = OrderedDict()
@@ -24,12 +25,12 @@ _lock = threading.Lock()
 
 
 def reading(key: Key, module_id: str, bundle: Callable[[], Bundle]) -> Reading:
-    """What can be read of a draft, with every problem; it takes half a second for a long module."""
+    """What can be read of a draft, with every problem; all of a long module takes half a second."""
     return _kept(_readings, key, lambda: read_module(bundle(), module_id))
 
 
 def report(key: Key, module_id: str, bundle: Callable[[], Bundle], today: dt.date) -> Report:
-    """What the checker says of a draft; it takes seconds for a long module."""
+    """What the checker says of a draft; all of a long module takes a second or two, a change of it much less."""
     return _kept(_reports, key, lambda: check_module(bundle(), module_id, today))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ from lms.authoring.files.outline import (
     renamed,
     section_moved,
     sections_of,
+    title_in,
     with_page,
     with_section,
     without_page,
@@ -42,7 +42,6 @@ blueprint = Blueprint("authoring", __name__)
 Answer = Response | AnyResponse | str | tuple[str, int]
 WRITERS = (Role.TRAINER, Role.ADMIN)
 LONGEST_TITLE = 200
-_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
 
 
 def install(app: Flask) -> None:
@@ -201,22 +200,16 @@ def _outline(draft: Draft) -> Answer:
 
 def module_title(draft: Draft) -> str:
     """What a module is called in its draft; its id, if that cannot be read."""
-    return _title_in(queries.text(db.session, draft, module_file(draft.subject)) or "") or draft.subject
+    return title_in(queries.text(db.session, draft, module_file(draft.subject)) or "") or draft.subject
 
 
 def _stories(draft: Draft) -> list[tuple[str, str]]:
     """The ids of the stories, and what they are called."""
     ids = queries.scenarios(db.session, draft)
     texts = [queries.text(db.session, draft, scenario_file(draft.subject, id_)) or "" for id_ in ids]
-    return [(id_, _title_in(text) or id_) for id_, text in zip(ids, texts, strict=True)]
+    return [(id_, title_in(text) or id_) for id_, text in zip(ids, texts, strict=True)]
 
 
 def titles(pages: Mapping[str, str]) -> dict[str, str]:
     """What the pages of a draft are called, by their ids."""
-    return {path.rsplit("/", 1)[-1].removesuffix(".md"): _title_in(text) for path, text in pages.items()}
-
-
-def _title_in(text: str) -> str:
-    """What a file says in its line `title: …`, or nothing."""
-    found = _TITLE.search(text)
-    return found[1].strip().strip("\"'") if found else ""
+    return {path.rsplit("/", 1)[-1].removesuffix(".md"): title_in(text) for path, text in pages.items()}

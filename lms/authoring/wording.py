@@ -31,7 +31,7 @@ FIELDS: Mapping[str, Words] = {
     "stem": Words("Question", "A situation at work, and what is asked."),
     "options": Words("Options"),
     "text": Words("Text"),
-    "feedback": Words("What is said to whoever chooses it", "Say why, and where to read on. Never only “wrong”."),
+    "feedback": Words("What is said to whoever answers so", "Say why, and where to read on. Never only “wrong”."),
     "key": Words("This is right"),
     "marks": Words("Marks", "2 for the best, 1 for what would do, 0 for what harms."),
     "choose": Words("How many to choose"),
@@ -87,7 +87,11 @@ FIELDS: Mapping[str, Words] = {
     "meters": Words("Hidden figures", "What choices change, from 0 to 10, such as trust. The ending depends on them."),
     "first": Words("Begins with"),
     "endings": Words("Endings", "The first whose figures are reached is shown."),
-    "at_least": Words("Figures that it takes", "`name: number`, one in a line. The last ending takes none."),
+    "at_least": Words(
+        "Figures that it takes",
+        "One on each line: a hidden figure, a colon, and what it has to be at least, such as trust: 6. "
+        "The last ending takes none.",
+    ),
     "debrief": Words("Afterwards", "What to take from it, whichever way one went."),
     "replay": Words("Invitation to play it again"),
     "scenes": Words("Scenes"),
@@ -96,7 +100,9 @@ FIELDS: Mapping[str, Words] = {
         "Which decision of the story this is: the first is 1. Scenes on two branches may share one.",
     ),
     "choices": Words("Choices"),
-    "effects": Words("What it changes", "`name: number` of hidden figures, one in a line, such as trust: -1."),
+    "effects": Words(
+        "What it changes", "One on each line: a hidden figure, a colon, and by how much, such as trust: -1."
+    ),
     "verdict": Words("How good it is"),
     "consequence": Words("What happens then"),
     "why": Words("Why", "Why it is good, fair or poor. Shown after the choice."),
@@ -191,6 +197,15 @@ ADDED: Mapping[str, str] = {
     "add section": "The section is added, and this is its first page. Give it a title.",
     "add page": "The page is added. Write it here.",
 }
+ADDED_PARTS: Mapping[str, str] = {
+    "item": "The question is added. Write it here.",
+    "check": "The quick check is added. Write it here. Learners meet it where you put it on a page.",
+    "slot": "The place is added. Say here what it asks for, then add questions to it.",
+    "source": "The source is added. Write here what it is.",
+    "scene": "The scene is added. No choice leads to it yet: open the scene before it, and let one lead here.",
+    "scenario": "The story is added. Learners play it where you put “Story with decisions” on a page.",
+}
+"""What is said when a part was added."""
 SAID: Mapping[str, str] = {
     "rename section": "Saved.",
     "remove page": "The page is taken away. “Undo my last change” brings it back.",

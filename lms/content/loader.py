@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
+from typing import TypeVar, cast
 
 from pydantic import ValidationError
 
@@ -14,15 +15,17 @@ from lms.content.bundle import Bundle
 from lms.content.markup import Citations, render
 from lms.content.media_files import media_fault
 from lms.content.module import Module, Page, Section, Tool
-from lms.content.page_file import PageFile, ToolFrontMatter, schema_problems
+from lms.content.page_file import PageFile, ToolFrontMatter, schema_problems, shown_by
 from lms.content.problems import ContentError, Problem
 from lms.content.references import References
+from lms.content.remembering import Files
 from lms.content.schema import BankFile, ModuleFile, Part, Programme, Scenario, Source, SourcesFile
 from lms.content.stray_citations import stray_citations
 
 MOST_TEXT_BYTES = 1_000_000
 """Of pages and YAML together; a whole module has about 200 kB, and reading takes about 2 seconds for each megabyte."""
 SomePart = TypeVar("SomePart", bound=Part)
+_files = Files()
 
 
 def load_programme(bundle: Bundle) -> Programme:
@@ -65,6 +68,33 @@ def too_large(files: Bundle, module_id: str) -> Problem | None:
     what = "the texts of the module are larger than 1 MB together"
     place = f"courses/{module_id}/module.yaml"
     return Problem(place, 1, what, "make two modules of it") if size > MOST_TEXT_BYTES else None
+
+
+@dataclass(frozen=True)
+class _ReadYaml:
+    """What could be read of a YAML file."""
+
+    part: Part | None
+    document: strict_yaml.Document | None
+    problems: tuple[Problem, ...]
+
+
+def _read_yaml(text: str, file: str, kind: type[Part]) -> _ReadYaml:
+    try:
+        document = strict_yaml.load(text, file)
+    except ContentError as error:
+        return _ReadYaml(None, None, error.problems)
+    try:
+        return _ReadYaml(kind.model_validate(document.data), document, ())
+    except ValidationError as error:
+        return _ReadYaml(None, document, tuple(schema_problems(error, document)))
+
+
+def _read_page(
+    file: str, text: str, media: Mapping[str, bytes], page_id: str, section_id: str
+) -> tuple[Page | None, tuple[Problem, ...]]:
+    reader = PageFile(file, text, media)
+    return reader.page(page_id, section_id), tuple(reader.problems)
 
 
 class _Loader:
@@ -117,15 +147,13 @@ class _Loader:
         text = self._text(file)
         if text is None:
             return None
-        try:
-            document = self.documents[file] = strict_yaml.load(text, file)
-            return kind.model_validate(document.data)
-        except ContentError as error:
-            self.problems.extend(error.problems)
-        except ValidationError as error:
-            self.problems.extend(schema_problems(error, document))
-        self._unread.add(file)
-        return None
+        read = _files.made((kind, file, text), len(text), partial(_read_yaml, text, file, kind))
+        if read.document:
+            self.documents[file] = read.document
+        self.problems.extend(read.problems)
+        if read.part is None:
+            self._unread.add(file)
+        return cast(SomePart | None, read.part)
 
     def _text(self, file: str) -> str | None:
         text = self._decoded(file)
@@ -158,9 +186,9 @@ class _Loader:
         text = self._text(file)
         if text is None:
             return None
-        reader = PageFile(file, text, self._media)
-        page = reader.page(page_id, section_id)
-        self.problems.extend(reader.problems)
+        key = (page_id, section_id, file, text, shown_by(text, self._media))
+        page, problems = _files.made(key, len(text), partial(_read_page, file, text, self._media, page_id, section_id))
+        self.problems.extend(problems)
         if page is None:
             self._unread.add(file)
         return page

@@ -15,6 +15,8 @@ from mdit_py_plugins.colon_fence import colon_fence_plugin
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import core_schema
 
+from lms.content.remembering import by_text
+
 CITATION = re.compile(r"\[@([a-z0-9][a-z0-9-]*)(!?)\]")
 MOST_CHARACTERS = 20_000
 """Of one text in a YAML file or a block."""
@@ -77,7 +79,7 @@ class Text:
     @cached_property
     def html(self) -> str:
         """Paragraphs and lists, clean."""
-        return render(self.source, Citations())
+        return _by_itself(self.source)
 
     @cached_property
     def inline(self) -> str:
@@ -111,6 +113,13 @@ def render(source: str, citations: Citations) -> str:
     return _clean(_markdown.render(source, {"citations": citations}))
 
 
+@by_text
+def _by_itself(source: str) -> str:
+    """Clean HTML of some Markdown that stands in no page."""
+    return render(source, Citations())
+
+
+@by_text
 def plain(html: str) -> str:
     """The visible words of our own clean HTML, with citation marks left out."""
     without_marks = re.sub(r'<sup class="cite">.*?</sup>', "", html)

@@ -19,6 +19,7 @@ from lms.accounts.syncing import service as people
 from lms.accounts.syncing.folder import files_at, is_settled
 from lms.audit.actions import SYSTEM
 from lms.authoring.timing.service import publish_due, tell
+from lms.authoring.upload import service as zips
 from lms.config import Settings
 from lms.db import db, writing
 from lms.enrolment.assignments.due import local_day
@@ -249,6 +250,7 @@ def remove_old(app: Flask, at: dt.datetime) -> dict[str, int]:
         with writing(db.session) as session:
             people.forget_old(session, at)
             exports.forget_old(session, at)
+            zips.forget_old(session, at)
     removed["mails"] = delete_old_mails(settings, at)
     removed = {kind: count for kind, count in removed.items() if count}
     if removed:

@@ -19,7 +19,7 @@ from tests.attacks.test_routes import addresses
 
 TAKES = {
     "media_files.add": MOST_FILE_BYTES,
-    "upload.take": MOST_BUNDLE_BYTES,
+    "upload.send": MOST_BUNDLE_BYTES,
     "upload.take_new": MOST_BUNDLE_BYTES,
     "organisation.bring": MOST_LIST_BYTES,
 }

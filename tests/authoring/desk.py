@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Iterator
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from lms.accounts.models import Person, Role
 from lms.authoring import queries
@@ -23,7 +26,7 @@ from tests.content import sample
 
 MODULE = sample.MODULE
 BASE = f"/authoring/{MODULE}"
-MEDIA = f"{BASE}/media-files"
+MEDIA, SENT = f"{BASE}/media-files", f"{BASE}/upload/sent"
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 
 
@@ -79,3 +82,27 @@ def written(app: Flask) -> dict[str, bytes]:
 def upload(data: bytes, name: str) -> tuple[io.BytesIO, str]:
     """A file as a form of the test client takes it."""
     return io.BytesIO(data), name
+
+
+def send(browser: FlaskClient, data: bytes) -> TestResponse:
+    """Choose a zip; what it would change is shown next."""
+    return browser.submit(f"{BASE}/upload", {"zip": upload(data, "module.zip")}, content_type="multipart/form-data")
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What the form carries: which zip, and which version of the draft, were looked at."""
+    return dict(re.findall(r'name="(sent|version)" value="([^"]*)"', page))
+
+
+def take(browser: FlaskClient, data: bytes) -> TestResponse:
+    """Choose a zip, look, and take it over."""
+    answer = send(browser, data)
+    return browser.submit(SENT, hidden(browser.get(SENT).text)) if answer.location == SENT else answer
+
+
+def packed(files: Mapping[str, bytes | str]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in files.items():
+            archive.writestr(path, data)
+    return stream.getvalue()

@@ -9,6 +9,11 @@ from lms.content.module import Module, Page, Section
 
 def outline_changes(old: Module, new: Module) -> list[str]:
     """Sections and pages that came, went, moved or are called otherwise."""
+    return [*_gone(old, new), *rearranged(old, new), *_added(old, new)]
+
+
+def rearranged(old: Module, new: Module) -> list[str]:
+    """The same without the pages that came or went."""
     return [*_sections(old, new), *_pages(old, new), *_orders(old, new), *_files(old, new)]
 
 
@@ -30,14 +35,22 @@ def _pages(old: Module, new: Module) -> Iterator[str]:
     before, after = {page.id: page for page in old.pages}, {page.id: page for page in new.pages}
     for id_, page in before.items():
         if id_ not in after:
-            yield f"The page “{page.title}” goes."
             continue
         if page.title != after[id_].title:
             yield f"The page “{page.title}” is called “{after[id_].title}” now."
         if page.section_id != after[id_].section_id:
             yield f"The page “{after[id_].title}” moves to the section “{_section(new, after[id_])}”."
-    for id_, page in after.items():
-        if id_ not in before:
+
+
+def _gone(old: Module, new: Module) -> Iterator[str]:
+    after = {page.id for page in new.pages}
+    yield from (f"The page “{page.title}” goes." for page in old.pages if page.id not in after)
+
+
+def _added(old: Module, new: Module) -> Iterator[str]:
+    before = {page.id for page in old.pages}
+    for page in new.pages:
+        if page.id not in before:
             yield f"New page: “{page.title}”, in the section “{_section(new, page)}”."
 
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
 from lms.authoring import queries
-from lms.authoring.comparing.comparison import compare
+from lms.authoring.comparing.readings import Compared
 from lms.authoring.models import Draft
 from lms.authoring.reading import reading
 from lms.authoring.views import WRITERS
@@ -40,7 +40,7 @@ def revision(module_id: str, number: int) -> Answer:
         older = queries.revision(db.session, module_id, number - 1) or not_found()
         newer, words = one, {}
     names = [words.get(found.number, f"revision {found.number}") for found in (older, newer)]
-    return _page(module_id, _read(older), _read(newer), names)
+    return _page(module_id, read_revision(older), read_revision(newer), names)
 
 
 @blueprint.get("/authoring/<module_id>/compare")
@@ -53,28 +53,21 @@ def draft(module_id: str) -> Answer:
         return render_template(
             "authoring/compare.html", module_id=module_id, names=("nothing", "the draft"), is_new=True
         )
-    return _page(module_id, _read(published), _read_draft(found), ["what learners see", "the draft"])
+    return _page(module_id, read_revision(published), read_draft(found), ["what learners see", "the draft"])
 
 
 def _page(module_id: str, old: Reading, new: Reading, names: list[str]) -> str:
-    found = compare(old.module, new.module) if old.module and new.module else None
-    problems = [] if found else [*old.problems, *new.problems]
-    is_whole = not old.problems and not new.problems
-    return render_template(
-        "authoring/compare.html",
-        module_id=module_id,
-        names=names,
-        comparison=found,
-        problems=problems,
-        is_whole=is_whole,
-    )
+    compared = Compared.of(old, new)
+    return render_template("authoring/compare.html", module_id=module_id, names=names, compared=compared)
 
 
-def _read(found: Revision) -> Reading:
+def read_revision(found: Revision) -> Reading:
+    """A revision as it can be read by the rules of today."""
     # Revisions have numbers of their own, drafts others: a minus keeps them apart.
     key = (-found.id, found.number, found.created_at)
     return reading(key, found.subject, lambda: from_zip(found.files))
 
 
-def _read_draft(found: Draft) -> Reading:
+def read_draft(found: Draft) -> Reading:
+    """What can be read of a draft."""
     return reading(found.key, found.subject, lambda: queries.bundle(db.session, found))

@@ -16,6 +16,7 @@ Files = Mapping[str, str]
 Changes = dict[str, str | None]
 """New texts of files; None: it goes."""
 _NO_LETTERS = re.compile(r"[^a-z0-9]+")
+_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
 _MOST = 60
 PAGE = "---\ntitle: {title}\n---\n\nWrite here what this page is about.\n"
 
@@ -135,3 +136,9 @@ def _swap(values: list[Any], place: int, by: int) -> None:
 
 def _in_yaml(title: str) -> str:
     return written({"title": title}).removeprefix("title:").strip()
+
+
+def title_in(text: str) -> str:
+    """What a file says in its line `title: …`, or nothing."""
+    found = _TITLE.search(text)
+    return found[1].strip().strip("\"'") if found else ""

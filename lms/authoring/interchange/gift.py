@@ -17,6 +17,7 @@ from lms.authoring.interchange.neutral import (
     Taken,
     ask,
     left_out,
+    tags_left,
     take,
 )
 from lms.authoring.interchange.plain_text import decoded
@@ -31,6 +32,7 @@ _WEIGHT = re.compile(r"\s*%(-?\d{1,3}(?:\.\d+)?)%")
 _ORDER = re.compile(r"^>[ \t]*\d*(?:[ \t]*[A-Z][A-Z_]*(?=\s))*")
 """How many, and settings in capitals; the things to put in order follow, one in a line."""
 _ID = re.compile(r"\[id:([^\]]+)\]")
+_TAG = re.compile(r"\[tag:([^\]]+)\]")
 _TRUTH = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 
 
@@ -41,6 +43,7 @@ class _Block:
     line: int
     text: str
     id: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,17 +91,19 @@ def _blocks(text: str) -> Iterator[_Block]:
     """What stands between empty lines, without comments."""
     lines: list[str] = []
     begin, id_ = 1, ""
+    tags: list[str] = []
     for at, line in enumerate([*text.split("\n"), ""], 1):
         if line.strip().startswith("//"):
             id_ = found[1] if (found := _ID.search(line)) else id_
+            tags += _TAG.findall(line)
         elif line.strip():
             begin = begin if lines else at
             lines.append(line.strip())
         elif not lines:
-            id_ = ""
+            id_, tags = "", []
         if lines and (not line.strip() or lines[0].startswith("$CATEGORY:")):
-            yield _Block(begin, _stood_in("\n".join(lines)), id_)
-            lines, id_ = [], ""
+            yield _Block(begin, _stood_in("\n".join(lines)), id_, tuple(tags))
+            lines, id_, tags = [], "", []
 
 
 def _question(number: int, block: _Block) -> Asked:
@@ -106,7 +111,12 @@ def _question(number: int, block: _Block) -> Asked:
     if text.startswith("::") and "::" in text[2:]:
         title, _, text = text[2:].partition("::")
     name = block.id or _restored(title).strip() or _restored(_FORMAT.sub("", text.partition("{")[0])).strip()
-    return ask(number, block.line, name, lambda notes: _values(text.strip(), notes))
+
+    def make(notes: list[str]) -> Values:
+        notes += tags_left(block.tags)
+        return _values(text.strip(), notes)
+
+    return ask(number, block.line, name, make)
 
 
 def _values(text: str, notes: list[str]) -> Values:

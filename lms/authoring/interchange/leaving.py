@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 from lms.authoring.files.typed import Values
 from lms.authoring.interchange.neutral import Left
 
@@ -41,6 +44,19 @@ class Leaving:
         """A piece of the question stays behind."""
         self._left.append(Left(self._number, 0, self._id, what, False))
 
+    def note_if(self, item: Values, told: Callable[[str], bool], what: str) -> None:
+        """A piece stays behind if any text of the question says so."""
+        if any(told(text) for text in _texts(item)):
+            self.note(what)
+
     def begin_whole(self, number: int, item: Values, reason: str) -> None:
         """Another question, of which nothing comes along."""
         self._left.append(Left(number, 0, item["id"], reason))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inside in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inside)

@@ -18,8 +18,10 @@ from lms.authoring.interchange.neutral import (
     ask,
     left_out,
     refusal,
+    tags_left,
     take,
 )
+from lms.authoring.interchange.our_html import unit_line
 from lms.authoring.interchange.safe_xml import Document, child, children, local, parse, words
 
 _FORMULA = "a question with a formula: its numbers are drawn anew each time"
@@ -37,6 +39,7 @@ _REFUSED = NO_FORM | {
     "random": "a question drawn from a category: questions have none here",
     "randomsamatch": "a question made of others at random",
 }
+_FILE = "a picture or another file was left out"
 _COMBINED = ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback")
 _USUAL = {"Your answer is correct.", "Your answer is partially correct.", "Your answer is incorrect."}
 """What Moodle says by itself says nothing of a question."""
@@ -58,7 +61,7 @@ class _Question:
         if element is None:
             return ""
         if child(element, "file") is not None:
-            self.notes.append("a picture or another file was left out")
+            self.notes.append(_FILE)
         text = words(element, "text")
         match element.get("format", "html"):
             case "markdown":
@@ -73,6 +76,14 @@ class _Question:
     @property
     def stem(self) -> str:
         """What it asks. Raises CannotTakeError."""
+        return self.stem_before("")
+
+    def stem_before(self, unit: str) -> str:
+        """What it asks, without the line for a number in this unit that our own files have. Raises CannotTakeError."""
+        holder = child(self.element, "questiontext")
+        text = child(holder, "text") if holder is not None else None
+        if text is not None and text.text and unit:
+            text.text = text.text.removesuffix(unit_line(unit))
         found = self.text("questiontext")
         if not found:
             raise CannotTakeError("it asks nothing: its text is empty")
@@ -118,7 +129,21 @@ def _question(number: int, line: int, kind: str, element: Element) -> Asked:
     if make is None:
         reason = _REFUSED.get(kind, f"a question of the type {kind[:40]!r}: there is no such question here")
         return ask(number, line, name, left_out(reason))
-    return ask(number, line, name, lambda notes: make(_Question(element, notes)))
+
+    def values(notes: list[str]) -> Values:
+        notes += _beside(element)
+        return make(_Question(element, notes))
+
+    return ask(number, line, name, values)
+
+
+def _beside(element: Element) -> Iterator[str]:
+    """What stands beside a question and has no place here."""
+    if any(words(element, name) for name in ("image", "image_base64")):
+        # So did Moodle 1 write a picture; its import still takes it.
+        yield _FILE
+    tags = [words(tag, "text") for name in ("tags", "coursetags") for all_ in children(element, name) for tag in all_]
+    yield from tags_left(tags)
 
 
 def _choice(question: _Question) -> Values:
@@ -171,7 +196,8 @@ def _numeric(question: _Question) -> Values:
     if len(units) > 1:
         question.notes.append("all units but the first were left out")
     unit = units[0] if units else ""
-    return numeric(question.stem, numbers, question.notes, unit=unit, otherwise=otherwise, general=question.general)
+    stem = question.stem_before(unit)
+    return numeric(stem, numbers, question.notes, unit=unit, otherwise=otherwise, general=question.general)
 
 
 def _share(answer: Element) -> float:

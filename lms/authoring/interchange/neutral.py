@@ -109,6 +109,12 @@ def ask(number: int, line: int, name: str, make: Make) -> Asked:
     return asked
 
 
+def tags_left(tags: Iterable[str]) -> list[str]:
+    """What is noted of the tags of a question; nothing if it has none."""
+    said = ", ".join(tag for tag in tags if tag)
+    return [f"its tags were left out: {said}"] if said else []
+
+
 def left_out(reason: str) -> Make:
     """A question that is left, whatever is in it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
@@ -11,16 +12,27 @@ from lms.content.markup import Text
 
 _PARAGRAPH = re.compile(r"<p>((?:(?!</p>).)*)</p>", re.DOTALL)
 _VOID = re.compile(r"<(br|hr)>")
+_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML 1.0 (2.2, Char) has no way to say, not even as a reference; YAML has."""
+_KEPT = {"href", "id", "class", "scope"}
+"""Attributes of ours that the HTML within QTI 2.1 and 3.0 has: a link has no title there, a list no first number."""
+LIST_FROM = "the number at which a list begins"
 
 
 def block(markdown: str) -> str:
     """Paragraphs and lists; nothing for nothing."""
-    return Text(markdown).html.strip() if markdown.strip() else ""
+    text = sayable(markdown)
+    return Text(text).html.strip() if text.strip() else ""
 
 
 def words_of(markdown: str) -> str:
     """The words alone, in one line."""
-    return " ".join(Text(markdown).plain.split())
+    return " ".join(Text(sayable(markdown)).plain.split())
+
+
+def sayable(text: str) -> str:
+    """The text without signs that cannot stand in XML."""
+    return _UNSAYABLE.sub("", text)
 
 
 def tree(markdown: str, tag: str) -> Element:
@@ -29,4 +41,17 @@ def tree(markdown: str, tag: str) -> Element:
     html = found[1] if (found := _PARAGRAPH.fullmatch(html)) else html
     html = _VOID.sub(r"<\1/>", html).replace("&nbsp;", "\xa0")
     made: Element = fromstring(f"<{tag}>{html}</{tag}>", forbid_dtd=True)
+    for element in made.iter():
+        for name in set(element.attrib) - _KEPT:
+            del element.attrib[name]
     return made
+
+
+def unit_line(unit: str) -> str:
+    """A gap with the unit behind it: five low lines are where Moodle puts the box; it shows no unit by itself."""
+    return f"<p>_____ {escape(sayable(unit), quote=False)}</p>" if unit else ""
+
+
+def begins_elsewhere(markdown: str) -> bool:
+    """Whether a list in it begins at another number than one."""
+    return "<ol start=" in block(markdown)

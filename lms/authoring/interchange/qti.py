@@ -97,7 +97,9 @@ def _values(item: QtiItem, notes: list[str]) -> Values:
     make = _MAKERS.get(kind)
     if make is None:
         raise CannotTakeError(_REFUSED.get(kind, f"a question of the kind {kind[:60]!r}: there is none here"))
-    return make(item)
+    values = make(item)
+    item.note_what_is_left()
+    return values
 
 
 def _choice(item: QtiItem) -> Values:

@@ -13,6 +13,17 @@ from lms.authoring.interchange.safe_xml import child, children, local
 
 _APART = {"feedbackInline", "feedbackBlock", "modalFeedback", "stylesheet", "templateInline", "templateBlock"}
 """Not a part of the text that they stand in."""
+_FEEDBACK = ("feedbackInline", "feedbackBlock", "modalFeedback")
+_CHOICES = ("simpleChoice", "simpleAssociableChoice")
+_BESIDE = {
+    "companionMaterialsInfo": "what stands beside it, such as a calculator or a table, was left out",
+    "catalogInfo": "what it has for some learners, such as texts to be spoken, was left out",
+    "apipAccessibility": "what it has for some learners, such as texts to be spoken, was left out",
+    "stylesheet": "its look (a style sheet) was left out",
+}
+"""Parts of an item that have no place here."""
+_SHOWN = 60
+"""Characters of feedback by which its author knows it."""
 _RIGHT, _WRONG = ("correct", "right"), ("incorrect", "wrong", "otherwise")
 _LONGEST_UNIT = 20
 
@@ -23,6 +34,8 @@ class QtiItem:
     def __init__(self, root: Element) -> None:
         self.root = root
         self.notes: list[str] = []
+        self._heard: list[Element] = []
+        """The feedback that was read."""
         self._body = child(root, "itemBody")
         self._processing = child(root, "responseProcessing")
 
@@ -158,7 +171,7 @@ class QtiItem:
     def feedback_in(self, choice: Element) -> str:
         """The feedback that stands inside a choice."""
         found = [one for one in choice.iter() if local(one) in ("feedbackInline", "feedbackBlock")]
-        return "\n\n".join(self.markdown(one) for one in found)
+        return "\n\n".join(self._hear(one) for one in found)
 
     def feedback(self, value: str, *, is_right: bool | None = None) -> str:
         """What is said to a value: by its own name, by a rule, or as to any right or wrong one."""
@@ -173,13 +186,39 @@ class QtiItem:
     @cached_property
     def general(self) -> str:
         """What is said to everyone: feedback that is hidden only for a value that there is not."""
-        return "\n\n".join(self.markdown(one) for one in self._modal() if one.get("showHide") == "hide")
+        return "\n\n".join(self._hear(one) for one in self._modal() if one.get("showHide") == "hide")
+
+    def note_what_is_left(self) -> None:
+        """Note what nothing above has read: it is called when all of that is done."""
+        for element in self.root.iter():
+            if local(element) in _BESIDE:
+                self.notes.append(_BESIDE[local(element)])
+        if self.root.get("adaptive") == "true":
+            self.notes.append("what is said at a second try was left out: one answer counts here")
+        for element in self.root.iter():
+            words = " ".join("".join(element.itertext()).split())
+            if local(element) in _FEEDBACK and words and element not in self._heard:
+                short = words if len(words) <= _SHOWN else f"{words[:_SHOWN].rstrip()} …"
+                self.notes.append(f"feedback that belongs to no one answer was left out: “{short}”")
+
+    def _hear(self, feedback: Element) -> str:
+        """What feedback says, its title first."""
+        self._heard.append(feedback)
+        title = feedback.get("title", "")
+        inner = self._inner(feedback)
+        return from_html(f"<p><b>{escape(title)}</b></p>{inner}" if title else inner, self.notes)
 
     def _said(self, identifier: str) -> str:
-        for one in self._modal():
+        for one in [*self._modal(), *self._around]:
             if identifier and one.get("identifier") == identifier and one.get("showHide", "show") == "show":
-                return self.markdown(one)
+                return self._hear(one)
         return ""
+
+    @cached_property
+    def _around(self) -> list[Element]:
+        """Feedback that stands in the text, but in no choice."""
+        within = {one for choice in _all(self._body) if local(choice) in _CHOICES for one in choice.iter()}
+        return [one for one in _all(self._body) if local(one) in _FEEDBACK and one not in within]
 
     def _modal(self) -> Iterator[Element]:
         return children(self.root, "modalFeedback")

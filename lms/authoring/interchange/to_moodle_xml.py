@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from lms.authoring.files.typed import Values
 from lms.authoring.interchange.leaving import SINGLY, Leaving
 from lms.authoring.interchange.neutral import Written
-from lms.authoring.interchange.our_html import block, words_of
+from lms.authoring.interchange.our_html import block, sayable, unit_line, words_of
 
 _KINDS = {
     "single": "multichoice",
@@ -33,7 +33,8 @@ def write(items: Sequence[Values]) -> Written:
 
 def _question(question: Element, item: Values, leaving: Leaving) -> None:
     _text(SubElement(question, "name"), item["id"])
-    _html(SubElement(question, "questiontext"), item["stem"])
+    asked = SubElement(question, "questiontext", format="html")
+    _text(asked, block(item["stem"]) + unit_line(item.get("unit", "")))
     _html(SubElement(question, "generalfeedback"), item.get("rationale", ""))
     SubElement(question, "defaultgrade").text = "2" if item["type"] == "situational" else "1"
     SubElement(question, "hidden").text = "0"
@@ -101,7 +102,7 @@ def _numeric(question: Element, item: Values) -> None:
     if item.get("unit"):
         unit = SubElement(SubElement(question, "units"), "unit")
         SubElement(unit, "multiplier").text = "1"
-        SubElement(unit, "unit_name").text = item["unit"]
+        SubElement(unit, "unit_name").text = sayable(item["unit"])
         SubElement(question, "unitgradingtype").text = "0"
         SubElement(question, "showunits").text = "3"
 

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from lms.authoring.files.typed import Values
 from lms.authoring.interchange.leaving import Leaving
 from lms.authoring.interchange.neutral import Written
-from lms.authoring.interchange.our_html import tree
+from lms.authoring.interchange.our_html import LIST_FROM, begins_elsewhere, sayable, tree
 from lms.authoring.interchange.qti_names import to_newer
 from lms.authoring.interchange.qti_package import MANIFEST
 from lms.content.bundle import Bundle
@@ -50,6 +50,7 @@ def _write(items: Sequence[Values], *, edition: _Edition) -> Written:
     files = {}
     for number, item in enumerate(items, 1):
         leaving.begin(number, item)
+        leaving.note_if(item, begins_elsewhere, LIST_FROM)
         files[f"items/{item['id']}.xml"] = _item(item, edition)
     return Written(Bundle({MANIFEST: _manifest(items, edition), **files}).to_zip(), leaving.left)
 
@@ -144,7 +145,7 @@ def _entry(root: Element, item: Values) -> None:
     body = SubElement(root, "itemBody")
     body.append(tree(item["stem"], "div"))
     box = SubElement(SubElement(body, "p"), "textEntryInteraction", responseIdentifier=RESPONSE, expectedLength="12")
-    box.tail = f" {item['unit']}" if item.get("unit") else None
+    box.tail = f" {sayable(item['unit'])}" if item.get("unit") else None
     condition = SubElement(SubElement(root, "responseProcessing"), "responseCondition")
     right = SubElement(condition, "responseIf")
     _is_correct(_equal(right, item.get("tolerance", 0)))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lms.authoring.files.outline import slug
+from lms.authoring.files.outline import slug, title_in
 from lms.authoring.files.parts import Read, bank_file, scenario_file, with_item
 from lms.authoring.files.starters import NEW_TOOL, new_item, new_scenario
 from lms.authoring.files.yaml_text import plain, written
@@ -29,6 +29,7 @@ class There:
     """Their questions by their ids."""
     stories: Sequence[str]
     tools: Sequence[str]
+    read: Read
     used: Mapping[str, str]
     """Ids of blocks on all pages, each with its kind: each may stand there once."""
 
@@ -37,16 +38,30 @@ class There:
         """The reflections of all pages."""
         return [(id_, id_) for id_, kind in self.used.items() if kind == "reflection"]
 
+    @property
+    def questions(self) -> Choices:
+        """The quick checks, whether or not a page shows them."""
+        return [(id_, self._called("check", id_)) for id_ in self.checks]
+
     def choices(self, kind: str, own: str) -> Choices:
         """What a block of this kind can stand for, and its own."""
         known = {"check": self.checks, "scenario": dict.fromkeys(self.stories), "tool": dict.fromkeys(self.tools)}
         free = [id_ for id_ in known.get(kind, {}) if id_ == own or id_ not in self.used or kind == "tool"]
-        return [self.called(id_) for id_ in free]
+        return [(id_, self._called(kind, id_)) for id_ in free]
 
-    def called(self, id_: str) -> tuple[str, str]:
+    def _called(self, kind: str, id_: str) -> str:
         """An id, and what one sees of it."""
-        stem = " ".join(self.checks.get(id_, "").split())
-        return id_, f"{id_}: {stem[:80]}" if stem else id_
+        seen = {"check": self._stem, "scenario": self._story, "tool": self._tool}[kind](id_)
+        return f"{id_}: {seen[:80]}" if seen else id_
+
+    def _stem(self, id_: str) -> str:
+        return " ".join(self.checks.get(id_, "").split())
+
+    def _story(self, id_: str) -> str:
+        return title_in(self.read(scenario_file(self.module_id, id_)) or "")
+
+    def _tool(self, id_: str) -> str:
+        return title_in(self.read(f"courses/{self.module_id}/tools/{id_}.md") or "")
 
 
 def there(module_id: str, paths: Sequence[str], pages: Mapping[str, str], read: Read) -> There:
@@ -61,6 +76,7 @@ def there(module_id: str, paths: Sequence[str], pages: Mapping[str, str], read: 
         },
         stories=_names(paths, f"courses/{module_id}/scenarios/", ".yaml"),
         tools=_names(paths, f"courses/{module_id}/tools/", ".md"),
+        read=read,
         used={id_: kind for page in pages.values() for kind, id_ in _FENCE.findall(page)},
     )
 

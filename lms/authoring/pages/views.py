@@ -187,7 +187,7 @@ def _choices(draft: Draft, paths: Sequence[str], pages: Mapping[str, str]) -> Ma
     found = _there(draft, paths, pages)
     known = {"outcomes": outcomes(draft.subject, partial(queries.text, db.session, draft)), "src": _media(draft, paths)}
     if found:
-        known |= {"items": [found.called(id_) for id_ in found.checks], "reflection": found.reflections}
+        known |= {"items": found.questions, "reflection": found.reflections}
     return {"there": found, "choices": known}
 
 

@@ -26,6 +26,7 @@ from lms.authoring.parts.story_map import drawn
 from lms.authoring.publishing.queries import warning
 from lms.authoring.stepping import step_of
 from lms.authoring.views import LONGEST_TITLE, WRITERS
+from lms.authoring.wording import ADDED_PARTS
 from lms.content.problems import ContentError
 from lms.db import db, transaction
 from lms.ui.asking import is_script, not_found, now
@@ -113,6 +114,7 @@ def add(module_id: str) -> Answer:
     except ContentError as error:
         flash(f"Nothing can be added until this is mended: {error}", "danger")
         return redirect(url("authoring.outline", module_id=module_id), 303)
+    flash(ADDED_PARTS[kind], "success")
     return redirect(url(".part", module_id=module_id, kind=kind, id_=id_), 303)
 
 

@@ -9,9 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lms.content.module import Module
+from lms.authoring.comparing.outline import rearranged
+from lms.content.module import Module, Page, Tool
+from lms.content.schema import Scenario, Source
 from lms.quiz.regrading.marking import decides
 
+_Titled = Scenario | Tool | Source
+_ABOUT = ("title", "summary", "promise", "outcomes", "support")
 MARK_AGAIN = "their scores stay, unless you have them marked again afterwards"
 
 
@@ -48,7 +52,7 @@ def changes(old: Module | None, new: Module, work: Work) -> list[Change]:
     """What is different, the gravest first."""
     if old is None:
         return [Change("Nobody has seen this module yet. It appears as soon as the programme lists it.")]
-    found = [*_items(old, new, work), *_checks(old, new, work), *_pages(old, new, work)]
+    found = [*_items(old, new, work), *_checks(old, new, work), *_pages(old, new, work), *_others(old, new)]
     order = (Weight.CARE, Weight.PLAIN)
     return sorted(found, key=lambda change: order.index(change.weight))
 
@@ -78,8 +82,13 @@ def _checks(old: Module, new: Module, work: Work) -> Iterator[Change]:
     before, after = {one.id: one for one in old.bank.checks}, {one.id: one for one in new.bank.checks}
     for id_, item in before.items():
         count = work.checks.get(id_, 0)
-        if id_ in after and item != after[id_]:
+        if id_ not in after:
+            yield Change(f"The quick check {id_} goes. {_answered(count, 'what they saw stays counted')}")
+        elif item != after[id_]:
             yield Change(f"The quick check {id_} is changed. {_answered(count, 'what they saw stays counted')}")
+    new_ones = after.keys() - before.keys()
+    if new_ones:
+        yield Change(f"{len(new_ones)} new {'quick check' if len(new_ones) == 1 else 'quick checks'}.")
 
 
 def _pages(old: Module, new: Module, work: Work) -> Iterator[Change]:
@@ -89,13 +98,41 @@ def _pages(old: Module, new: Module, work: Work) -> Iterator[Change]:
         if id_ not in after:
             said = f"The page “{page.title}” goes. {people(count)} read it; their progress is counted without it."
             yield Change(said, Weight.CARE if count else Weight.PLAIN)
-    changed = [page.title for id_, page in before.items() if id_ in after and page.blocks != after[id_].blocks]
+    changed = [page.title for id_, page in before.items() if id_ in after and _reads_otherwise(page, after[id_])]
     if changed:
         yield Change(f"Changed pages: {', '.join(changed)}.")
     added = [page.title for id_, page in after.items() if id_ not in before]
     if added:
         said = ", ".join(added)
         yield Change(f"New pages: {said}. Who has completed the module stays completed; others are asked to read them.")
+
+
+def _reads_otherwise(page: Page, after: Page) -> bool:
+    """Whether something on the page is different, beside its title."""
+    return page.blocks != after.blocks or page.sensitive != after.sensitive
+
+
+def _others(old: Module, new: Module) -> Iterator[Change]:
+    """What nobody's work hangs on, and what people would see all the same."""
+    yield from map(Change, rearranged(old, new))
+    if any(getattr(old, name) != getattr(new, name) for name in _ABOUT):
+        yield Change("What is said about the module is changed: title, summary, outcomes, or where to turn.")
+    if old.bank.blueprint != new.bank.blueprint:
+        yield Change("The places in the quiz are changed. Quizzes that are open go on as they were drawn.")
+    yield from _named("story", "stories", old.scenarios, new.scenarios)
+    yield from _named("tool", "tools", old.tools, new.tools)
+    yield from _named("source", "sources", old.sources, new.sources)
+
+
+def _named(one: str, several: str, before: Mapping[str, _Titled], after: Mapping[str, _Titled]) -> Iterator[Change]:
+    """Things with titles that came, went or are otherwise."""
+    yield from (Change(f"The {one} “{it.title}” goes.") for id_, it in before.items() if id_ not in after)
+    for word, ids in (
+        ("Changed", [id_ for id_, it in before.items() if id_ in after and it != after[id_]]),
+        ("New", [id_ for id_ in after if id_ not in before]),
+    ):
+        if ids:
+            yield Change(f"{word} {several}: {', '.join(after[id_].title for id_ in ids)}.")
 
 
 def _answered(count: int, stays: str = "their scores stay") -> str:

@@ -254,6 +254,7 @@ def _ask(draft: Draft, wrong: str = "") -> str:
     return render_template(
         "authoring/publish.html",
         draft=draft,
+        is_new=queries.published(db.session, draft.subject) is None,
         problems=found.problems,
         changes=said,
         threats=threats,

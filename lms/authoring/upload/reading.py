@@ -16,15 +16,23 @@ from lms.content.problems import ContentError, Problem
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of the files of a draft."""
+    """What becomes of the files of a draft, by their paths."""
 
-    new: int
-    changed: int
-    same: int
-    gone: int
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.new} new, {self.changed} changed, {self.same} as they were, {self.gone} taken away"
+        return (
+            f"{len(self.new)} new, {len(self.changed)} changed, {len(self.same)} as they were, "
+            f"{len(self.gone)} taken away"
+        )
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether every file is as it was, byte for byte."""
+        return not (self.new or self.changed or self.gone)
 
 
 LISTS: dict[str, dict[str, str]] = {
@@ -125,8 +133,17 @@ def _broken(path: str, data: bytes) -> list[Problem]:
 
 def replacing(old: Bundle, new: Bundle) -> tuple[dict[str, bytes | None], Taken]:
     """What has to be saved so that one bundle becomes another; None: the file goes."""
-    changes: dict[str, bytes | None] = {path: data for path, data in new.files.items() if old.files.get(path) != data}
-    gone = old.files.keys() - new.files.keys()
-    added = new.files.keys() - old.files.keys()
-    taken = Taken(len(added), len(changes) - len(added), len(new.files) - len(changes), len(gone))
-    return changes | dict.fromkeys(gone), taken
+    taken = outcome(old, new)
+    changes: dict[str, bytes | None] = {path: new.files[path] for path in (*taken.new, *taken.changed)}
+    return changes | dict.fromkeys(taken.gone), taken
+
+
+def outcome(old: Bundle, new: Bundle) -> Taken:
+    """What becomes of the files if one bundle takes the place of another."""
+    both = sorted(old.files.keys() & new.files.keys())
+    return Taken(
+        new=tuple(sorted(new.files.keys() - old.files.keys())),
+        changed=tuple(path for path in both if old.files[path] != new.files[path]),
+        same=tuple(path for path in both if old.files[path] == new.files[path]),
+        gone=tuple(sorted(old.files.keys() - new.files.keys())),
+    )

@@ -1,8 +1,11 @@
-"""The page on which a trainer sends a whole module as a zip."""
+"""A trainer sends a whole module as a zip, sees what it would change, and takes it over or leaves it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request
 from flask import url_for as url
@@ -12,11 +15,18 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_files, needs
-from lms.authoring import queries, service
+from lms.authoring import queries
+from lms.authoring import service as writing
+from lms.authoring.comparing.readings import Compared
+from lms.authoring.comparing.views import read_draft, read_revision
+from lms.authoring.models import Draft, SentModule
 from lms.authoring.reading import reading
-from lms.authoring.upload.reading import Taken, module_in, new_module_in, replacing
+from lms.authoring.upload import queries as waiting
+from lms.authoring.upload import service
+from lms.authoring.upload.reading import module_in, new_module_in, outcome
 from lms.authoring.views import WRITERS
-from lms.content.bundle import MOST_BUNDLE_BYTES, Bundle
+from lms.content.bundle import MOST_BUNDLE_BYTES, Bundle, from_zip
+from lms.content.loader import Reading
 from lms.content.problems import ContentError, Problem
 from lms.db import db, transaction
 from lms.ui.asking import not_found, now
@@ -26,11 +36,12 @@ blueprint = Blueprint("upload", __name__)
 Answer = Response | AnyResponse | str | tuple[str, int]
 NEVER = ("new", "programme")
 """No module can be called so: these are addresses."""
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _NO_FILE = Problem("the form", 1, "no file was sent", "choose a zip")
 
 
 class MeanwhileError(Exception):
-    """Somebody has changed the draft since the page was opened."""
+    """The draft was changed, or another zip sent, since the page was opened."""
 
 
 def install(app: Flask) -> None:
@@ -48,22 +59,64 @@ def ask(module_id: str) -> Answer:
 @blueprint.post("/authoring/<module_id>/upload")
 @needs(*WRITERS)
 @carries_files(MOST_BUNDLE_BYTES)
-def take(module_id: str) -> Answer:
-    """The files of the zip become the draft; if there is anything wrong with them, nothing changes."""
-    _known(module_id)
-    sent = request.files.get("zip")
-    if sent is None or not sent.filename:
+def send(module_id: str) -> Answer:
+    """Keep the files of the zip, and show what they would change; refuse them if they cannot be a draft."""
+    _state_of(module_id)
+    file = request.files.get("zip")
+    if file is None or not file.filename:
         return _page(module_id, [_NO_FILE]), 422
     try:
-        files = module_in(sent.read(), module_id)
+        files = module_in(file.read(), module_id)
+        if outcome(_state_of(module_id).files(), files).is_nothing:
+            flash("The zip holds the files just as they are here, byte for byte. There is nothing to change.", "info")
+            return redirect(url("authoring.outline", module_id=module_id), 303)
         with transaction() as session:
-            said = _put(session, module_id, files)
+            service.keep(session, module_id, files, current_user.uuid, now())
     except ContentError as error:
         return _page(module_id, error.problems), 422
+    except IntegrityError:
+        pass  # Sent twice at the same moment: the one that came first is shown.
+    return redirect(url(".sent", module_id=module_id), 303)
+
+
+@blueprint.get("/authoring/<module_id>/upload/sent")
+@needs(*WRITERS)
+def sent(module_id: str) -> Answer:
+    """What would change if the zip were taken over."""
+    return _compared(module_id)
+
+
+@blueprint.post("/authoring/<module_id>/upload/sent")
+@needs(*WRITERS)
+def take_over(module_id: str) -> Answer:
+    """The files that were sent become the draft, unless it or they are not those that were looked at."""
+    try:
+        with transaction() as session:
+            draft = writing.lock(session, module_id)
+            kept = _kept(session, module_id)
+            if request.form.get("version", "") != _version(draft):
+                raise MeanwhileError
+            taken = service.take_over(session, kept, draft, from_zip(kept.files), now())
+    except LookupError:
+        return _gone(module_id)
     except (MeanwhileError, IntegrityError):
-        flash("The draft was changed since you opened this page. Look at it, then send the zip once more.", "info")
-        return _page(module_id), 409
-    flash(f"The zip is the draft now: {said}.{_left_to_mend(module_id)}", "success")
+        return _compared(module_id, request.form.get("version", ""))
+    flash(f"The zip is the draft now: {taken}.{_left_to_mend(module_id)}", "success")
+    return redirect(url("authoring.outline", module_id=module_id), 303)
+
+
+@blueprint.post("/authoring/<module_id>/upload/sent/leave")
+@needs(*WRITERS)
+def leave(module_id: str) -> Answer:
+    """The zip is kept no longer, and nothing is changed."""
+    try:
+        with transaction() as session:
+            service.leave(session, _kept(session, module_id))
+    except LookupError:
+        return _gone(module_id)
+    except MeanwhileError:
+        return _compared(module_id, request.form.get("version", ""))
+    flash("The zip is left. Nothing is changed.", "info")
     return redirect(url("authoring.outline", module_id=module_id), 303)
 
 
@@ -80,7 +133,7 @@ def take_new() -> Answer:
         if module_id in {*queries.modules(db.session), *NEVER}:
             return _new_page([_there_already(module_id)]), 422
         with transaction() as session:
-            service.begin(session, module_id, files, None, now())
+            writing.begin(session, module_id, files, None, now())
     except ContentError as error:
         return _new_page(error.problems), 422
     except IntegrityError:
@@ -103,32 +156,83 @@ def _left_to_mend(module_id: str) -> str:
     draft = queries.open_draft(db.session, module_id)
     if draft is None:
         return ""
-    count = len(reading(draft.key, module_id, lambda: queries.bundle(db.session, draft)).problems)
+    count = len(read_draft(draft).problems)
     things = "1 thing has" if count == 1 else f"{count} things have"
     return f" {things} to be mended before it can be published: see “What the checker says”." if count else ""
 
 
-def _put(session: Session, module_id: str, files: Bundle) -> Taken:
-    """Make the files the draft. Raises MeanwhileError, and IntegrityError if somebody has just begun another."""
-    draft = service.lock(session, module_id)
-    if request.form.get("version", "") != (f"{draft.id}-{draft.version}" if draft else ""):
+def _kept(session: Session, module_id: str) -> SentModule:
+    """The zip that was looked at. Raises LookupError if it is gone, MeanwhileError if one sent another since."""
+    kept = waiting.own(session, module_id, current_user.uuid)
+    if kept is None:
+        raise LookupError
+    if str(kept.uuid) != request.form.get("sent", ""):
         raise MeanwhileError
-    if draft is None:
-        revision = queries.published(session, module_id)
-        service.begin(session, module_id, files, revision.id if revision else None, now())
-        return Taken(len(files.files), 0, 0, 0)
-    changes, taken = replacing(queries.bundle(session, draft), files)
-    if changes:
-        service.save(session, draft, changes, current_user.uuid, now())
-    return taken
+    return kept
 
 
-def _known(module_id: str) -> None:
-    if not queries.open_draft(db.session, module_id) and not queries.published(db.session, module_id):
-        not_found()
+def _gone(module_id: str) -> Answer:
+    flash("No zip of yours waits here: it was taken over or left, or a day has passed since you sent it.", "info")
+    return redirect(url("authoring.outline", module_id=module_id), 303)
+
+
+def _compared(module_id: str, seen: str | None = None) -> Answer:
+    """What the zip would change now; `seen`: the version of the draft that was decided about, which is another."""
+    state, kept = _state_of(module_id), waiting.own(db.session, module_id, current_user.uuid)
+    if kept is None:
+        return _gone(module_id)
+    files = from_zip(kept.files)
+    new = reading((kept.uuid, 0, kept.sent_at), module_id, lambda: files)
+    page = render_template(
+        "authoring/sent.html",
+        module_id=module_id,
+        draft=state.draft,
+        version=_version(state.draft),
+        kept=kept,
+        until=kept.sent_at + service.KEPT_FOR,
+        outcome=outcome(state.files(), files),
+        compared=Compared.of(state.reading(), new),
+        others=queries.others(db.session, state.draft, current_user.uuid, now()) if state.draft else (),
+        is_late=seen is not None,
+        writers=_writers(state.draft, seen or ""),
+    )
+    return page if seen is None else (page, 409)
+
+
+def _writers(draft: Draft | None, seen: str) -> Mapping[str, Sequence[str]]:
+    """Who has saved which files of the same draft since a version of it was seen."""
+    draft_id, _, version = seen.partition("-")
+    if draft is None or draft_id != str(draft.id) or not _NUMBER.fullmatch(version):
+        return {}
+    found: dict[str, list[str]] = {}
+    for name, path in waiting.written_since(db.session, draft, int(version)):
+        found.setdefault(name or "Somebody", []).append(path.removeprefix(f"courses/{draft.subject}/"))
+    return found
+
+
+@dataclass(frozen=True)
+class _State:
+    """What the zip is compared with: the open draft, else what learners see."""
+
+    draft: Draft | None
+    files: Callable[[], Bundle]
+    reading: Callable[[], Reading]
+
+
+def _state_of(module_id: str) -> _State:
+    draft = queries.open_draft(db.session, module_id)
+    if draft:
+        return _State(draft, partial(queries.bundle, db.session, draft), partial(read_draft, draft))
+    revision = queries.published(db.session, module_id) or not_found()
+    return _State(None, lambda: from_zip(revision.files), partial(read_revision, revision))
+
+
+def _version(draft: Draft | None) -> str:
+    return f"{draft.id}-{draft.version}" if draft else ""
 
 
 def _page(module_id: str, problems: Sequence[Problem] = ()) -> str:
-    _known(module_id)
-    draft = queries.open_draft(db.session, module_id)
-    return render_template("authoring/upload.html", module_id=module_id, draft=draft, problems=problems)
+    state = _state_of(module_id)
+    kept = waiting.own(db.session, module_id, current_user.uuid)
+    values = {"draft": state.draft, "kept": kept, "problems": problems}
+    return render_template("authoring/upload.html", module_id=module_id, **values)

@@ -37,7 +37,7 @@ def outcomes(subject: Subject) -> Result:
         if outcome.text.split()[0].lower() not in word_lists()["outcome_verbs"]
     ]
     if not 4 <= len(found) <= 6:
-        findings.append(subject.at(subject.module_file, ("outcomes",), f"{len(found)} outcomes", "write 4 to 6"))
+        findings.append(subject.at(subject.module_file, ("outcomes",), _counted(len(found), "outcome"), "write 4 to 6"))
     return OUTCOMES.result(str(len(found)), none_of(findings), findings)
 
 
@@ -59,7 +59,7 @@ def coverage(subject: Subject) -> Result:
         if counts[outcome.id] < least
     ]
     findings += list(_unknown(subject, served.values()))
-    measured = f"{len(subject.module.outcomes)} outcomes, {len(findings)} gaps"
+    measured = f"{_counted(len(subject.module.outcomes), 'outcome')}, {_counted(len(findings), 'gap')}"
     return COVERAGE.result(measured, none_of(findings), findings)
 
 
@@ -102,12 +102,15 @@ def blueprint(subject: Subject) -> Result:
     """
     bank = subject.module.bank
     misses = [*_outcome_misses(subject), *_type_misses(bank.blueprint)]
-    findings = [subject.in_bank(("blueprint",), f"{what}, off by {off}", "mend the blueprint") for what, off in misses]
+    findings = [
+        subject.in_bank(("blueprint",), f"{what}, off by {off}", "change the places of the quiz (the blueprint)")
+        for what, off in misses
+    ]
     short = list(_slots_short_of_items(subject))
     findings += short
     off = max((off for _, off in misses), default=0)
     off = max(off, ITEMS_FOR_A_SLOT if short else 0)
-    measured = f"{len(bank.blueprint)} slots, {len(bank.items)} items, off by {off}"
+    measured = f"{_counted(len(bank.blueprint), 'place')}, {_counted(len(bank.items), 'question')}, off by {off}"
     return BLUEPRINT.result(measured, "pass" if off == 0 else "warn" if off == 1 else "fail", findings)
 
 
@@ -116,7 +119,8 @@ def _outcome_misses(subject: Subject) -> Iterable[tuple[str, int]]:
     for outcome, planned in zip(outcomes_in_order, PLANNED_COLUMNS, strict=False):
         slots = [slot for slot in subject.module.bank.blueprint if slot.outcome == outcome]
         if len(slots) != len(planned):
-            yield f"outcome {outcome} has {len(slots)} slots, planned {len(planned)}", abs(len(slots) - len(planned))
+            has = f"outcome {outcome} has {_counted(len(slots), 'place')} in the quiz, planned {len(planned)}"
+            yield has, abs(len(slots) - len(planned))
             continue
         columns = sorted(min(LEVELS.index(slot.level), 3) for slot in slots)
         moved = max(abs(column - plan) for column, plan in zip(columns, planned, strict=True))
@@ -128,15 +132,20 @@ def _type_misses(slots: Iterable[Slot]) -> Iterable[tuple[str, int]]:
     found = Counter(slot.type for slot in slots)
     for kind, planned in PLANNED_TYPES.items():
         if found[kind] != planned:  # type: ignore[index]
-            yield f"{found[kind]} slots of type {kind}, planned {planned}", abs(found[kind] - planned)  # type: ignore[index]
+            there = found[kind]  # type: ignore[index]
+            yield f"{_counted(there, 'place')} of type {kind}, planned {planned}", abs(there - planned)
 
 
 def _slots_short_of_items(subject: Subject) -> Iterable[Problem]:
     items: Counter[str | None] = Counter(_slot_of(item) for item in subject.module.bank.items)
     for index, slot in enumerate(subject.module.bank.blueprint):
         if items[slot.id] < ITEMS_FOR_A_SLOT:
-            told = f"slot {slot.id} has {items[slot.id]} items"
-            yield subject.in_bank(("blueprint", index), told, "write two for each slot")
+            told = f"place {slot.id} of the quiz has {_counted(items[slot.id], 'question')}"
+            yield subject.in_bank(("blueprint", index), told, "write two for each place")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _slot_of(item: Item) -> str | None:

@@ -11,6 +11,7 @@ from lms.content.checker.subject import Subject
 from lms.content.checker.texts import passages
 from lms.content.checker.wordlists import word_lists
 from lms.content.problems import Problem
+from lms.content.remembering import by_text
 
 DATED_FACTS = Rule(22, "Dated facts", "laws, bodies and telephone numbers have a review date to come", "past or none")
 
@@ -62,6 +63,7 @@ def _undated(subject: Subject) -> Iterator[Problem]:
                 yield Problem(passage.file, passage.line_of(fact), what, "add `review_by: <date>` here")
 
 
-def _facts(text: str) -> list[str]:
+@by_text
+def _facts(text: str) -> tuple[str, ...]:
     """Laws, bodies and numbers named in a text."""
-    return [match[0] for pattern in word_lists()["dated_facts"] for match in re.finditer(pattern, text)]
+    return tuple(match[0] for pattern in word_lists()["dated_facts"] for match in re.finditer(pattern, text))

@@ -11,6 +11,7 @@ from lms.content.checker.subject import Subject
 from lms.content.checker.texts import Passage, passages
 from lms.content.checker.wordlists import word_lists
 from lms.content.problems import Problem
+from lms.content.remembering import by_text
 
 WORDS = Rule(24, "Words", "none of the lists", "a myth or a trademark")
 _SPOKEN = re.compile(r"“[^”]*”|\"[^\"]*\"")
@@ -51,12 +52,19 @@ def _any_pattern(patterns: list[str]) -> re.Pattern[str]:
 
 
 def _found(passage: Passage) -> Iterator[tuple[str, Problem]]:
-    for name, (pattern, remedy) in _patterns().items():
-        text = _SPOKEN.sub("“”", passage.plain) if name == "patronising" else passage.plain
+    for name, word, text in _unwanted(passage.plain):
+        better = word_lists()["us_spellings"].get(word.lower())
+        told = f"write “{better}”" if better else _patterns()[name][1]
+        yield name, Problem(passage.file, passage.line_of(text), f"“{word}”", told)
+
+
+@by_text
+def _unwanted(plain: str) -> tuple[tuple[str, str, str], ...]:
+    """Each list that a text goes against, with the word, and the text from there on, by which its line is found."""
+    found = []
+    for name, (pattern, _) in _patterns().items():
+        text = _SPOKEN.sub("“”", plain) if name == "patronising" else plain
         for phrase in word_lists()["allowed_phrases"]:
             text = text.replace(phrase, "")
-        for match in pattern.finditer(text):
-            better = word_lists()["us_spellings"].get(match[0].lower())
-            told = f"write “{better}”" if better else remedy
-            line = passage.line_of(text[match.start() : match.start() + 60])
-            yield name, Problem(passage.file, line, f"“{match[0]}”", told)
+        found += [(name, match[0], text[match.start() : match.start() + 60]) for match in pattern.finditer(text)]
+    return tuple(found)

@@ -32,7 +32,7 @@ def course_minutes(subject: Subject) -> Result:
         subject.at(
             subject.module_file,
             ("sections", section.number - 1, "minutes"),
-            f"section {section.id} takes {section.minutes:.1f} min, its plan says {section.planned_minutes:.1f}",
+            f"section “{section.title}” takes {section.minutes:.1f} min, its plan says {section.planned_minutes:.1f}",
             "mend the text or the plan",
         )
         for section in subject.module.sections

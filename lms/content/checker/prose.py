@@ -13,6 +13,7 @@ import re
 from lms.content.blocks import Block, Callout, OwnWords, Prose
 from lms.content.markup import Text
 from lms.content.module import Page
+from lms.content.remembering import by_text
 
 WORD = re.compile(r"[^\W_]+(?:[’'\-.,:][^\W_]+)*%?")
 _LEFT_OUT = re.compile(r'<sup class="cite">.*?</sup>|<(h[1-6]|table|pre)\b.*?</\1>', re.DOTALL)
@@ -60,9 +61,10 @@ def sentences(paragraph: str) -> list[str]:
     return [sentence for sentence in (*found, rest) if WORD.search(sentence)]
 
 
-def sentences_of(html: str) -> list[str]:
+@by_text
+def sentences_of(html: str) -> tuple[str, ...]:
     """All sentences of some clean HTML."""
-    return [sentence for paragraph in paragraphs(html) for sentence in sentences(paragraph)]
+    return tuple(sentence for paragraph in paragraphs(html) for sentence in sentences(paragraph))
 
 
 def page_sentences(page: Page) -> list[tuple[int, str]]:

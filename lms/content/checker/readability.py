@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from lms.content.checker.prose import WORD
 from lms.content.checker.syllables import count_syllables
 from lms.content.checker.wordlists import word_lists
+from lms.content.remembering import by_text
 
 _MASK = "x"
 _BE = r"(?:am|is|are|was|were|be|been|being|get|gets|got|isn’t|aren’t|wasn’t|weren’t|isn't|aren't|wasn't|weren't)"
@@ -34,9 +34,10 @@ class Readability:
     raw_grade: float
 
 
-def words_of(sentence: str) -> list[str]:
+@by_text
+def words_of(sentence: str) -> tuple[str, ...]:
     """The words of a sentence; `don't`, `ten-minute`, `07:40` and `0.36` are one each."""
-    return WORD.findall(sentence)
+    return tuple(WORD.findall(sentence))
 
 
 def readability(sentences: Sequence[str], names: Collection[str], terms: Iterable[str]) -> Readability:
@@ -50,6 +51,7 @@ def readability(sentences: Sequence[str], names: Collection[str], terms: Iterabl
     )
 
 
+@by_text
 def is_passive(sentence: str) -> bool:
     """An estimate: a form of `be` and a participle that does not name a state of mind."""
     return any(match[1].lower() not in _LISTS["states"] for match in _PASSIVE.finditer(sentence))
@@ -64,13 +66,12 @@ def _grade(sentences: Sequence[Sequence[str]]) -> float:
     return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59
 
 
-# A draft is judged again after each change, and nearly all of its words and sentences are as before.
-@lru_cache(maxsize=8192)
+@by_text
 def _syllables(word: str) -> int:
     return sum(count_syllables(part) for part in re.split(r"[-:.,]", word) if part)
 
 
-@lru_cache(maxsize=8192)
+@by_text
 def _masked(sentence: str, names: frozenset[str], terms: tuple[str, ...]) -> tuple[str, ...]:
     for term in terms:
         sentence = re.sub(

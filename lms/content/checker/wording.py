@@ -5,18 +5,23 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 
-from lms.content.checker.report import Result, Rule, none_of
+from lms.content.checker.report import Result, Rule, Verdict, none_of
 from lms.content.checker.subject import PlacedItem, Subject, feedback_of, options_of
 from lms.content.markup import count_words
 from lms.content.problems import Problem
+from lms.content.remembering import Files, by_text
 
 FEEDBACK = Rule(13, "Feedback", "every one 12 to 40 words, none twice, no bare “wrong”", "any")
 BANNED_FORMS = Rule(14, "Banned forms", "0", "any")
 DUPLICATES = Rule(15, "Duplicate items", "similarity under .80", ".90 or more", signal=True)
 
+ALIKE = 0.80
+"""From this cosine on an editor looks at two items."""
+_files = Files()
 _BARE = re.compile(
     r"(?:^|[.!?]\s+)(?:that is |that’s |this is |no, )?(?:wrong|incorrect)\b\s*[.!,:;–—]?", re.IGNORECASE
 )
@@ -76,34 +81,45 @@ def _banned(subject: Subject, placed: PlacedItem) -> Iterator[Problem]:
 
 def duplicates(*subjects: Subject) -> Result:
     """Cosine of the word counts of stem and options, words of up to three letters left out."""
-    vectors = [(subject, placed, _vector(placed)) for subject, placed in _items(subjects)]
-    pairs = [
-        (_cosine(one, other), first, subject, second)
-        for (_, first, one), (subject, second, other) in combinations(vectors, 2)
-    ]
-    highest = max((similarity for similarity, *_ in pairs), default=0.0)
-    findings = [
-        subject.in_bank(
-            second.path, f"item {second.item.id} is {similarity:.2f} like {first.item.id}", "write another case"
-        )
-        for similarity, first, subject, second in pairs
-        if similarity >= 0.80
-    ]
-    verdict = "pass" if highest < 0.80 else "warn" if highest < 0.90 else "fail"
-    return DUPLICATES.result(f"highest {highest:.2f}", verdict, findings)  # type: ignore[arg-type]
+    placed = list(_items(subjects))
+    said = tuple(_said_in(one) for _, one in placed)
+    # A bank seldom changes between two checks, and every item is compared with every other.
+    highest, alike = _files.made(said, sum(map(len, said)), partial(_alike, said))
+    findings = []
+    for first, second, similarity in alike:
+        subject, other = placed[second]
+        what = f"item {other.item.id} is {similarity:.2f} like {placed[first][1].item.id}"
+        findings.append(subject.in_bank(other.path, what, "write another case"))
+    verdict: Verdict = "pass" if highest < ALIKE else "warn" if highest < 0.90 else "fail"
+    return DUPLICATES.result(f"highest {highest:.2f}", verdict, findings)
 
 
 def _items(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, PlacedItem]]:
     return ((subject, placed) for subject in subjects for placed in subject.items)
 
 
-def _vector(placed: PlacedItem) -> Counter[str]:
+def _said_in(placed: PlacedItem) -> str:
+    """What an item asks and offers."""
     texts = [placed.item.stem.plain, *(option.text.plain for option in options_of(placed.item))]
     texts += [part.text.plain for part in (*getattr(placed.item, "sources", ()), *getattr(placed.item, "targets", ()))]
-    return Counter(word for word in re.findall(r"[a-z0-9’']+", " ".join(texts).lower()) if len(word) > 3)
+    return " ".join(texts)
 
 
-def _cosine(first: Counter[str], second: Counter[str]) -> float:
-    product = sum(count * second[word] for word, count in first.items())
-    lengths = math.hypot(*first.values()) * math.hypot(*second.values())
-    return product / lengths if lengths else 0.0
+def _alike(said: Sequence[str]) -> tuple[float, tuple[tuple[int, int, float], ...]]:
+    """The highest cosine of any two texts, and each two, by their places, that are alike."""
+    vectors = [(vector, math.hypot(*vector.values())) for vector in map(_vector, said)]
+    pairs = [
+        (first, second, _cosine(*one, *other)) for (first, one), (second, other) in combinations(enumerate(vectors), 2)
+    ]
+    highest = max((similarity for *_, similarity in pairs), default=0.0)
+    return highest, tuple(pair for pair in pairs if pair[2] >= ALIKE)
+
+
+@by_text
+def _vector(text: str) -> Mapping[str, int]:
+    return dict(Counter(word for word in re.findall(r"[a-z0-9’']+", text.lower()) if len(word) > 3))
+
+
+def _cosine(first: Mapping[str, int], length: float, second: Mapping[str, int], other_length: float) -> float:
+    common = first.keys() & second.keys()
+    return sum(first[word] * second[word] for word in common) / (length * other_length) if common else 0.0

@@ -135,7 +135,10 @@ def test_what_is_left_is_told_with_its_line_and_reason() -> None:
         "Two right": (54, "2 options earn the whole mark; one must"),
     }
     pieces = {(one.name, one.reason) for one in read(SAMPLE).left if not one.is_whole}
-    assert pieces == {("Two of three", "here a wrong pick takes away what a right one earns")}
+    assert pieces == {
+        ("Two of three", "here a wrong pick takes away what a right one earns"),
+        ("who-speaks-first", "its tags were left out: listening"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -178,3 +181,8 @@ def test_a_place_in_the_quiz_takes_its_own_type_only() -> None:
     assert [item["id"] for item in taken.items] == ["one"]
     assert taken.items[0]["slot"] == "s05" and "type" not in taken.items[0]
     assert [one.reason for one in taken.left] == ["it is of the type numeric, and the place s05 asks for single"]
+
+
+def test_tags_are_told() -> None:
+    taken = read("// [id:a] [tag:wards] [tag:nights]\nIs it so? {T}\n\n// [tag:old]\n\nIs it not? {F}")
+    assert [(left.number, left.reason) for left in taken.left] == [(1, "its tags were left out: wards, nights")]

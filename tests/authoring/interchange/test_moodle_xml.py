@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import pytest
+from defusedxml.ElementTree import fromstring
 
-from lms.authoring.interchange import moodle_xml
+from lms.authoring.interchange import moodle_xml, to_moodle_xml
 from lms.authoring.interchange.neutral import Place, Taken
 
 
@@ -177,3 +179,43 @@ def test_general_feedback_stands_in_where_an_answer_has_none() -> None:
     item = one("multichoice", body)
     assert [option["feedback"] for option in item["options"]] == ["x", "In all."]
     assert "note" not in item
+
+
+def test_tags_and_pictures_of_old_are_told() -> None:
+    body = answer(100, "Yes", "Right.") + answer(0, "No", "Wrong.")
+    tags = "<tags><tag><text>wards</text></tag><tag><text>nights</text></tag></tags>"
+    old = "<image>map.png</image><image_base64>iVBORw0KGgo=</image_base64>"
+    assert reasons(read(question("multichoice", body + tags + old))) == [
+        "a picture or another file was left out",
+        "its tags were left out: wards, nights",
+    ]
+
+
+def written(item: dict[str, Any]) -> Element:
+    """One of our questions as we write it."""
+    made: Element = fromstring(to_moodle_xml.write([item]).content)
+    return made
+
+
+NUMBER: dict[str, Any] = {
+    "id": "wait",
+    "type": "numeric",
+    "stem": "How long?",
+    "answer": 5,
+    "unit": "minutes & more",
+    "feedback": "Yes.",
+    "otherwise": "No.",
+}
+
+
+def test_a_number_is_asked_for_with_its_unit_behind_the_box() -> None:
+    # Moodle's import takes units for marking; what is shown is the text, in which five low lines become the box.
+    text = written(NUMBER).findtext("question/questiontext/text")
+    assert text == "<p>How long?</p><p>_____ minutes &amp; more</p>"
+    taken = moodle_xml.read(to_moodle_xml.write([NUMBER]).content, "sample", Place("1.1"))
+    assert (taken.items[0]["stem"], taken.items[0]["unit"]) == ("How long?", "minutes & more")
+
+
+def test_signs_that_xml_cannot_say_are_left_out() -> None:
+    question = written({**NUMBER, "stem": "How\x0b long\ufffe?", "unit": "minutes\x1b"})
+    assert question.findtext("question/questiontext/text") == "<p>How long?</p><p>_____ minutes</p>"

@@ -219,3 +219,75 @@ def test_a_package_is_read_in_the_order_of_its_manifest_and_every_file_is_accoun
 def test_qti_1_is_refused() -> None:
     with pytest.raises(ContentError, match="QTI 1"):
         read("<questestinterop><assessment/></questestinterop>")
+
+
+def told(source: str) -> list[str]:
+    """What did not come along of a question that was taken."""
+    taken = read(source)
+    assert taken.items
+    return [left.reason for left in taken.left]
+
+
+MODAL = '<modalFeedback outcomeIdentifier="OTHER" identifier="{0}" showHide="show">{1}</modalFeedback>'
+
+
+def test_feedback_that_belongs_to_no_answer_is_told_and_never_dropped_silently() -> None:
+    own = "".join(MODAL.format(f"Choice{at}", f"To {at}.") for at in (1, 2, 3))
+    rest = MODAL.format("correct", "Well done.") + MODAL.format("again", "A second try, which is long, " * 9)
+    source = older(
+        declared("single", "identifier", "Choice2"), choices("choiceInteraction"), MATCH_CORRECT + own + rest
+    )
+    assert told(source) == [
+        "feedback that belongs to no one answer was left out: “Well done.”",
+        "feedback that belongs to no one answer was left out: "
+        "“A second try, which is long, A second try, which is long, A …”",
+    ]
+
+
+def test_feedback_in_the_text_is_that_of_right_and_wrong_answers() -> None:
+    block = '<feedbackBlock outcomeIdentifier="OTHER" identifier="{0}" showHide="show"><p>{1}</p></feedbackBlock>'
+    said = block.format("correct", "All right.") + block.format("incorrect", "Not so.")
+    item = one(older(declared("single", "identifier", "Choice2"), choices("choiceInteraction") + said, MATCH_CORRECT))
+    assert [option["feedback"] for option in item["options"]] == ["Not so.", "All right.", "Not so."]
+    assert item["stem"] == "What is **asked**?"
+
+
+def test_the_title_of_feedback_comes_along() -> None:
+    said = '<modalFeedback outcomeIdentifier="F" identifier="Choice2" showHide="show" title="Yes!">So.</modalFeedback>'
+    item = one(older(declared("single", "identifier", "Choice2"), choices("choiceInteraction"), MATCH_CORRECT + said))
+    assert item["options"][1]["feedback"] == "**Yes!**\n\nSo."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('adaptive="false"', 'adaptive="true"', "what is said at a second try was left out: one answer counts here"),
+        ("<itemBody>", '<stylesheet href="a.css" type="text/css"/><itemBody>', "its look (a style sheet) was left out"),
+        (
+            "</assessmentItem>",
+            "<apipAccessibility><inclusionOrder/></apipAccessibility></assessmentItem>",
+            "what it has for some learners, such as texts to be spoken, was left out",
+        ),
+    ],
+)
+def test_what_stands_beside_a_question_is_told(old: str, new: str, reason: str) -> None:
+    source = older(declared("single", "identifier", "Choice2"), choices("choiceInteraction"), MATCH_CORRECT)
+    assert told(source.replace(old, new)) == [reason]
+
+
+def test_what_stands_beside_a_question_of_3_0_is_told() -> None:
+    more = "<qti-companion-materials-info><qti-calculator/></qti-companion-materials-info>"
+    source = (
+        f'<qti-assessment-item {NEWER} identifier="i1" title="One" adaptive="false" time-dependent="false">'
+        '<qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="identifier">'
+        "<qti-correct-response><qti-value>A</qti-value></qti-correct-response></qti-response-declaration>"
+        f"{more}<qti-item-body><p>Which?</p>"
+        '<qti-choice-interaction response-identifier="RESPONSE" max-choices="1">'
+        '<qti-simple-choice identifier="A">One</qti-simple-choice>'
+        '<qti-simple-choice identifier="B">Two</qti-simple-choice>'
+        "</qti-choice-interaction></qti-item-body><qti-catalog-info/></qti-assessment-item>"
+    )
+    assert told(source) == [
+        "what stands beside it, such as a calculator or a table, was left out",
+        "what it has for some learners, such as texts to be spoken, was left out",
+    ]

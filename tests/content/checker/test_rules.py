@@ -66,7 +66,7 @@ def test_the_sample_passes_them_all_without_a_finding() -> None:
 
 def shortened_bank() -> Iterator[tuple[int, dict[str, str], str, str]]:
     slots, items = FILES[BANK].split("  - id: s16-b\n")
-    yield 9, {BANK: slots + "checks:\n" + items.split("checks:\n")[1]}, "fail", "slot s16 has 1 items"
+    yield 9, {BANK: slots + "checks:\n" + items.split("checks:\n")[1]}, "fail", "place s16 of the quiz has 1 question"
     yield 8, {BANK: slots + "checks:\n" + items.split("checks:\n")[1]}, "fail", "1.6 has 3 of 4 it needs: bank item"
 
 
@@ -77,7 +77,7 @@ SPEECH = "He wrote “people who feel heard at work stay with us for longer” i
 
 CASES = [
     (1, replaced(PLAN, "minutes: 3.5", "minutes: 9"), "warn", ""),
-    (1, replaced(f"{sample.ROOT}/finish/final-quiz.md", "minutes: 18", "minutes: 40"), "fail", "section finish takes"),
+    (1, replaced(f"{sample.ROOT}/finish/final-quiz.md", "minutes: 18", "minutes: 40"), "fail", "“finish” takes"),
     (
         1,
         replaced(f"{sample.ROOT}/story/the-story.md", "minutes: 15", "minutes: 17"),
@@ -100,7 +100,7 @@ CASES = [
         9,
         replaced(BANK, 's15, outcome: "1.6", level: apply, type: n', 's15, outcome: "1.5", level: apply, type: n'),
         "warn",
-        "outcome 1.5 has 4 slots",
+        "outcome 1.5 has 4 places",
     ),
     (10, replaced(BANK, "        text: ", "        text: and now so "), "warn", "times the shortest"),
     (10, replaced(BANK, "        text: ", f"        text: {'much more ' * 4}"), "fail", "bring options to one length"),

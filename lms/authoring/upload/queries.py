@@ -1,0 +1,28 @@
+"""What a person has sent, and who has written meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person
+from lms.authoring.models import Draft, DraftFile, SentModule
+
+
+def own(session: Session, module_id: str, person: UUID) -> SentModule | None:
+    """What this person has sent of a module, and neither taken over nor left."""
+    return session.scalar(select(SentModule).filter_by(subject=module_id, sent_by=person))
+
+
+def written_since(session: Session, draft: Draft, version: int) -> Sequence[tuple[str | None, str]]:
+    """Who saved which files of a draft after a version of it; nobody's name after an erasure."""
+    query = (
+        select(Person.name, DraftFile.path)
+        .outerjoin(Person, Person.uuid == DraftFile.saved_by)
+        .where(DraftFile.draft_id == draft.id, DraftFile.version > version, DraftFile.is_newest)
+        .order_by(DraftFile.path)
+    )
+    return [(name, path) for name, path in session.execute(query)]
