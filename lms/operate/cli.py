@@ -13,6 +13,7 @@ from flask import Flask
 from lms import config
 from lms.app import create_app
 from lms.config import Settings
+from lms.content import remembering
 from lms.content.library import library
 from lms.db import db, open_session, writing
 from lms.lrs import serve as lrs
@@ -119,6 +120,7 @@ def _warm(app: Flask) -> Flask:
         for planned in programme.modules if programme else ():
             library.module(db.session, planned.id)
         db.session.rollback()
+    remembering.forget()  # the modules are there; what they were read from is of use to whoever writes one
     app.test_client().get("/sign-in", base_url=app.config["CARES"].url)
     with app.app_context():
         db.engine.dispose()  # connections must not be shared with what is forked
