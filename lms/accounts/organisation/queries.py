@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import CTE, BindParameter, func, select
+from sqlalchemy import CTE, BindParameter, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import JobGroup, Membership, Person, Placement, Site
@@ -16,6 +16,13 @@ def below(site_ids: Collection[int]) -> CTE:
     tree = select(Site.id).where(Site.id.in_(site_ids)).cte(recursive=True)  # no name: a query may ask for several
     # UNION, not UNION ALL: it ends even if something stood below itself.
     return tree.union(select(Site.id).join(tree, Site.parent_id == tree.c.id))
+
+
+def working_at(site_ids: Collection[int]) -> Select[int]:
+    """Who works at these sites or below them now: the numbers of people."""
+    return select(Placement.person_id).where(
+        Placement.until_on.is_(None), Placement.site_id.in_(select(below(site_ids)))
+    )
 
 
 def above(person_id: int | BindParameter[int]) -> CTE:
