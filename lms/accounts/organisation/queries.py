@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import CTE, BindParameter, Select, func, select
+from sqlalchemy import CTE, BindParameter, ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import JobGroup, Membership, Person, Placement, Site
@@ -18,11 +18,14 @@ def below(site_ids: Collection[int]) -> CTE:
     return tree.union(select(Site.id).join(tree, Site.parent_id == tree.c.id))
 
 
-def working_at(site_ids: Collection[int]) -> Select[int]:
-    """Who works at these sites or below them now: the numbers of people."""
-    return select(Placement.person_id).where(
-        Placement.until_on.is_(None), Placement.site_id.in_(select(below(site_ids)))
-    )
+def works_at(person_id: Any, site_ids: Collection[int]) -> ColumnElement[bool]:
+    """Whether whom a column names works at these sites or below them now.
+
+    One look-up for each row, on purpose: a database that has not counted its rows since many came would compare the
+    rows with all who work there, each with all.
+    """
+    here = select(Placement.site_id).where(Placement.person_id == person_id, Placement.until_on.is_(None))
+    return here.scalar_subquery().in_(select(below(site_ids).c.id))
 
 
 def above(person_id: int | BindParameter[int]) -> CTE:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from lms.accounts.models import NOWHERE, Person, Placement, Site
 from lms.accounts.organisation.leading import Reach
-from lms.accounts.organisation.queries import below, working_at
+from lms.accounts.organisation.queries import below, works_at
 from lms.accounts.queries import person_by_email
 from lms.content.library import library
 from lms.db import as_facts
@@ -120,9 +120,10 @@ def renewed_since(session: Session, person_id: int, module_id: str) -> dt.date |
 
 def assignments(session: Session, today: dt.date, reach: Reach = None) -> list[tuple[Assignment, Counts]]:
     """All that is asked of people within a reach, the latest first, with how far those people are."""
-    query = _with_names(select(Assignment)).order_by(Assignment.ended_at.is_not(None), Assignment.id.desc())
     counted = _counts(session, today, reach=reach)
-    return [(one, counted.get(one.id, Counts())) for one in session.scalars(query.where(_seen(reach)))]
+    query = _with_names(select(Assignment)).order_by(Assignment.ended_at.is_not(None), Assignment.id.desc())
+    query = query.where(or_(_owned(reach), Assignment.id.in_(counted)))
+    return [(one, counted.get(one.id, Counts())) for one in session.scalars(query)]
 
 
 def is_anything_asked(session: Session) -> bool:
@@ -294,14 +295,16 @@ def _seen(reach: Reach) -> ColumnElement[bool]:
     """Beside that, leads of places see whatever is asked of their people now."""
     if reach is None:
         return true()
-    asked = select(Obligation.assignment_id).where(
-        Obligation.ended_on.is_(None), _works_within(Obligation.person_id, reach)
+    asked = exists().where(
+        Obligation.assignment_id == Assignment.id,
+        Obligation.ended_on.is_(None),
+        _works_within(Obligation.person_id, reach),
     )
-    return or_(_owned(reach), Assignment.id.in_(asked))
+    return or_(_owned(reach), asked)
 
 
 def _works_within(person_id: InstrumentedAttribute[int], reach: Reach) -> ColumnElement[bool]:
-    return true() if reach is None else person_id.in_(working_at(reach))
+    return true() if reach is None else works_at(person_id, reach)
 
 
 def _holds(today: Any) -> ColumnElement[bool]:

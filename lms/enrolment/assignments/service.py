@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, o
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person, Placement
-from lms.accounts.organisation.queries import below, working_at
+from lms.accounts.organisation.queries import below, works_at
 from lms.db import UNSEEN, insert
 from lms.enrolment.assignments import due
 from lms.enrolment.assignments.due import REFRESHER_OPENS, ReminderKind
@@ -213,7 +213,7 @@ def members(assignment: Assignment) -> Select[int]:
     named = named.where(AssignedPerson.assignment_id == assignment.id, Person.is_active)
     if assignment.site_id is None:
         return named
-    return named.where(AssignedPerson.person_id.in_(working_at([assignment.site_id])))
+    return named.where(works_at(AssignedPerson.person_id, [assignment.site_id]))
 
 
 def taken_in(rule: Rule) -> Select[int]:

@@ -237,10 +237,7 @@ def _exempt_form() -> ExemptForm:
 def _overview(form: ExemptForm, status: int = 200) -> Response:
     within = own_reach()
     exemptions = queries.exemptions(db.session, today(), within)
-    if others := {one.person_id for one in exemptions} - {current_user.id}:
-        facts: actions.Facts = {"at": "exemptions", "people": len(others)}
-        with transaction() as session:
-            note(session, Entry(Action.LOOKED, facts=facts))
+    others = {one.person_id for one in exemptions} - {current_user.id}
     page = render_template(
         "enrolment/assignments.html",
         assignments=queries.assignments(db.session, today(), within),
@@ -249,6 +246,8 @@ def _overview(form: ExemptForm, status: int = 200) -> Response:
         form=form,
         is_everywhere=within is None,
     )
+    if others:
+        _note_look("exemptions", len(others))
     return make_response(page, status)
 
 
@@ -262,9 +261,6 @@ def _one_page(found: Assignment, form: DaysForm, status: int = 200) -> Response:
     wanted = next((standing for standing in Standing if standing.value == given), None)
     within = own_reach()
     people = queries.people(db.session, found, wanted, today(), (min(page, 10_000) - 1) * queries.LIMIT, within)
-    with transaction() as session:
-        facts: actions.Facts = {"at": "assignment", "people": min(len(people), queries.LIMIT)}
-        note(session, Entry(Action.LOOKED, facts=facts))
     body = render_template(
         "enrolment/assignment.html",
         assignment=found,
@@ -279,4 +275,15 @@ def _one_page(found: Assignment, form: DaysForm, status: int = 200) -> Response:
         is_everywhere=within is None,
         may_change=queries.own_assignment(db.session, found.uuid, within) is not None,
     )
+    _note_look("assignment", min(len(people), queries.LIMIT))
     return make_response(body, status)
+
+
+def _note_look(at: str, people: int) -> None:
+    """Into the audit log: somebody looked.
+
+    After the page is made: in a transaction all is read anew, and what the page shows would be row by row.
+    """
+    facts: actions.Facts = {"at": at, "people": people}
+    with transaction() as session:
+        note(session, Entry(Action.LOOKED, facts=facts))
