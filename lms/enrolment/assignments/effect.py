@@ -42,8 +42,10 @@ def between(asked: Mapping[int, bool], wanted: Collection[int], due_on: dt.date 
 
 def done(made: Effect | None) -> str:
     """A sentence on what was changed; None: it was so already."""
-    if made is None or made.is_none:
-        return "Nobody more is asked by that, and nobody less."
+    if made is None:
+        return "Nothing was changed: it is so already."
+    if made.is_none:
+        return "It is changed. Today the same people are asked as before."
     parts = []
     if made.comes:
         parts.append(f"{_people(made.comes)} newly asked")

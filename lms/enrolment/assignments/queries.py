@@ -271,7 +271,8 @@ def own_record(session: Session, person_id: int) -> dict[str, Any]:
     return {
         "assignments": [
             {"module": assignment.module_id, "reason": assignment.reason, "is_mandatory": assignment.is_mandatory}
-            | {"is_by_name": assignment.id in by_name}
+            # Also where they were taken off again.
+            | {"is_by_name": assignment.id in by_name or not assignment.is_rule}
             | as_facts(one)
             for one, assignment in session.execute(asked)
         ],
