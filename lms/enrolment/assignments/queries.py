@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, exists, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
-from lms.accounts.models import NOWHERE, Person, Placement, Site
+from lms.accounts.models import NOWHERE, Person, Site
 from lms.accounts.organisation.leading import Reach
-from lms.accounts.organisation.queries import below, works_at
+from lms.accounts.organisation.queries import below, site_of, works_at
 from lms.accounts.queries import person_by_email
 from lms.content.library import library
 from lms.db import as_facts
@@ -164,31 +164,32 @@ def people(
     reach: Reach = None,
 ) -> list[Listed]:
     """Of whom it is asked and how it stands with them, by name; one more than a page takes if there are more."""
+    name = select(Person.name).where(Person.id == Obligation.person_id).scalar_subquery()
     query = (
-        select(Person, Site.name, Obligation, _exempt_for(today))
-        .select_from(Obligation)
+        select(Obligation, _exempt_for(today))
         .join(Assignment, Assignment.id == Obligation.assignment_id)
-        .join(Person, Person.id == Obligation.person_id)
-        .outerjoin(Placement, and_(Placement.person_id == Person.id, Placement.until_on.is_(None)))
-        .outerjoin(Site, Site.id == Placement.site_id)
-        .where(Obligation.assignment_id == assignment.id, Obligation.ended_on.is_(None))
-        .order_by(Person.name, Person.id)
+        .where(
+            Obligation.assignment_id == assignment.id,
+            Obligation.ended_on.is_(None),
+            _works_within(Obligation.person_id, reach),
+            _standing(today) == wanted.value if wanted else true(),
+        )
+        .order_by(name, Obligation.person_id)
         .offset(offset)
         .limit(LIMIT + 1)
     )
-    if wanted:
-        query = query.where(_standing(today) == wanted.value)
-    if reach is not None:
-        query = query.where(Placement.site_id.in_(select(below(reach).c.id)))
+    found = session.execute(query).all()
+    there = select(Person, Site.name).outerjoin(Site, Site.id == site_of(Person.id))
+    there = there.where(Person.id.in_([one.person_id for one, _ in found]))
+    known_as = {person.id: (person, site) for person, site in session.execute(there)}
     return [
         Listed(
-            person,
-            site,
+            *known_as[one.person_id],
             one,
             due.standing(one.due_on, one.met_at is not None, assignment.is_mandatory, exempt_for is not None, today),
             exempt_for,
         )
-        for person, site, one, exempt_for in session.execute(query)
+        for one, exempt_for in found
     ]
 
 
@@ -199,11 +200,8 @@ def taken_in_now(session: Session, rule: Rule) -> set[int]:
 
 def known(session: Session, emails: Sequence[str], reach: Reach) -> dict[str, Known]:
     """By address in its normal form, whoever works within a reach; of everywhere also those who work nowhere."""
-    placed = and_(Placement.person_id == Person.id, Placement.until_on.is_(None))
-    query = select(Person.email, Person.id, Person.is_active, Person.has_left, Placement.site_id)
-    query = query.outerjoin(Placement, placed).where(~Person.email.endswith(NOWHERE))
-    if reach is not None:
-        query = query.where(Placement.site_id.in_(select(below(reach).c.id)))
+    query = select(Person.email, Person.id, Person.is_active, Person.has_left, site_of(Person.id))
+    query = query.where(~Person.email.endswith(NOWHERE), _works_within(Person.id, reach))
     found: dict[str, Known] = {}
     for start in range(0, len(emails), AT_A_TIME):
         part = query.where(Person.email.in_(emails[start : start + AT_A_TIME]))

@@ -9,7 +9,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.models import Person, Placement
 from lms.accounts.organisation.queries import below, works_at
@@ -209,8 +209,8 @@ def members(assignment: Assignment) -> Select[int]:
     """Whom an assignment takes in now: the numbers of people."""
     if assignment.is_rule:
         return taken_in(Rule(assignment.site_id, assignment.job_group_id, assignment.managers_only))
-    named = select(AssignedPerson.person_id).join(Person, Person.id == AssignedPerson.person_id)
-    named = named.where(AssignedPerson.assignment_id == assignment.id, Person.is_active)
+    named = select(AssignedPerson.person_id)
+    named = named.where(AssignedPerson.assignment_id == assignment.id, _is_active(AssignedPerson.person_id))
     if assignment.site_id is None:
         return named
     return named.where(works_at(AssignedPerson.person_id, [assignment.site_id]))
@@ -218,13 +218,17 @@ def members(assignment: Assignment) -> Select[int]:
 
 def taken_in(rule: Rule) -> Select[int]:
     """Whom a rule takes in now."""
-    query = select(Placement.person_id).join(Person, Person.id == Placement.person_id)
-    query = query.where(Placement.until_on.is_(None), Person.is_active)
+    query = select(Placement.person_id).where(Placement.until_on.is_(None), _is_active(Placement.person_id))
     if rule.site_id is not None:
         query = query.where(Placement.site_id.in_(select(below([rule.site_id]).c.id)))
     if rule.job_group_id is not None:
         query = query.where(Placement.job_group_id == rule.job_group_id)
     return query.where(Placement.is_manager) if rule.managers_only else query
+
+
+def _is_active(person_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Looked up for each and not joined, for the reason that `site_of` gives."""
+    return select(Person.is_active).where(Person.id == person_id).scalar_subquery().is_(True)
 
 
 def _running(today: dt.date) -> tuple[ColumnElement[bool], ...]:
