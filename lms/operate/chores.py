@@ -25,7 +25,7 @@ from lms.db import db, writing
 from lms.enrolment.assignments.due import local_day
 from lms.enrolment.assignments.queries import programme_modules
 from lms.enrolment.assignments.reminding import service as reminding
-from lms.enrolment.assignments.service import settle
+from lms.enrolment.assignments.service import running, settle
 from lms.export import service as exports
 from lms.lookback.service import announce, give_back, set_days, take_mails
 from lms.lookback.waiting import may_mail
@@ -203,8 +203,12 @@ def sync_people(app: Flask, at: dt.datetime) -> RosterRun | None:
 def settle_assignments(app: Flask, at: dt.datetime) -> int:
     """Ask whoever came, ask those no more who went, and ask for refreshers; how many things changed."""
     settings: Settings = app.config["CARES"]
-    with app.app_context(), writing(db.session) as session:
-        changed = settle(session, programme_modules(session), local_day(at, settings.time_zone))
+    today, changed = local_day(at, settings.time_zone), 0
+    with app.app_context():
+        # Each by itself: a lead who changes one waits for that one at most.
+        for assignment_id in running(db.session, today):
+            with writing(db.session) as session:
+                changed += settle(session, programme_modules(session), today, only=assignment_id)
     if changed:
         log.info("settled assignments", changed=changed)
     return changed

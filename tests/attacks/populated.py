@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -48,6 +48,8 @@ from tests.attacks.conftest import Pattern
 from tests.conftest import TEMPLATES, Client
 
 MODULE = "notice-and-listen"
+NAMED, LOCAL, LOCAL_NAMED, LOCAL_EXEMPTION = (UUID(int=number, version=4) for number in range(1, 5))
+"""Assignments: of people by name; by the lead of the owner's site; both. And an exemption by that lead."""
 LIST = "email,name,staff_number,site,site_name\nada@example.org,Ada Bell-Holm,17,south,South\n"
 """It would give the owner another name and another place."""
 
@@ -202,6 +204,13 @@ def _values(session: Session, owner: Person, people: dict[Actor, Person], at: dt
     reviewing.ask(session, draft, admin.uuid, trainer.uuid, at)
     wanted = Wanted(module_id=None, reason="It is for all.", is_mandatory=True, is_rule=True, due_days=60)
     asked = assignments.assign(session, wanted, [], uuid4(), admin.uuid, at, at.date())
+    north = session.scalars(select(Site.id).filter_by(code="north")).one()
+    lead = people[Actor.SITE_LEAD].uuid
+    for key, is_rule, is_local in ((NAMED, False, False), (LOCAL, True, True), (LOCAL_NAMED, False, True)):
+        wanted = Wanted(MODULE, "For some.", True, is_rule, site_id=north if is_local else None, is_local=is_local)
+        by = lead if is_local else admin.uuid
+        assignments.assign(session, wanted, [] if is_rule else [owner.id], key, by, at, at.date())
+    assignments.exempt(session, owner, MODULE, "On leave.", None, LOCAL_EXEMPTION, lead, at.date(), is_local=True)
     assignments.settle(session, programme_modules(session), at.date())
     exemption = uuid4()
     assignments.exempt(session, owner, MODULE, "Away for long.", None, exemption, admin.uuid, at.date())

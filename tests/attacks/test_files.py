@@ -14,6 +14,7 @@ from lms.accounts.models import Person, Role
 from lms.accounts.syncing.views import MOST_LIST_BYTES
 from lms.app import REQUEST_BYTES
 from lms.content.bundle import MOST_BUNDLE_BYTES, MOST_FILE_BYTES
+from lms.enrolment.assignments.viewing import MOST_NAMES_BYTES
 from tests.attacks.conftest import Owner, changed, dump
 from tests.attacks.test_routes import addresses
 
@@ -22,6 +23,8 @@ TAKES = {
     "upload.send": MOST_BUNDLE_BYTES,
     "upload.take_new": MOST_BUNDLE_BYTES,
     "organisation.bring": MOST_LIST_BYTES,
+    "assignments.assign": MOST_NAMES_BYTES,
+    "changing.name_people": MOST_NAMES_BYTES,
 }
 """The only routes that take files, and how many bytes."""
 REFUSED = (410, 415)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from werkzeug.routing import Rule
@@ -20,7 +21,16 @@ from werkzeug.test import TestResponse
 from lms.audit.models import AuditCut, AuditEvent
 from lms.db import db, sqlite_module
 from tests.attacks.conftest import SECRET, Pattern, changed, dump
-from tests.attacks.populated import Actor, Populated, populated, rows
+from tests.attacks.populated import (
+    LOCAL,
+    LOCAL_EXEMPTION,
+    LOCAL_NAMED,
+    NAMED,
+    Actor,
+    Populated,
+    populated,
+    rows,
+)
 
 Who = frozenset[Actor]
 HERE = "tests/attacks/test_matrix.py"
@@ -60,6 +70,22 @@ def by_site(is_form: bool = False, **values: Any) -> list[Case]:
     ]
 
 
+ASKED_AT = {
+    "": SITE_LEADS,
+    "north": LEADS | {Actor.SITE_LEAD},
+    "south": LEADS | {Actor.OTHER_LEAD},
+    "division": LEADS,
+    "nowhere": LEADS,
+}
+"""Who may choose a place to ask its people. What is none is told to leads of the programme, who know them all."""
+
+
+def of_whose_it_is(of_the_programme: UUID | None = None, local: UUID = LOCAL) -> list[Case]:
+    """An assignment of the programme, and one that the lead of the owner's site made: each is changed by theirs."""
+    all_of_it = {"assignment": of_the_programme} if of_the_programme else {}
+    return [Case(LEADS, values=all_of_it), Case(LEADS | {Actor.SITE_LEAD}, values={"assignment": local})]
+
+
 PARTS = [
     Case(WRITERS, "", {"kind": "item", "id_": "missing-verb-attend"}),
     Case(WRITERS, "", {"kind": "check", "id_": "sharper-words-1"}),
@@ -81,14 +107,18 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "accounts.sign_out": Case(SIGNED_IN),
     "accounts.sign_out_everywhere": Case(SIGNED_IN),
     "again.answer": Case(OWNER),
-    "assignments.assign": Case(LEADS),
-    "assignments.change": Case(LEADS),
-    "assignments.end_exemption": Case(LEADS),
-    "assignments.exempt": Case(LEADS),
-    "assignments.new": Case(LEADS),
-    "assignments.one": Case(LEADS),
-    "assignments.overview": Case(LEADS),
-    "assignments.withdraw": Case(LEADS),
+    "assignments.assign": [Case(who, form={"site": site}) for site, who in ASKED_AT.items()],
+    "assignments.change": of_whose_it_is(),
+    "assignments.end_exemption": [
+        Case(LEADS),
+        Case(LEADS | {Actor.SITE_LEAD}, values={"exemption": LOCAL_EXEMPTION}),
+    ],
+    "assignments.exempt": Case(SITE_LEADS),
+    "assignments.new": Case(SITE_LEADS),
+    # Of the programme's, leads of sites see their own people.
+    "assignments.one": [Case(SITE_LEADS), *of_whose_it_is()[1:]],
+    "assignments.overview": Case(SITE_LEADS),
+    "assignments.withdraw": of_whose_it_is(),
     # Whoever has scanned the code in the room, which none of them has.
     "attendance.be_here": Case(frozenset()),
     # Whoever was noted as there, which nobody was yet.
@@ -119,6 +149,10 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "commitment.save_plan": Case(SIGNED_IN),
     "comparing.draft": Case(WRITERS),
     "comparing.revision": Case(WRITERS, "", {"number": 2}),
+    "changing.name_people": of_whose_it_is(NAMED, LOCAL_NAMED),
+    "changing.people": of_whose_it_is(NAMED, LOCAL_NAMED),
+    "changing.take_in": of_whose_it_is(),
+    "changing.whom": of_whose_it_is(),
     "coverage.board": by_site(),
     "coverage.coverage": by_site(),
     "coverage.list_of_people": [*by_site(kind="csv"), *by_site(kind="xlsx")],

@@ -12,6 +12,7 @@ import subprocess
 import zipfile
 from collections.abc import Iterator
 from itertools import product
+from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -20,16 +21,21 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lms.accounts import service as accounts
-from lms.accounts.models import JobGroup, Membership, Placement, Role, Site
+from lms.accounts.models import JobGroup, Membership, Person, Placement, Role, Site
 from lms.audit.models import AuditEvent
 from lms.db import db, transaction
+from lms.enrolment.assignments import service as assignments
+from lms.enrolment.assignments.queries import programme_modules
+from lms.enrolment.assignments.service import Wanted
 from lms.enrolment.models import Registration, State
-from tests.attacks.conftest import Pattern
+from tests.attacks.conftest import Pattern, changed, dump
 from tests.attacks.forms import Page
-from tests.attacks.populated import MODULE, Actor, Populated, populated
+from tests.attacks.populated import LOCAL, LOCAL_NAMED, MODULE, Actor, Populated, populated
 
 PATHS = ("", "/people", "/people.csv", "/people.xlsx", "/places.csv", "/places.xlsx", "/board.pdf")
 PAGE = "/reports/coverage"
+# A new group is in the list to choose from, as all job groups are: the organisation has one list of them.
+GROUPS = r'<option value="doctors"( selected)?>Doctors</option>'
 FOREIGN = ("south", "division", "new", "nowhere", "SOUTH", "south,north", "south&site=north", "*")
 SITES = ("", "north", "north&site=south", *FOREIGN)
 MORE = {
@@ -112,17 +118,61 @@ def test_nothing_that_happens_at_another_site_changes_an_answer(everything: Popu
         there = ask_all(everything.browser(Actor.OTHER_LEAD), [f"{PAGE}/people?site=new"])
     assert before_of_all != after_of_all, "what was changed would be seen"
     assert "Southerner" in there[f"{PAGE}/people?site=new"][1]
-    # The new group is in the list to choose from, as all job groups are: the organisation has one list of them.
-    groups = r'<option value="doctors"( selected)?>Doctors</option>'
     for path in paths:
         assert before[path][0] in (200, 404), path
         if "group=doctors" in path:
             continue  # nobody could ask for it before
         status, text = after[path]
-        assert (status, re.sub(groups, "", text)) == before[path], path
+        assert (status, re.sub(GROUPS, "", text)) == before[path], path
         assert "outh" not in re.sub(r"(site|sites|reader)=\S+|page=\S+", "", text), path
     for path in PATHS:
         assert all(after[f"{PAGE}{path}?site={site}"][0] == 404 for site in FOREIGN), path
+
+
+def ask_the_other_site(session: Session, by: UUID) -> UUID:
+    """Its lead asks everyone there, and exempts somebody."""
+    at, key = dt.datetime(2026, 1, 20, 9, tzinfo=dt.UTC), uuid4()
+    south = session.scalars(select(Site.id).filter_by(code="south")).one()
+    wanted = Wanted(MODULE, "Southern reasons.", True, True, site_id=south, is_local=True)
+    assignments.assign(session, wanted, [], key, by, at, at.date())
+    someone = session.scalars(select(Person).filter_by(name="Southerner 0")).one()
+    assignments.exempt(session, someone, None, "Southern leave.", None, uuid4(), by, at.date(), is_local=True)
+    assignments.settle(session, programme_modules(session), dt.datetime.now(dt.UTC).date())
+    return key
+
+
+def test_what_is_asked_at_another_site_is_neither_seen_nor_changed(everything: Populated) -> None:
+    lead, other = everything.browser(Actor.SITE_LEAD), everything.browser(Actor.OTHER_LEAD)
+    own = [f"/assignments/{key}" for key in (everything.values["assignment"], LOCAL, LOCAL_NAMED)]
+    ways = ("", "?standing=open", "?standing=overdue", "?page=2", "?reader=2&site=south")
+    paths = ["/assignments", "/assignments/new", f"{own[1]}/whom", f"{own[2]}/people"]
+    paths += [one + way for one, way in product(own, ways)]
+
+    def seen(browser: FlaskClient) -> dict[str, tuple[int, str]]:
+        found = ask_all(browser, paths)
+        key = r'name="token"[^>]*>'
+        return {path: (code, re.sub(f"{GROUPS}|{key}", "", text)) for path, (code, text) in found.items()}
+
+    with everything.as_it_was():
+        before = seen(lead)
+        with everything.app.app_context(), transaction() as session:
+            change_the_other_site(session)
+            key = ask_the_other_site(session, everything.owner.uuid)
+        assert seen(lead) == before
+        assert {code for code, _ in before.values()} == {200}
+        assert all("outh" not in text for _, text in before.values())
+        assert "Southerner 1" in other.get(f"/assignments/{key}").text
+        assert "Southern leave." in other.get("/assignments").text
+        there = dump(everything.app, "tries")
+        form = {"reason": "Mine", "site": "north", "group": "", "change": "off", "emails": "", "do": "change"}
+        for way in ("", "/whom", "/people", "/withdraw"):
+            answer = lead.submit(f"/assignments/{key}{way}", form)  # type: ignore[attr-defined]
+            assert answer.status_code == 404, way
+        assert [lead.get(f"/assignments/{key}{way}").status_code for way in ("", "/whom", "/people")] == [404] * 3
+        for address, site in product(("/assignments/new", f"{own[1]}/whom"), FOREIGN):
+            answer = lead.submit(address, {"site": site, "whom": "rule", "do": "change"})  # type: ignore[attr-defined]
+            assert answer.status_code == 404, (address, site)
+        assert changed(there, dump(everything.app, "tries")) == set()
 
 
 def test_every_link_of_the_report_stays_at_the_own_site(everything: Populated) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import CTE, BindParameter, func, select
+from sqlalchemy import CTE, BindParameter, ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import JobGroup, Membership, Person, Placement, Site
@@ -16,6 +17,22 @@ def below(site_ids: Collection[int]) -> CTE:
     tree = select(Site.id).where(Site.id.in_(site_ids)).cte(recursive=True)  # no name: a query may ask for several
     # UNION, not UNION ALL: it ends even if something stood below itself.
     return tree.union(select(Site.id).join(tree, Site.parent_id == tree.c.id))
+
+
+def site_of(person_id: Any) -> ScalarSelect[int]:
+    """At which site whom a column names works now, as a part of a query.
+
+    One look-up for each row, on purpose, and no join: a database that has not counted its rows since many came would
+    compare the rows with all who work anywhere, each with all.
+    """
+    # Said so that no index of days serves: such a database would read in it all who work anywhere, for each row.
+    is_now = func.coalesce(Placement.until_on, dt.date.max) == dt.date.max
+    return select(Placement.site_id).where(Placement.person_id == person_id, is_now).scalar_subquery()
+
+
+def works_at(person_id: Any, site_ids: Collection[int]) -> ColumnElement[bool]:
+    """Whether whom a column names works at these sites or below them now."""
+    return site_of(person_id).in_(select(below(site_ids).c.id))
 
 
 def above(person_id: int | BindParameter[int]) -> CTE:

@@ -21,14 +21,29 @@ def is_site_code(text: str) -> bool:
     return _CODE.fullmatch(text) is not None
 
 
+def delimiter_of(text: str) -> str:
+    """What stands between two cells: a comma, a semicolon, or what a spreadsheet gives when it is copied from."""
+    first = text.lstrip("\r\n").partition("\n")[0]
+    return next((one for one in ",;\t" if one in first), ",")
+
+
 class Table:
     """One pass over one file: its lines, the cells that they all have, and what is to be mended."""
 
-    def __init__(self, file: str, required: Sequence[str], optional: Sequence[str]) -> None:
+    def __init__(
+        self, file: str, required: Sequence[str], optional: Sequence[str], leaves_others_out: bool = False
+    ) -> None:
         self.file, self.required, self.optional = file, tuple(required), tuple(optional)
+        self.leaves_others_out = leaves_others_out
+        """Whether columns that are not ours are passed over; else they are told, since a name may be mistyped."""
         self.header: list[str] = []
         """The columns that are there, in their order; empty before `lines`, and where there is no good header."""
         self.problems: list[Problem] = []
+
+    @property
+    def ours(self) -> tuple[str, ...]:
+        """The columns that mean something."""
+        return self.required + self.optional
 
     def lines(self, content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         """Number and cells, by column, of every line with as many cells as the header; columns left out are empty."""
@@ -47,14 +62,14 @@ class Table:
         header = [cell.strip().lower() for cell in found[1]]
         if not self._is_header(found[0], header):
             return
-        self.header, left_out = header, dict.fromkeys(self.optional, "")
+        self.header, left_out, ours = header, dict.fromkeys(self.optional, ""), set(self.ours)
         for line, cells in lines:
             if len(cells) != len(header):
                 what = f"{len(cells)} cells, but the header has {len(header)}"
                 self.tell(line, what, "put quotation marks around a cell with a comma in it, or add what is missing")
                 continue
-            tidy = {name: " ".join(value.split()) for name, value in zip(header, cells, strict=True)}
-            yield line, left_out | tidy
+            named = zip(header, cells, strict=True)
+            yield line, left_out | {name: " ".join(value.split()) for name, value in named if name in ours}
 
     def email(self, line: int, text: str) -> str:
         """An e-mail address in its normal form."""
@@ -87,9 +102,7 @@ class Table:
 
     def _split(self, text: str) -> Iterator[tuple[int, list[str]]]:
         """Lines with their number and cells; a cell may run over several lines, and its row is named by the first."""
-        first = text.partition("\n")[0]
-        delimiter = ";" if ";" in first and "," not in first else ","
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
         line = 1
         try:
             for cells in reader:
@@ -103,9 +116,8 @@ class Table:
         before = len(self.problems)
         for name in [name for name in self.required if name not in header]:
             self.tell(line, f"the column {name} is missing", f"the header is {','.join(self.required)}")
-        ours = self.required + self.optional
-        for name in [name for name in header if name not in ours]:
-            self.tell(line, f"{name!r} is not a column of ours", f"remove it; ours are {', '.join(ours)}")
-        for name in [name for name, times in Counter(header).items() if times > 1]:
+        for name in [name for name in header if name not in self.ours and not self.leaves_others_out]:
+            self.tell(line, f"{name!r} is not a column of ours", f"remove it; ours are {', '.join(self.ours)}")
+        for name in [name for name, times in Counter(header).items() if times > 1 and name in self.ours]:
             self.tell(line, f"the column {name} is there twice", "remove one of them")
         return len(self.problems) == before

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateField,
@@ -19,13 +20,14 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from lms.accounts.email_address import is_email, normal
+from lms.accounts.roster.addresses import MOST_ADDRESSES, MOST_CHARACTERS
 
 PROGRAMME = ""
 RULE, NAMED = "rule", "named"
-MOST_NAMED = 500
+ADD, OFF = "add", "off"
+EVERYWHERE = ""
 WHOLE = "Please write a whole number, such as 60."
 
 
@@ -81,7 +83,55 @@ class DaysForm(_TokenForm):
     )
 
 
-class AssignForm(DaysForm):
+class RuleFields:
+    """Whom a rule takes in."""
+
+    site = SelectField("Place, with all below it")
+    group = SelectField("Job group")
+    managers_only = BooleanField("Only who counts as a manager", default=True)
+
+    def offer_places(
+        self, sites: Iterable[tuple[str, str]], groups: Iterable[tuple[str, str]], is_everywhere: bool
+    ) -> None:
+        """What can be chosen: codes with names; everywhere only for whoever may ask everywhere."""
+        self.site.choices = [*([(EVERYWHERE, "Everywhere")] if is_everywhere else []), *sites]
+        self.group.choices = [("", "Whatever they work as"), *groups]
+
+
+class ListFields:
+    """A list of people, typed or as a file."""
+
+    emails = TextAreaField(
+        "E-mail addresses",
+        [Length(max=MOST_CHARACTERS, message=f"Please write at most {MOST_CHARACTERS:,} characters.")],
+        description=f"One in each line, at most {MOST_ADDRESSES:,}.",
+    )
+    file = FileField(
+        "Or a file",
+        description="CSV with a column “email”, or a text with one address in each line, in UTF-8. "
+        "What is in it takes the place of what stands above, and you see first whom it names.",
+        render_kw={"accept": ".csv,.txt,text/csv,text/plain"},
+    )
+
+
+class WhomForm(FlaskForm, RuleFields):  # type: ignore[misc]
+    """Another rule for who is asked."""
+
+    seen = HiddenField()
+    """The rule that held when the form was shown: if another one holds by now, it is shown anew."""
+
+
+class PeopleForm(FlaskForm, ListFields):  # type: ignore[misc]
+    """More people by name, or fewer."""
+
+    change = RadioField(
+        "What to do",
+        choices=[SelectChoice(ADD, "Ask these people too"), SelectChoice(OFF, "Ask these people no more")],
+        default=ADD,
+    )
+
+
+class AssignForm(DaysForm, RuleFields, ListFields):
     """What is asked of whom."""
 
     what = SelectField("What")
@@ -101,43 +151,15 @@ class AssignForm(DaysForm):
         ],
         default=RULE,
     )
-    site = SelectField("Place, with all below it")
-    group = SelectField("Job group")
-    managers_only = BooleanField("Only who counts as a manager", default=True)
-    emails = TextAreaField(
-        "E-mail addresses", [Length(max=60_000)], description=f"One in each line, at most {MOST_NAMED}."
-    )
     refresh_months = _Number(
         "Refresher after so many months",
         [Optional(), NumberRange(1, 120, "Please write a number from 1 to 120.")],
         description="Then the quiz is due once more. Leave it empty if once is enough.",
     )
 
-    def offer(
-        self, modules: Iterable[tuple[str, str]], sites: Iterable[tuple[str, str]], groups: Iterable[tuple[str, str]]
-    ) -> None:
-        """What can be chosen: ids or codes with names."""
+    def offer(self, modules: Iterable[tuple[str, str]]) -> None:
+        """What can be chosen."""
         self.what.choices = [(PROGRAMME, "The whole programme"), *modules]
-        self.site.choices = [("", "Everywhere"), *sites]
-        self.group.choices = [("", "Whatever they work as"), *groups]
-
-    def named(self) -> list[str]:
-        """The addresses, each once, as they were written."""
-        lines = (line.strip() for line in (self.emails.data or "").splitlines())
-        return list({normal(line): line for line in lines if line}.values())
-
-    def validate_emails(self, field: TextAreaField) -> None:
-        """There must be some, where people are named, and each must look like one."""
-        if self.whom.data != NAMED:
-            raise StopValidation
-        named = self.named()
-        if not named:
-            raise ValidationError("Please write at least one address.")
-        if len(named) > MOST_NAMED:
-            raise ValidationError(f"These are {len(named)} addresses; please name at most {MOST_NAMED} at once.")
-        wrong = [line for line in named if not is_email(normal(line))]
-        if wrong:
-            raise ValidationError("Not an e-mail address: " + ", ".join(line[:80] for line in wrong[:5]) + ".")
 
 
 class ExemptForm(_TokenForm):

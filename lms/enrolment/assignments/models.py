@@ -5,7 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    Uuid,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import JobGroup, Person, Site
@@ -32,9 +43,12 @@ class Assignment(Base):
     is_rule: Mapped[bool] = mapped_column(Boolean)
     """It takes in whoever works at the site, in the job group, as a manager; also those who come later."""
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
-    """With all below it; None: everywhere."""
+    """Nobody is asked who does not work there or below; None: everywhere."""
     job_group_id: Mapped[int | None] = mapped_column(ForeignKey("job_group.id"))
     managers_only: Mapped[bool] = mapped_column(Boolean)
+    is_local: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """A lead of the site asks it: whoever leads the site or what is above it may change it. Else leads of the programme
+    ask, and they alone change it."""
     from_on: Mapped[dt.date] = mapped_column(Date)
     """The day on which it begins."""
     due_on: Mapped[dt.date | None] = mapped_column(Date)
@@ -122,6 +136,8 @@ class Exemption(Base):
     until_on: Mapped[dt.date | None] = mapped_column(Date)
     """The first day on which they are exempt no more; None: for good."""
     given_by: Mapped[UUID] = mapped_column(Uuid)
+    is_local: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Given by a lead of where the person works: whoever leads that place may end it."""
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
 

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, and_, bindparam, case, exists, func, or_, select, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, exists, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
-from lms.accounts.models import Person, Placement, Site
+from lms.accounts.models import NOWHERE, Person, Site
+from lms.accounts.organisation.leading import Reach
+from lms.accounts.organisation.queries import below, site_of, works_at
+from lms.accounts.queries import person_by_email
 from lms.content.library import library
 from lms.db import as_facts
 from lms.enrolment.assignments import due
 from lms.enrolment.assignments.due import Standing
 from lms.enrolment.assignments.models import AssignedPerson, Assignment, Exemption, Obligation, Reminder
-from lms.enrolment.assignments.service import taken_in
+from lms.enrolment.assignments.naming import Known
+from lms.enrolment.assignments.service import AT_A_TIME, Rule, members, taken_in
 
 LIMIT = 100
 """People on one page of a list."""
@@ -114,14 +118,11 @@ def renewed_since(session: Session, person_id: int, module_id: str) -> dt.date |
     return session.scalar(query)
 
 
-def assignments(session: Session, today: dt.date) -> list[tuple[Assignment, Counts]]:
-    """All that is asked, the latest first, with how far people are."""
-    query = (
-        select(Assignment)
-        .options(joinedload(Assignment.site), joinedload(Assignment.job_group))
-        .order_by(Assignment.ended_at.is_not(None), Assignment.id.desc())
-    )
-    counted = _counts(session, today)
+def assignments(session: Session, today: dt.date, reach: Reach = None) -> list[tuple[Assignment, Counts]]:
+    """All that is asked of people within a reach, the latest first, with how far those people are."""
+    counted = _counts(session, today, reach=reach)
+    query = _with_names(select(Assignment)).order_by(Assignment.ended_at.is_not(None), Assignment.id.desc())
+    query = query.where(or_(_owned(reach), Assignment.id.in_(counted)))
     return [(one, counted.get(one.id, Counts())) for one in session.scalars(query)]
 
 
@@ -130,68 +131,122 @@ def is_anything_asked(session: Session) -> bool:
     return session.scalar(select(Assignment.id).limit(1)) is not None
 
 
-def assignment_by_uuid(session: Session, uuid: UUID) -> Assignment | None:
-    """The assignment known by this name outside."""
-    query = select(Assignment).filter_by(uuid=uuid)
-    return session.scalar(query.options(joinedload(Assignment.site), joinedload(Assignment.job_group)))
+def assignment_by_uuid(session: Session, uuid: UUID, reach: Reach) -> Assignment | None:
+    """The assignment known by this name outside, if whoever has this reach may see it."""
+    return session.scalar(_with_names(select(Assignment).filter_by(uuid=uuid)).where(_seen(reach)))
 
 
-def counts(session: Session, assignment: Assignment, today: dt.date) -> Counts:
+def is_there(session: Session, uuid: UUID) -> bool:
+    """Whether any assignment is known by this name outside."""
+    return session.scalar(select(Assignment.id).filter_by(uuid=uuid)) is not None
+
+
+def own_assignment(session: Session, uuid: UUID, reach: Reach, to_change: bool = False) -> Assignment | None:
+    """The assignment known by this name outside, if whoever has this reach may change it.
+
+    `to_change`: whoever would change or settle it too waits until this transaction is over.
+    """
+    query = _with_names(select(Assignment).filter_by(uuid=uuid)).where(_owned(reach))
+    return session.scalar(query.with_for_update(key_share=True, of=Assignment) if to_change else query)
+
+
+def counts(session: Session, assignment: Assignment, today: dt.date, reach: Reach = None) -> Counts:
     """How far those are of whom one assignment asks."""
-    return _counts(session, today, assignment).get(assignment.id, Counts())
+    return _counts(session, today, assignment, reach).get(assignment.id, Counts())
 
 
 def people(
-    session: Session, assignment: Assignment, wanted: Standing | None, today: dt.date, offset: int = 0
+    session: Session,
+    assignment: Assignment,
+    wanted: Standing | None,
+    today: dt.date,
+    offset: int = 0,
+    reach: Reach = None,
 ) -> list[Listed]:
     """Of whom it is asked and how it stands with them, by name; one more than a page takes if there are more."""
+    name = select(Person.name).where(Person.id == Obligation.person_id).scalar_subquery()
     query = (
-        select(Person, Site.name, Obligation, _exempt_for(today))
-        .select_from(Obligation)
+        select(Obligation, _exempt_for(today))
         .join(Assignment, Assignment.id == Obligation.assignment_id)
-        .join(Person, Person.id == Obligation.person_id)
-        .outerjoin(Placement, and_(Placement.person_id == Person.id, Placement.until_on.is_(None)))
-        .outerjoin(Site, Site.id == Placement.site_id)
-        .where(Obligation.assignment_id == assignment.id, Obligation.ended_on.is_(None))
-        .order_by(Person.name, Person.id)
+        .where(
+            Obligation.assignment_id == assignment.id,
+            Obligation.ended_on.is_(None),
+            _works_within(Obligation.person_id, reach),
+            _standing(today) == wanted.value if wanted else true(),
+        )
+        .order_by(name, Obligation.person_id)
         .offset(offset)
         .limit(LIMIT + 1)
     )
-    if wanted:
-        query = query.where(_standing(today) == wanted.value)
+    found = session.execute(query).all()
+    there = select(Person, Site.name).outerjoin(Site, Site.id == site_of(Person.id))
+    there = there.where(Person.id.in_([one.person_id for one, _ in found]))
+    known_as = {person.id: (person, site) for person, site in session.execute(there)}
     return [
         Listed(
-            person,
-            site,
+            *known_as[one.person_id],
             one,
             due.standing(one.due_on, one.met_at is not None, assignment.is_mandatory, exempt_for is not None, today),
             exempt_for,
         )
-        for person, site, one, exempt_for in session.execute(query)
+        for one, exempt_for in found
     ]
 
 
-def would_take_in(session: Session, site_id: int | None, job_group_id: int | None, managers_only: bool) -> int:
-    """How many people a rule would take in now."""
-    rule = taken_in(site_id, job_group_id, managers_only).subquery()
-    return session.scalar(select(func.count()).select_from(rule)) or 0
+def taken_in_now(session: Session, rule: Rule) -> set[int]:
+    """The numbers of the people whom a rule would take in now."""
+    return set(session.scalars(taken_in(rule)))
 
 
-def exemptions(session: Session, today: dt.date) -> Sequence[Exemption]:
-    """Who is exempt now, by name."""
+def known(session: Session, emails: Sequence[str], reach: Reach) -> dict[str, Known]:
+    """By address in its normal form, whoever works within a reach; of everywhere also those who work nowhere."""
+    query = select(Person.email, Person.id, Person.is_active, Person.has_left, site_of(Person.id))
+    query = query.where(~Person.email.endswith(NOWHERE), _works_within(Person.id, reach))
+    found: dict[str, Known] = {}
+    for start in range(0, len(emails), AT_A_TIME):
+        part = query.where(Person.email.in_(emails[start : start + AT_A_TIME]))
+        for email, id_, is_active, has_left, site_id in session.execute(part):
+            found[email] = Known(id_, is_active, has_left, site_id)
+    return found
+
+
+def person_within(session: Session, email: str, reach: Reach) -> Person | None:
+    """The person with this address, however it is written, if they work within a reach."""
+    person = person_by_email(session, email)
+    if person is None or reach is None:
+        return person
+    here = select(Person.id).where(Person.id == person.id, _works_within(Person.id, reach))
+    return person if session.scalar(here) is not None else None
+
+
+def asked_now(session: Session, assignment: Assignment) -> set[int]:
+    """The numbers of the people whom an assignment takes in now."""
+    return set(session.scalars(members(assignment)))
+
+
+def named(session: Session, assignment: Assignment) -> set[int]:
+    """The numbers of the people whom an assignment names."""
+    return set(session.scalars(select(AssignedPerson.person_id).filter_by(assignment_id=assignment.id)))
+
+
+def exemptions(session: Session, today: dt.date, reach: Reach = None) -> Sequence[Exemption]:
+    """Who is exempt now of those who work within a reach, by name."""
     query = (
         select(Exemption)
         .join(Exemption.person)
         .options(joinedload(Exemption.person))
-        .where(_holds(today))
+        .where(_holds(today), _works_within(Exemption.person_id, reach))
         .order_by(Person.name, Exemption.id)
     )
     return session.scalars(query).all()
 
 
-def exemption_by_uuid(session: Session, uuid: UUID) -> Exemption | None:
-    """The exemption known by this name outside, with whom it is of."""
-    return session.scalar(select(Exemption).filter_by(uuid=uuid).options(joinedload(Exemption.person)))
+def own_exemption(session: Session, uuid: UUID, reach: Reach) -> Exemption | None:
+    """The exemption known by this name outside, with whom it is of, if whoever has this reach may end it."""
+    query = select(Exemption).filter_by(uuid=uuid).options(joinedload(Exemption.person))
+    if reach is not None:
+        query = query.where(Exemption.is_local, _works_within(Exemption.person_id, reach))
+    return session.scalar(query)
 
 
 def own_record(session: Session, person_id: int) -> dict[str, Any]:
@@ -214,13 +269,41 @@ def own_record(session: Session, person_id: int) -> dict[str, Any]:
     return {
         "assignments": [
             {"module": assignment.module_id, "reason": assignment.reason, "is_mandatory": assignment.is_mandatory}
-            | {"is_by_name": assignment.id in by_name}
+            # Also where they were taken off again.
+            | {"is_by_name": assignment.id in by_name or not assignment.is_rule}
             | as_facts(one)
             for one, assignment in session.execute(asked)
         ],
         "exemptions": [as_facts(one) for one in session.scalars(exempt)],
         "reminders": [{"kind": one.kind.value, "at": one.at.isoformat()} for one in session.scalars(mails)],
     }
+
+
+def _with_names(query: Select[Assignment]) -> Select[Assignment]:
+    return query.options(joinedload(Assignment.site), joinedload(Assignment.job_group))
+
+
+def _owned(reach: Reach) -> ColumnElement[bool]:
+    """Leads of the programme change everything, leads of places what leads of these or of places below them asked."""
+    if reach is None:
+        return true()
+    return and_(Assignment.is_local, Assignment.site_id.in_(select(below(reach).c.id)))
+
+
+def _seen(reach: Reach) -> ColumnElement[bool]:
+    """Beside that, leads of places see whatever is asked of their people now."""
+    if reach is None:
+        return true()
+    asked = exists().where(
+        Obligation.assignment_id == Assignment.id,
+        Obligation.ended_on.is_(None),
+        _works_within(Obligation.person_id, reach),
+    )
+    return or_(_owned(reach), asked)
+
+
+def _works_within(person_id: InstrumentedAttribute[int], reach: Reach) -> ColumnElement[bool]:
+    return true() if reach is None else works_at(person_id, reach)
 
 
 def _holds(today: Any) -> ColumnElement[bool]:
@@ -261,12 +344,16 @@ def _standing(today: dt.date) -> ColumnElement[str]:
     )
 
 
-def _counts(session: Session, today: dt.date, only: Assignment | None = None) -> dict[int, Counts]:
+def _counts(session: Session, today: dt.date, only: Assignment | None = None, reach: Reach = None) -> dict[int, Counts]:
     standing = _standing(today).label("standing")
     part = (
         select(Obligation.assignment_id, standing)
         .join(Assignment, Assignment.id == Obligation.assignment_id)
-        .where(Obligation.ended_on.is_(None), Obligation.assignment_id == only.id if only else true())
+        .where(
+            Obligation.ended_on.is_(None),
+            Obligation.assignment_id == only.id if only else true(),
+            _works_within(Obligation.person_id, reach),
+        )
         .subquery()
     )
     query = select(part.c.assignment_id, part.c.standing, func.count()).group_by(part.c.assignment_id, part.c.standing)

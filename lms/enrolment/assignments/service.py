@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, exists, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.models import Person, Placement
-from lms.accounts.organisation.queries import below
+from lms.accounts.organisation.queries import below, works_at
 from lms.db import UNSEEN, insert
 from lms.enrolment.assignments import due
 from lms.enrolment.assignments.due import REFRESHER_OPENS, ReminderKind
+from lms.enrolment.assignments.effect import Effect, between
 from lms.enrolment.assignments.models import AssignedPerson, Assignment, Exemption, Obligation, Reminder
 from lms.enrolment.models import Registration
 
@@ -24,6 +26,7 @@ AT_A_TIME = 2000
 """Rows that one statement inserts or names."""
 DONE_AT = func.coalesce(Registration.refreshed_at, Registration.completed_at)
 """When a module was completed last."""
+T = TypeVar("T")
 _UNMET = (Obligation.met_at.is_(None), Obligation.ended_on.is_(None))
 
 
@@ -41,6 +44,18 @@ class Wanted:
     due_on: dt.date | None = None
     due_days: int | None = None
     refresh_months: int | None = None
+    is_local: bool = False
+    """A lead of the site asks it."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Whom an assignment takes in: everyone to whom all of this applies."""
+
+    site_id: int | None
+    """With all below it; None: everywhere."""
+    job_group_id: int | None
+    managers_only: bool
 
 
 def assign(
@@ -50,10 +65,23 @@ def assign(
     new = insert(session, Assignment).values(**vars(wanted), uuid=key, from_on=today, created_at=at, created_by=by)
     session.execute(new.on_conflict_do_nothing())
     assignment = session.scalars(select(Assignment).filter_by(uuid=key)).one()
-    for person_id in people:
-        name = insert(session, AssignedPerson).values(assignment_id=assignment.id, person_id=person_id)
-        session.execute(name.on_conflict_do_nothing())
+    name(session, assignment, people)
     return assignment
+
+
+def name(session: Session, assignment: Assignment, people: Iterable[int]) -> None:
+    """The assignment names these people too; who is named already stays so."""
+    rows = [{"assignment_id": assignment.id, "person_id": person_id} for person_id in people]
+    for part in _parts(rows):
+        session.execute(insert(session, AssignedPerson).on_conflict_do_nothing(), part)
+
+
+def name_no_more(session: Session, assignment: Assignment, people: Iterable[int]) -> None:
+    """The assignment does not name these people any more."""
+    for part in _parts(list(people)):
+        whose = AssignedPerson.person_id.in_(part)
+        query = delete(AssignedPerson).where(AssignedPerson.assignment_id == assignment.id, whose)
+        session.execute(query, execution_options=UNSEEN)
 
 
 def change(session: Session, assignment: Assignment, reason: str, due_on: dt.date | None, due_days: int | None) -> None:
@@ -63,17 +91,27 @@ def change(session: Session, assignment: Assignment, reason: str, due_on: dt.dat
     """
     assignment.reason, assignment.due_on, assignment.due_days = reason, due_on, due_days
     session.flush()
-    moved = []
-    for one in session.scalars(select(Obligation).where(Obligation.assignment_id == assignment.id, *_UNMET)):
-        day = due.first_due(one.since_on, assignment.from_on, due_on, due_days)
-        if day != one.due_on and not due.is_refresher(one.since_on, one.done_since, assignment.refresh_months):
-            one.due_on = day
-            moved.append(one.id)
+    query = select(Obligation).where(Obligation.assignment_id == assignment.id, *_UNMET)
+    _set_days(session, assignment, session.scalars(query))
+
+
+def take_in(session: Session, assignment: Assignment, rule: Rule) -> None:
+    """Another rule. `settle` then asks those who are new, from that day on, and ends it for those who are not in it."""
+    assignment.site_id, assignment.job_group_id = rule.site_id, rule.job_group_id
+    assignment.managers_only = rule.managers_only
+    # What is asked everywhere is nobody's who leads a place.
+    assignment.is_local = assignment.is_local and rule.site_id is not None
     session.flush()
-    for start in range(0, len(moved), AT_A_TIME):
-        about = Reminder.obligation_id.in_(moved[start : start + AT_A_TIME])
-        query = delete(Reminder).where(about, Reminder.kind != ReminderKind.ASSIGNED)
-        session.execute(query, execution_options=UNSEEN)
+    session.expire(assignment, ["site", "job_group"])
+
+
+def effect(session: Session, assignment: Assignment, here: Collection[int], today: dt.date) -> Effect:
+    """What would change if these people were in it: compared here, for the reason that `_follow` says."""
+    rows = select(Obligation.person_id, Obligation.met_at.is_not(None))
+    current = rows.where(Obligation.assignment_id == assignment.id, Obligation.ended_on.is_(None))
+    asked: dict[int, bool] = dict(session.execute(current).all())
+    last = due.first_due(today, assignment.from_on, assignment.due_on, assignment.due_days)
+    return between(asked, here, last)
 
 
 def withdraw(session: Session, assignment: Assignment, at: dt.datetime, today: dt.date) -> None:
@@ -85,14 +123,20 @@ def withdraw(session: Session, assignment: Assignment, at: dt.datetime, today: d
         session.execute(query.values(ended_on=today), execution_options=UNSEEN)
 
 
-def settle(session: Session, modules: Sequence[str], today: dt.date, only: Assignment | None = None) -> int:
+def running(session: Session, today: dt.date) -> Sequence[int]:
+    """What is asked on a day: the numbers of the assignments."""
+    return session.scalars(select(Assignment.id).where(*_running(today)).order_by(Assignment.id)).all()
+
+
+def settle(session: Session, modules: Sequence[str], today: dt.date, only: int | None = None) -> int:
     """Bring all obligations up to a day: who is asked now, who no more, who has met it, what is due once more.
 
-    `modules` are those of the programme. How many rows are new or changed.
+    `modules` are those of the programme. How many rows are new or changed. What somebody changes at this moment is left
+    to them: they settle it, and by what we have read they would be asked whom it has just let go.
     """
-    query = select(Assignment).where(Assignment.ended_at.is_(None), Assignment.from_on <= today)
-    if only:
-        query = query.filter_by(id=only.id)
+    query = select(Assignment).where(*_running(today)).with_for_update(key_share=True, skip_locked=True)
+    if only is not None:
+        query = query.where(Assignment.id == only)
     changed = 0
     for assignment in session.scalars(query.order_by(Assignment.id)).all():
         changed += _follow(session, assignment, today)
@@ -127,8 +171,12 @@ def exempt(
     key: UUID,
     by: UUID,
     today: dt.date,
+    is_local: bool = False,
 ) -> bool:
-    """Someone need not complete this, from today on; whether that is new."""
+    """Someone need not complete this, from today on; whether that is new.
+
+    `is_local`: a lead of where they work says so.
+    """
     new = insert(session, Exemption).values(
         uuid=key,
         person_id=person.id,
@@ -137,6 +185,7 @@ def exempt(
         from_on=today,
         until_on=until_on,
         given_by=by,
+        is_local=is_local,
     )
     return session.execute(new.on_conflict_do_nothing().returning(Exemption.id)).scalar() is not None
 
@@ -158,21 +207,32 @@ def forget(session: Session, person_id: int) -> None:
 
 def members(assignment: Assignment) -> Select[int]:
     """Whom an assignment takes in now: the numbers of people."""
-    if not assignment.is_rule:
-        named = select(AssignedPerson.person_id).join(Person, Person.id == AssignedPerson.person_id)
-        return named.where(AssignedPerson.assignment_id == assignment.id, Person.is_active)
-    return taken_in(assignment.site_id, assignment.job_group_id, assignment.managers_only)
+    if assignment.is_rule:
+        return taken_in(Rule(assignment.site_id, assignment.job_group_id, assignment.managers_only))
+    named = select(AssignedPerson.person_id)
+    named = named.where(AssignedPerson.assignment_id == assignment.id, _is_active(AssignedPerson.person_id))
+    if assignment.site_id is None:
+        return named
+    return named.where(works_at(AssignedPerson.person_id, [assignment.site_id]))
 
 
-def taken_in(site_id: int | None, job_group_id: int | None, managers_only: bool) -> Select[int]:
+def taken_in(rule: Rule) -> Select[int]:
     """Whom a rule takes in now."""
-    query = select(Placement.person_id).join(Person, Person.id == Placement.person_id)
-    query = query.where(Placement.until_on.is_(None), Person.is_active)
-    if site_id is not None:
-        query = query.where(Placement.site_id.in_(select(below([site_id]).c.id)))
-    if job_group_id is not None:
-        query = query.where(Placement.job_group_id == job_group_id)
-    return query.where(Placement.is_manager) if managers_only else query
+    query = select(Placement.person_id).where(Placement.until_on.is_(None), _is_active(Placement.person_id))
+    if rule.site_id is not None:
+        query = query.where(Placement.site_id.in_(select(below([rule.site_id]).c.id)))
+    if rule.job_group_id is not None:
+        query = query.where(Placement.job_group_id == rule.job_group_id)
+    return query.where(Placement.is_manager) if rule.managers_only else query
+
+
+def _is_active(person_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Looked up for each and not joined, for the reason that `site_of` gives."""
+    return select(Person.is_active).where(Person.id == person_id).scalar_subquery().is_(True)
+
+
+def _running(today: dt.date) -> tuple[ColumnElement[bool], ...]:
+    return Assignment.ended_at.is_(None), Assignment.from_on <= today
 
 
 def _follow(session: Session, assignment: Assignment, today: dt.date) -> int:
@@ -181,31 +241,69 @@ def _follow(session: Session, assignment: Assignment, today: dt.date) -> int:
     Who is who is compared here: a database that has not counted its rows since many came would compare each with all.
     """
     here = set(session.scalars(members(assignment)))
-    rows = select(Obligation.id, Obligation.person_id, Obligation.number, Obligation.ended_on.is_(None))
-    numbers: dict[int, int] = {}
-    current: dict[int, int] = {}
-    for id_, person_id, number, is_current in session.execute(rows.where(Obligation.assignment_id == assignment.id)):
-        numbers[person_id] = max(number, numbers.get(person_id, 0))
-        if is_current:
-            current[person_id] = id_
-    gone = [{"id": id_, "ended_on": today} for person_id, id_ in current.items() if person_id not in here]
+    latest = _latest(session, assignment)
+    current = {person_id for person_id, row in latest.items() if row.ended_on is None}
+    gone = [{"id": latest[person_id].id, "ended_on": today} for person_id in current - here]
     if gone:
         session.execute(update(Obligation), gone)
-    new = sorted(here - current.keys())
-    due_on = due.first_due(today, assignment.from_on, assignment.due_on, assignment.due_days)
+    came = sorted(here - current)
+    # A mistake that is mended on the same day costs nobody the day that they had, and makes no second mail.
+    back = [person_id for person_id in came if person_id in latest and latest[person_id].ended_on == today]
+    _go_on(session, assignment, [latest[person_id].id for person_id in back])
+    new = sorted(set(came).difference(back))
+    numbers = {person_id: latest[person_id].number + 1 if person_id in latest else 1 for person_id in new}
+    _begin(session, assignment, numbers, today)
+    return len(gone) + len(came)
+
+
+def _latest(session: Session, assignment: Assignment) -> dict[int, Row[int, int, int, dt.date | None]]:
+    """By person, what was asked of them last: its number here, whose, the how manieth, and since when no more."""
+    found: dict[int, Row[int, int, int, dt.date | None]] = {}
+    query = select(Obligation.id, Obligation.person_id, Obligation.number, Obligation.ended_on)
+    for row in session.execute(query.where(Obligation.assignment_id == assignment.id)):
+        if row.person_id not in found or row.number > found[row.person_id].number:
+            found[row.person_id] = row
+    return found
+
+
+def _begin(session: Session, assignment: Assignment, numbers: Mapping[int, int], today: dt.date) -> None:
+    """It is asked of these people from today on; `numbers` says the how manieth time it is."""
     same = {
         "assignment_id": assignment.id,
         "since_on": today,
-        "due_on": due_on,
+        "due_on": due.first_due(today, assignment.from_on, assignment.due_on, assignment.due_days),
         "done_since": due.counts_from(today, assignment.refresh_months),
     }
-    for start in range(0, len(new), AT_A_TIME):
-        part = [
-            {**same, "person_id": person_id, "number": numbers.get(person_id, 0) + 1}
-            for person_id in new[start : start + AT_A_TIME]
-        ]
+    rows = [{**same, "person_id": person_id, "number": number} for person_id, number in numbers.items()]
+    for part in _parts(rows):
         session.execute(insert(session, Obligation).on_conflict_do_nothing(), part)
-    return len(gone) + len(new)
+
+
+def _go_on(session: Session, assignment: Assignment, ids: Sequence[int]) -> None:
+    """What was ended today goes on as if it had not been, with the days that hold by now."""
+    for part in _parts(ids):
+        session.execute(update(Obligation), [{"id": id_, "ended_on": None} for id_ in part])
+        query = select(Obligation).where(Obligation.id.in_(part), *_UNMET)
+        _set_days(session, assignment, session.scalars(query))
+
+
+def _set_days(session: Session, assignment: Assignment, obligations: Iterable[Obligation]) -> None:
+    moved = []
+    for one in obligations:
+        day = due.first_due(one.since_on, assignment.from_on, assignment.due_on, assignment.due_days)
+        if day != one.due_on and not due.is_refresher(one.since_on, one.done_since, assignment.refresh_months):
+            one.due_on = day
+            moved.append(one.id)
+    session.flush()
+    for part in _parts(moved):
+        about = Reminder.obligation_id.in_(part)
+        query = delete(Reminder).where(about, Reminder.kind != ReminderKind.ASSIGNED)
+        session.execute(query, execution_options=UNSEEN)
+
+
+def _parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Some at a time: as many as one statement bears."""
+    return (rows[start : start + AT_A_TIME] for start in range(0, len(rows), AT_A_TIME))
 
 
 def _meet(session: Session, assignment: Assignment, modules: Sequence[str], person_id: int | None = None) -> int:

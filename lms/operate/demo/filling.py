@@ -69,7 +69,7 @@ def _ask(session: Session, modules: list[str], seed: int, at: dt.datetime) -> No
         rule = Wanted(module_id, WHY, is_mandatory=True, is_rule=True, managers_only=managers_only, due_on=due_on)
         key, by = (UUID(int=chance.getrandbits(128), version=4) for _ in range(2))
         made = assignments.assign(session, rule, (), key, by, begun, begun.date())
-        assignments.settle(session, modules, begun.date(), only=made)
+        assignments.settle(session, modules, begun.date(), only=made.id)
 
 
 def _sites(session: Session, count: int, at: dt.datetime, seed: int) -> list[int]:

@@ -105,7 +105,7 @@ def _ask(session: Session, at: dt.datetime) -> None:
         wanted = Wanted(module_id, reason, is_mandatory=True, is_rule=True, managers_only=True, due_days=60)
         wanted = replace(wanted, due_on=(at + dt.timedelta(days=days)).date())
         made = assignments.assign(session, wanted, (), uuid4(), lead.uuid, at - ASKED_AGO, begun)
-        assignments.settle(session, modules, begun, only=made)
+        assignments.settle(session, modules, begun, only=made.id)
 
 
 def _place(session: Session, person: Person) -> None:

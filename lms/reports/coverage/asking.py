@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lms.accounts.models import JobGroup, Membership, Role, Site
+from lms.accounts.models import JobGroup, Role, Site
+from lms.accounts.organisation.leading import Reach
 from lms.accounts.organisation.tree import descendants
 from lms.content.schema import Programme
 from lms.reports.coverage.queries import Question
@@ -17,15 +18,6 @@ READERS = (Role.SITE_LEAD, Role.PROGRAMME_LEAD, Role.ADMIN)
 EVERYTHING = "programme"
 ALL, MANAGERS = "all", "managers"
 EARLIEST = dt.date(2000, 1, 1)
-
-
-def sees(memberships: Collection[Membership]) -> tuple[int, ...] | None:
-    """The places that someone leads, with all below them; None: all there are."""
-    roles = {one.role for one in memberships}
-    if roles & {Role.PROGRAMME_LEAD, Role.ADMIN}:
-        return None
-    led = [one.site_id for one in memberships if one.role is Role.SITE_LEAD]
-    return None if None in led else tuple(sorted(site for site in led if site is not None))
 
 
 @dataclass(frozen=True)
@@ -52,7 +44,7 @@ class Organisation:
             one = by_id.get(one.parent_id or 0)
         return found
 
-    def within(self, reader: tuple[int, ...] | None) -> Organisation:
+    def within(self, reader: Reach) -> Organisation:
         """As much as a reader may choose from."""
         if reader is None:
             return self
@@ -70,7 +62,7 @@ class Asked:
     """A module's id, or the whole programme."""
     who: str
     on: dt.date
-    reader: tuple[int, ...] | None
+    reader: Reach
 
     def question(self, modules: Collection[str]) -> Question:
         """As it is asked of the database."""
@@ -94,7 +86,7 @@ class Asked:
         return {name: value for name, value in (parts | changed).items() if value}
 
 
-def read(given: Mapping[str, str], there: Organisation, reader: tuple[int, ...] | None, today: dt.date) -> Asked | None:
+def read(given: Mapping[str, str], there: Organisation, reader: Reach, today: dt.date) -> Asked | None:
     """The report that an address asks for; None for a place, group or module that is not there for this reader."""
     sites = {site.code: site for site in there.sites}
     groups = {group.code: group for group in there.groups}

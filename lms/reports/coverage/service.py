@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterator, Mapping
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Membership
+from lms.accounts.organisation.leading import reach
 from lms.content.library import library
 from lms.reports.coverage import queries
-from lms.reports.coverage.asking import Asked, Organisation, read, sees
+from lms.reports.coverage.asking import Asked, Organisation, read
 from lms.reports.coverage.counting import Standing, standing
 from lms.reports.coverage.exporting import Row
 from lms.reports.coverage.queries import Question
@@ -29,7 +30,7 @@ def asked(
     modules = {id_: module.title for id_, module in published if module}
     if not modules:
         return None
-    reader = sees(memberships)
+    reader = reach(memberships)
     there = Organisation(queries.sites(session), queries.groups(session), programme, modules).within(reader)
     found = read(given, there, reader, today)
     return (found, there) if found else None

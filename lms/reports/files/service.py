@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Membership, Person
+from lms.accounts.organisation.leading import reach
 from lms.export import service as exports
 from lms.export.models import Export
 from lms.reports.coverage import service as coverage
-from lms.reports.coverage.asking import READERS, Asked, Organisation, sees
+from lms.reports.coverage.asking import READERS, Asked, Organisation
 from lms.reports.coverage.counting import Standing
 from lms.reports.coverage.exporting import Row
 
@@ -49,6 +50,6 @@ def rows(session: Session, person_id: int, asked: Mapping[str, Any], at: dt.date
 
 def may_have(memberships: Collection[Membership], asked: Mapping[str, Any]) -> bool:
     """Whether someone with these roles sees exactly what they saw when they asked."""
-    now = sees(memberships)
+    now = reach(memberships)
     is_reader = not {one.role for one in memberships}.isdisjoint(READERS)
     return is_reader and (None if now is None else list(now)) == asked["sees"]

@@ -1,0 +1,109 @@
+"""A list of e-mail addresses: one in each line, or a CSV file with a column for them; with every problem in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lms.accounts.email_address import is_email, normal
+from lms.accounts.roster.table import Table, delimiter_of
+from lms.content.problems import Problem
+
+MOST_ADDRESSES = 20_000
+"""As many as one request carries as text, and as one transaction takes in within the seconds that others wait."""
+MOST_CHARACTERS = 900_000
+"""Of the addresses of one list; a request with a form may have 1 MiB."""
+COLUMN = "email"
+NAMES = (COLUMN, "e-mail", "e-mail address", "email address", "mail")
+"""What the column may be called."""
+NO_ADDRESS = "(no address)"
+"""Stands where a line of a file has none, so that the line is not passed over when the list comes back."""
+_SHOWN = 80
+
+
+@dataclass
+class Addresses:
+    """What a list says, and what is to be mended in it."""
+
+    file: str
+    lines: dict[str, int] = field(default_factory=dict)
+    """Each address in its normal form, once, with the line in which it stands first."""
+    problems: list[Problem] = field(default_factory=list)
+    twice: list[Problem] = field(default_factory=list)
+    """Lines that say once more what an earlier one says: they do no harm."""
+    text: str = ""
+    """The list without the other columns: each address in the line in which it stood; empty if it cannot be read."""
+
+    def tell(self, line: int, what: str, remedy: str) -> None:
+        """Something is to be mended in a line."""
+        self.problems.append(Problem(self.file, line, what, remedy))
+
+
+def read(content: bytes, file: str = "") -> Addresses:
+    """The addresses of a file, or of a text in UTF-8; `file` is its name in messages."""
+    made = Addresses(file)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        made.tell(line, "this is not a text in UTF-8", "save the file as “CSV UTF-8” or as a plain text")
+        return made
+    rows = list(_cells(text, made) if _has_header(text) else _plain(text))
+    if made.problems:
+        return made
+    if len(rows) > MOST_ADDRESSES:
+        what = f"this is address {MOST_ADDRESSES + 1:,} of {len(rows):,}"
+        made.tell(rows[MOST_ADDRESSES][0], what, f"a list has at most {MOST_ADDRESSES:,}: bring it in parts")
+        return made
+    for line, cell in rows:
+        _take(made, line, cell)
+    made.text = _as_text(rows, _has_header(text))
+    if len(made.text) > MOST_CHARACTERS:
+        made.tell(1, f"the addresses have {len(made.text):,} characters", f"bring at most {MOST_CHARACTERS:,} at once")
+        made.text = ""
+    return made
+
+
+def _has_header(text: str) -> bool:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return any(_name(cell) in NAMES for cell in first.split(delimiter_of(text)))
+
+
+def _name(cell: str) -> str:
+    return " ".join(cell.replace('"', "").split()).lower()
+
+
+def _cells(text: str, made: Addresses) -> Iterator[tuple[int, str]]:
+    first = next(line for line in text.splitlines() if line.strip())
+    column = next(_name(cell) for cell in first.split(delimiter_of(text)) if _name(cell) in NAMES)
+    table = Table(made.file, (column,), (), leaves_others_out=True)
+    for line, cells in table.lines(text.encode()):
+        yield line, cells[column] or NO_ADDRESS
+    made.problems += table.problems
+
+
+def _plain(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+        if line.strip():
+            yield number, line.strip()
+
+
+def _take(made: Addresses, line: int, cell: str) -> None:
+    email = normal(cell)
+    if cell == NO_ADDRESS:
+        made.tell(line, "there is no e-mail address", "add it, or take the line out")
+    elif not is_email(email):
+        what = f"“{cell[:_SHOWN]}” is not an e-mail address"
+        made.tell(line, what, "write one in each line, such as name@example.org")
+    elif (first := made.lines.setdefault(email, line)) != line:
+        made.twice.append(Problem(made.file, line, f"{email} is in line {first} too", "it counts once"))
+
+
+def _as_text(rows: list[tuple[int, str]], has_header: bool) -> str:
+    """Each in the line in which it stood, so that what is said of a line of the file holds for what is shown."""
+    lines = [""] * (rows[-1][0] if rows else 0)
+    for line, cell in rows:
+        lines[line - 1] = cell.replace("\0", "\ufffd")
+    if has_header and lines:
+        lines[next(index for index, cell in enumerate(lines) if not cell)] = COLUMN
+    return "\n".join(lines)

@@ -1,0 +1,169 @@
+"""The pages on which leads change whom an assignment takes in: its rule, or the people whom it names."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template
+from flask import url_for as url
+from sqlalchemy.orm import Session
+
+from lms.accounts.access import carries_files, needs
+from lms.accounts.organisation.leading import Reach
+from lms.audit.actions import Action, Entry
+from lms.db import db, transaction
+from lms.enrolment.assignments import queries, service
+from lms.enrolment.assignments.effect import Effect, done
+from lms.enrolment.assignments.forms import ADD, PeopleForm, WhomForm
+from lms.enrolment.assignments.models import Assignment
+from lms.enrolment.assignments.naming import Named, to_ask, to_take_off
+from lms.enrolment.assignments.service import Rule
+from lms.enrolment.assignments.viewing import (
+    ASKERS,
+    MOST_NAMES_BYTES,
+    Answer,
+    facts_of,
+    is_to_be_done,
+    note,
+    offer_places,
+    own_reach,
+    rule_of,
+    sent_list,
+    titles,
+    today,
+)
+from lms.ui.asking import not_found
+
+blueprint = Blueprint("changing", __name__)
+
+
+def install(app: Flask) -> None:
+    """The pages of this room."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/assignments/<uuid:assignment>/whom")
+@needs(*ASKERS)
+def whom(assignment: UUID) -> Answer:
+    """The rule of an assignment, to be changed."""
+    found = _own(db.session, assignment, is_rule=True)
+    form = WhomForm(
+        site=found.site.code if found.site else "",
+        group=found.job_group.code if found.job_group else "",
+        managers_only=found.managers_only,
+    )
+    offer_places(form)
+    return _whom_page(found, form)
+
+
+@blueprint.post("/assignments/<uuid:assignment>/whom")
+@needs(*ASKERS)
+def take_in(assignment: UUID) -> Answer:
+    """Show what another rule would change; take in whom it says if the button says so."""
+    found, form = _own(db.session, assignment, is_rule=True), WhomForm()
+    offer_places(form)
+    if not form.validate_on_submit():
+        return _whom_page(found, form, status=422)
+    rule = rule_of(form)
+    if not is_to_be_done():
+        return _whom_page(found, form, _effect(db.session, found, queries.taken_in_now(db.session, rule)))
+    with transaction() as session:
+        kept = _own(session, assignment, is_rule=True, to_change=True)
+        so_far = _rule(kept)
+        made = None
+        if kept.ended_at is None and so_far != rule and _mark(so_far) == form.seen.data:
+            made = _effect(session, kept, queries.taken_in_now(session, rule))
+            service.take_in(session, kept, rule)
+            _settle(session, assignment, made)
+    if made is None and so_far != rule:
+        flash("Nothing was changed: somebody else has changed it meanwhile. Please look again.", "info")
+        return redirect(url(".whom", assignment=assignment), 303)
+    flash(done(made), "success")
+    return redirect(url("assignments.one", assignment=assignment), 303)
+
+
+@blueprint.get("/assignments/<uuid:assignment>/people")
+@needs(*ASKERS)
+def people(assignment: UUID) -> Answer:
+    """A form to name more people, or fewer."""
+    return _people_page(_own(db.session, assignment, is_rule=False), PeopleForm())
+
+
+@blueprint.post("/assignments/<uuid:assignment>/people")
+@needs(*ASKERS)
+@carries_files(MOST_NAMES_BYTES)
+def name_people(assignment: UUID) -> Answer:
+    """Show what it would change to name these people too, or no more; do it if the button says so."""
+    found, form = _own(db.session, assignment, is_rule=False), PeopleForm()
+    is_sound = form.validate_on_submit()
+    named = _named(found, form)
+    if not is_sound or form.emails.errors:
+        return _people_page(found, form, named, status=422)
+    is_more = form.change.data == ADD
+    if not is_to_be_done(form):
+        return _people_page(found, form, named, _effect(db.session, found, _after(db.session, found, named, is_more)))
+    with transaction() as session:
+        kept = _own(session, assignment, is_rule=False, to_change=True)
+        so_far, made = queries.named(session, kept), None
+        if kept.ended_at is None and (named.ids - so_far if is_more else named.ids & so_far):
+            made = _effect(session, kept, _after(session, kept, named, is_more))
+            (service.name if is_more else service.name_no_more)(session, kept, named.ids)
+            _settle(session, assignment, made)
+    flash(done(made), "success")
+    return redirect(url("assignments.one", assignment=assignment), 303)
+
+
+def _own(session: Session, uuid: UUID, is_rule: bool, to_change: bool = False) -> Assignment:
+    """An assignment that whoever is signed in may change, if it is of this kind."""
+    found = queries.own_assignment(session, uuid, own_reach(), to_change)
+    return found if found is not None and found.is_rule is is_rule else not_found()
+
+
+def _named(found: Assignment, form: PeopleForm) -> Named:
+    within: Reach = own_reach() if found.site_id is None else (found.site_id,)
+    if form.change.data != ADD:
+        # Whoever has moved away or left is still named, and can be taken off.
+        asked = queries.named(db.session, found)
+        return sent_list(form, lambda sent: to_take_off(sent, queries.known(db.session, list(sent.lines), None), asked))
+    where = f"at {found.site.name}" if found.site else "here"
+    return sent_list(form, lambda sent: to_ask(sent, queries.known(db.session, list(sent.lines), within), where))
+
+
+def _after(session: Session, found: Assignment, named: Named, is_more: bool) -> set[int]:
+    """Whom it would take in."""
+    here = queries.asked_now(session, found)
+    return here | named.ids if is_more else here - named.ids
+
+
+def _effect(session: Session, found: Assignment, here: set[int]) -> Effect:
+    return service.effect(session, found, here, today())
+
+
+def _settle(session: Session, uuid: UUID, made: Effect) -> None:
+    changed = queries.own_assignment(session, uuid, None) or not_found()
+    service.settle(session, queries.programme_modules(session), today(), only=changed.id)
+    facts = facts_of(changed, newly=made.comes, no_more=made.goes, stay=made.stays)
+    note(session, Entry(Action.ASSIGNMENT_CHANGED, facts=facts))
+
+
+def _rule(found: Assignment) -> Rule:
+    return Rule(found.site_id, found.job_group_id, found.managers_only)
+
+
+def _mark(rule: Rule) -> str:
+    return f"{rule.site_id}-{rule.job_group_id}-{rule.managers_only}"
+
+
+def _whom_page(found: Assignment, form: WhomForm, effect: Effect | None = None, status: int = 200) -> Response:
+    form.seen.data = _mark(_rule(found))
+    page = render_template("enrolment/whom.html", assignment=found, form=form, effect=effect, titles=titles())
+    return make_response(page, status)
+
+
+def _people_page(
+    found: Assignment, form: PeopleForm, named: Named | None = None, effect: Effect | None = None, status: int = 200
+) -> Response:
+    page = render_template(
+        "enrolment/named.html", assignment=found, form=form, named=named, effect=effect, titles=titles(), ADD=ADD
+    )
+    return make_response(page, status)

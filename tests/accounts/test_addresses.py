@@ -1,0 +1,74 @@
+"""Lists of e-mail addresses, as texts and as CSV files."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.accounts.roster import addresses
+from lms.accounts.roster.addresses import read
+
+
+def told(text: str) -> list[tuple[int, str]]:
+    return [(one.line, one.what) for one in read(text.encode()).problems]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ada@example.org\nben@example.org",
+        "\r\n Ada@Example.org \r\n\r\nben@example.org\r\n",
+        "email\nada@example.org\nben@example.org\n",
+        '\ufeffName,E-mail,Ward\nAda Bell,ada@example.org,9\n"Cole, Ben",ben@example.org,9\n',
+        "Name;E-Mail Address\nAda;ada@example.org\nBen;BEN@example.org",
+        "Name\tMail\nAda\tada@example.org\nBen\tben@example.org",
+        "ada@example.org\nben@example.org\nADA@example.org",
+    ],
+)
+def test_one_in_each_line_or_a_column_for_them(text: str) -> None:
+    found = read(text.encode())
+    assert list(found.lines) == ["ada@example.org", "ben@example.org"]
+    assert found.problems == []
+    again = read(found.text.encode())
+    assert again.lines == found.lines, "each stands in the line in which it stood"
+    assert again.twice == found.twice
+
+
+def test_every_problem_is_told_with_its_line() -> None:
+    assert told("ada@example.org\n\nnobody\nben@example.org\nben at example") == [
+        (3, "“nobody” is not an e-mail address"),
+        (5, "“ben at example” is not an e-mail address"),
+    ]
+    csv = 'name,email\n"Ada\nBell",ada@example.org\nBen,\nCy,ada@example.org\n'
+    found = read(csv.encode())
+    assert [(one.line, one.what) for one in found.problems] == [(4, "there is no e-mail address")]
+    assert [(one.line, one.what) for one in found.twice] == [(5, "ada@example.org is in line 2 too")]
+    assert told(found.text) == [(4, "there is no e-mail address")], "it is not passed over when sent again"
+    assert told("name,email\nAda,ada@example.org\nBen\n") == [(3, "1 cells, but the header has 2")]
+    assert told("email,email\nada@example.org,ada@example.org") == [(1, "the column email is there twice")]
+    assert "a quotation mark" in read(b'name,email\n"Ada,ada@example.org').problems[0].remedy
+
+
+def test_what_is_no_text_is_refused() -> None:
+    assert read("Zoë@example.org".encode("utf-16")).problems[0].what == "this is not a text in UTF-8"
+    assert [one.line for one in read(b"ada@example.org\nb\0n@example.org").problems] == [2]
+    assert "\0" not in read(b"ada@example.org\nb\0n@example.org").text
+
+
+def test_there_is_a_limit_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "MOST_ADDRESSES", 2)
+    assert told("a@b\n\nb@b") == []
+    assert told("a@b\n\nb@b\nc@b") == [(4, "this is address 3 of 3")]
+    monkeypatch.setattr(addresses, "MOST_CHARACTERS", 5)
+    assert told("a@b\nb@b") == [(1, "the addresses have 7 characters")]
+
+
+@given(st.text(max_size=200))
+def test_any_text_has_addresses_or_problems_and_reads_the_same_again(text: str) -> None:
+    text = text.encode("utf-8", "replace").decode()
+    found = read(text.encode())
+    if found.text:
+        again = read(found.text.encode())
+        assert again.lines == found.lines
+        assert len(again.problems) == len(found.problems)
