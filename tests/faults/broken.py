@@ -27,7 +27,7 @@ from lms.xapi import carrying, flights, relay
 from lms.xapi.answers import Answer, Verdict
 from lms.xapi.client import Client
 
-LATE_SECONDS = 1.5
+LATE_SECONDS = 4.0
 
 
 def acknowledge_before_commit() -> None:
