@@ -26,6 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -158,6 +159,16 @@ def count_changed(session: Session, statement: Executable) -> int:
     """Carry out an UPDATE or DELETE of many rows; how many there were."""
     result = session.execute(statement, execution_options=UNSEEN)
     return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def count_anew(session: Session, *tables: type[Base]) -> None:
+    """Many rows came or changed: PostgreSQL looks at once how many there are, and not within a minute or so.
+
+    Until then it would take the tables for as small as they were, and compare each row of one with all of another.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.flush()
+        session.execute(text("ANALYZE " + ", ".join(table.__tablename__ for table in tables)))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from lms.db import writing
 from lms.enrolment.models import Registration, State
 from lms.operate.demo.crowd import members, units
 from lms.operate.demo.filling import NotEmptyError, fill
+from tests.databases import counted_rows
 from tests.journeys.conftest import ROOT
 
 AT = dt.datetime(2026, 11, 29, 9, tzinfo=dt.UTC)
@@ -48,6 +49,7 @@ def test_an_empty_database_is_filled_and_no_other(session: Session) -> None:
         assert fill(session, 200, 30, 1, AT) == 800
     counts = [session.scalar(select(func.count()).select_from(table)) for table in (Person, Site, Registration)]
     assert counts == [200, 30, 800]
+    assert counted_rows(session, Placement) >= 200
     open_ones = select(func.count()).select_from(Placement).where(Placement.until_on.is_(None))
     assert session.scalar(open_ones) == session.scalar(select(func.count()).where(Person.is_active))
     with writing(session):

@@ -125,10 +125,10 @@ def test_history_first_in_order_while_live_ones_go_on(
     old = list(told)
     relaying(wired)
     relaying(wired)  # on PostgreSQL they share both stores; on SQLite one stands by
-    add("--all", "--rate", "40")
+    add("--all", "--rate", "20")
     told |= happen(20, learners=2)
     new = list(told)[-2:]
-    # What is new does not wait for the history of others, which takes seven seconds.
+    # What is new does not wait for the history of others, which takes fourteen seconds.
     eventually(lambda: all(other.order().get(one) == told[one] for one in new))
     assert standing_of_other(app).history > 100
     more = again(app, old[0])

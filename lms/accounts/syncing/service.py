@@ -28,7 +28,7 @@ from lms.accounts.syncing.planning import Kind, Known, Plan, Step, plan
 from lms.accounts.syncing.queries import latest_of_folder, organisation
 from lms.audit.actions import Action, Actor, Entry
 from lms.audit.service import record
-from lms.db import UNSEEN
+from lms.db import UNSEEN, count_anew
 
 T = TypeVar("T")
 
@@ -149,6 +149,8 @@ def apply(session: Session, made: Plan, at: dt.datetime) -> list[Entry]:
     _put_people(session, made.steps, at)
     _put_places(session, made.steps, _Codes(sites, groups, _ids(session)), at.date())
     _shut_out(session, [step.person.id for step in made.of(Kind.LEAVES) if step.person])
+    if len(made.steps) >= AT_A_TIME:
+        count_anew(session, Person, Placement)
     session.expire_all()
     return _entries(session, made)
 

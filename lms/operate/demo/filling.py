@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import JobGroup, Person, Placement, Site
 from lms.content.library import library
+from lms.db import count_anew
 from lms.enrolment.assignments import service as assignments
 from lms.enrolment.assignments.service import Wanted
 from lms.enrolment.models import Registration, State
@@ -57,6 +58,7 @@ def fill(
         first, runs, done = first + len(part), runs + len(rows), done + len(part)
         tell(done)
     _go_on_counting(session)
+    count_anew(session, Person, Placement, Registration)
     _ask(session, modules, seed, at)
     return runs
 

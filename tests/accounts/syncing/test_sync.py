@@ -21,6 +21,7 @@ from lms.accounts.queries import person_by_email
 from lms.cli import main
 from lms.config import Settings
 from lms.operate import chores
+from tests.databases import counted_rows
 
 Run = Callable[..., Result]
 DAY = dt.timedelta(days=1)
@@ -150,3 +151,12 @@ def test_a_folder_is_read_once_and_a_refusal_is_mailed(
     assert [one.problems for one in session.scalars(select(RosterRun))] == [[], [], []], "they may quote a list"
     ada = session.scalars(select(Person).filter_by(email="ada@example.org")).one()
     assert ada.is_active, "whoever was added by hand is not on any list"
+
+
+def test_the_database_knows_at_once_that_many_came(run: Run, session: Session, tmp_path: Path) -> None:
+    people = "".join(f"p{number}@example.org,Pat {number},,north,,,,\n" for number in range(600))
+    (tmp_path / "people.csv").write_text(PEOPLE.splitlines(keepends=True)[0] + people, encoding="utf-8")
+    (tmp_path / "sites.csv").write_text("code,name,parent,kind\nnorth,North Hospital,,\n", encoding="utf-8")
+    outcome = run("sync", tmp_path)
+    assert outcome.exit_code == 0, outcome.output
+    assert counted_rows(session, Placement) >= 600
