@@ -158,3 +158,20 @@ def test_of_two_zips_the_one_that_was_looked_at_is_taken(app: Flask, draft: Flas
     assert written(app) == before
     assert draft.submit(SENT, hidden(draft.get(SENT).text)).location == BASE
     assert b"The second." in written(app)[PAGE]
+
+
+@pytest.mark.parametrize("strange", ["one\ttwo", ">#\n  one", "2026-02-31"])
+def test_what_could_not_be_written_on_afterwards_is_refused_with_its_line(
+    app: Flask, draft: FlaskClient, strange: str
+) -> None:
+    files, before = sample.files(), written(app)
+    files[f"{ROOT}/module.yaml"] = re.sub("(?m)^title: .*$", f"title: {strange}", files[f"{ROOT}/module.yaml"])
+    answer = send(draft, packed(files))
+    if answer.status_code == 303:  # taken as it is: then it can be written on
+        draft.submit(SENT, hidden(draft.get(SENT).text))
+        renamed = {"do": "rename section", "section": "start", "title": "Another", "minutes": "5"}
+        assert draft.submit(f"{BASE}/outline", renamed).status_code == 303
+    else:
+        assert answer.status_code == 422
+        assert f"{ROOT}/module.yaml, line " in answer.text
+        assert written(app) == before
