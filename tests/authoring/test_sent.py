@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from lms.accounts.models import Person, Role
 from lms.app import create_app
+from lms.authoring import queries
 from lms.authoring.models import SentModule
 from lms.authoring.upload.service import KEPT_FOR
 from lms.config import Settings
@@ -145,6 +146,25 @@ def test_a_draft_that_was_published_or_begun_meanwhile_is_shown_first(
     seen = hidden(answer.text)
     colleague.submit(f"{BASE}/draft")
     assert draft.submit(SENT, seen).status_code == 409
+
+
+def test_what_was_published_meanwhile_is_shown_first(app: Flask, trainer: FlaskClient, colleague: FlaskClient) -> None:
+    send(trainer, changed())
+    seen = hidden(trainer.get(SENT).text)
+    colleague.submit(f"{BASE}/draft")
+    take(colleague, packed({**sample.files(), PAGE: sample.files()[PAGE] + "\nBy a colleague.\n"}))
+    with app.app_context():
+        found = queries.open_draft(db.session, MODULE)
+        assert found
+        form = {"do": "now", "version": str(found.version)}
+    assert colleague.submit(f"{BASE}/publish", form).status_code == 303
+    answer = trainer.submit(SENT, seen)
+    assert answer.status_code == 409
+    assert "By a colleague." in answer.text
+    with app.app_context():
+        assert queries.open_draft(db.session, MODULE) is None
+    assert trainer.submit(SENT, hidden(answer.text)).location == BASE
+    assert b"someone stayed" in written(app)[PAGE]
 
 
 def test_of_two_zips_the_one_that_was_looked_at_is_taken(app: Flask, draft: FlaskClient) -> None:

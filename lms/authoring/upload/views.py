@@ -27,6 +27,7 @@ from lms.authoring.upload.reading import module_in, new_module_in, outcome
 from lms.authoring.views import WRITERS
 from lms.content.bundle import MOST_BUNDLE_BYTES, Bundle, from_zip
 from lms.content.loader import Reading
+from lms.content.models import Revision
 from lms.content.problems import ContentError, Problem
 from lms.db import db, transaction
 from lms.ui.asking import not_found, now
@@ -41,7 +42,7 @@ _NO_FILE = Problem("the form", 1, "no file was sent", "choose a zip")
 
 
 class MeanwhileError(Exception):
-    """The draft was changed, or another zip sent, since the page was opened."""
+    """The draft was changed or published, or another zip sent, since the page was opened."""
 
 
 def install(app: Flask) -> None:
@@ -94,7 +95,8 @@ def take_over(module_id: str) -> Answer:
         with transaction() as session:
             draft = writing.lock(session, module_id)
             kept = _kept(session, module_id)
-            if request.form.get("version", "") != _version(draft):
+            base = draft or service.hold_published(session, module_id)
+            if request.form.get("version", "") != _version(base):
                 raise MeanwhileError
             taken = service.take_over(session, kept, draft, from_zip(kept.files), now())
     except LookupError:
@@ -187,7 +189,7 @@ def _compared(module_id: str, seen: str | None = None) -> Answer:
         "authoring/sent.html",
         module_id=module_id,
         draft=state.draft,
-        version=_version(state.draft),
+        version=_version(state.base),
         kept=kept,
         until=kept.sent_at + service.KEPT_FOR,
         outcome=outcome(state.files(), files),
@@ -214,9 +216,13 @@ def _writers(draft: Draft | None, seen: str) -> Mapping[str, Sequence[str]]:
 class _State:
     """What the zip is compared with: the open draft, else what learners see."""
 
-    draft: Draft | None
+    base: Draft | Revision
     files: Callable[[], Bundle]
     reading: Callable[[], Reading]
+
+    @property
+    def draft(self) -> Draft | None:
+        return self.base if isinstance(self.base, Draft) else None
 
 
 def _state_of(module_id: str) -> _State:
@@ -224,11 +230,14 @@ def _state_of(module_id: str) -> _State:
     if draft:
         return _State(draft, partial(queries.bundle, db.session, draft), partial(read_draft, draft))
     revision = queries.published(db.session, module_id) or not_found()
-    return _State(None, lambda: from_zip(revision.files), partial(read_revision, revision))
+    return _State(revision, lambda: from_zip(revision.files), partial(read_revision, revision))
 
 
-def _version(draft: Draft | None) -> str:
-    return f"{draft.id}-{draft.version}" if draft else ""
+def _version(base: Draft | Revision | None) -> str:
+    """What the zip is compared with, as the form carries it: another if a draft was begun or published meanwhile."""
+    if isinstance(base, Draft):
+        return f"{base.id}-{base.version}"
+    return f"published-{base.id}" if base else ""
 
 
 def _page(module_id: str, problems: Sequence[Problem] = ()) -> str:
