@@ -15,6 +15,7 @@ from lms.accounts.models import Person, Role
 from lms.app import create_app
 from lms.authoring import queries
 from lms.authoring.models import SentModule
+from lms.authoring.upload import service
 from lms.authoring.upload.service import KEPT_FOR
 from lms.config import Settings
 from lms.db import db
@@ -195,3 +196,15 @@ def test_what_could_not_be_written_on_afterwards_is_refused_with_its_line(
         assert answer.status_code == 422
         assert f"{ROOT}/module.yaml, line " in answer.text
         assert written(app) == before
+
+
+def test_a_fault_in_taking_over_is_not_told_as_a_zip_that_is_gone(
+    app: Flask, draft: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(draft, changed())
+    form, before = hidden(draft.get(SENT).text), written(app)
+    monkeypatch.setattr(service, "replacing", lambda *_: {}["a key that is not there"])
+    assert draft.submit(SENT, form).status_code == 500
+    monkeypatch.undo()
+    assert written(app) == before
+    assert draft.submit(SENT, form).location == BASE, "it waits still"

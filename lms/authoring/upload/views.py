@@ -45,6 +45,10 @@ class MeanwhileError(Exception):
     """The draft was changed or published, or another zip sent, since the page was opened."""
 
 
+class GoneError(Exception):
+    """No zip of this person waits here."""
+
+
 def install(app: Flask) -> None:
     """The pages of this room."""
     app.register_blueprint(blueprint)
@@ -99,7 +103,7 @@ def take_over(module_id: str) -> Answer:
             if request.form.get("version", "") != _version(base):
                 raise MeanwhileError
             taken = service.take_over(session, kept, draft, from_zip(kept.files), now())
-    except LookupError:
+    except GoneError:
         return _gone(module_id)
     except (MeanwhileError, IntegrityError):
         return _compared(module_id, request.form.get("version", ""))
@@ -114,7 +118,7 @@ def leave(module_id: str) -> Answer:
     try:
         with transaction() as session:
             service.leave(session, _kept(session, module_id))
-    except LookupError:
+    except GoneError:
         return _gone(module_id)
     except MeanwhileError:
         return _compared(module_id, request.form.get("version", ""))
@@ -164,10 +168,10 @@ def _left_to_mend(module_id: str) -> str:
 
 
 def _kept(session: Session, module_id: str) -> SentModule:
-    """The zip that was looked at. Raises LookupError if it is gone, MeanwhileError if one sent another since."""
+    """The zip that was looked at. Raises GoneError if there is none, MeanwhileError if one sent another since."""
     kept = waiting.own(session, module_id, current_user.uuid)
     if kept is None:
-        raise LookupError
+        raise GoneError
     if str(kept.uuid) != request.form.get("sent", ""):
         raise MeanwhileError
     return kept
