@@ -9,16 +9,15 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.accounts.models import Person, Role
 from lms.app import create_app
 from lms.authoring import queries
-from lms.authoring.models import SentModule
+from lms.authoring.models import KEPT_FOR, SentModule
 from lms.authoring.upload import service
-from lms.authoring.upload.service import KEPT_FOR
 from lms.config import Settings
-from lms.db import db
+from lms.db import db, transaction
 from lms.operate.chores import remove_old
 from tests.authoring.desk import BASE, MODULE, SENT, draft, hidden, packed, published, send, take, trainer, written
 from tests.conftest import ready_url
@@ -101,6 +100,20 @@ def test_a_zip_waits_in_the_database_for_every_worker_for_a_day(
     with again.app_context():
         assert db.session.scalars(select(SentModule.id)).all() == []
         db.engine.dispose()
+
+
+def test_a_zip_past_its_day_is_gone_even_if_nobody_has_deleted_it(app: Flask, draft: FlaskClient) -> None:
+    send(draft, changed())
+    form, before = hidden(draft.get(SENT).text), written(app)
+    with app.app_context(), transaction() as session:
+        long_ago = dt.datetime.now(dt.UTC) - KEPT_FOR - dt.timedelta(minutes=1)
+        session.execute(update(SentModule).values(sent_at=long_ago))
+    assert "waits for you" not in draft.get(f"{BASE}/upload").text
+    for answer in (draft.get(SENT), draft.submit(SENT, form), draft.submit(f"{SENT}/leave", form)):
+        assert answer.location == BASE
+    assert "a day has passed" in draft.get(BASE).text
+    assert written(app) == before
+    assert send(draft, changed()).location == SENT
 
 
 def test_only_who_sent_it_sees_it(app: Flask, draft: FlaskClient, colleague: FlaskClient) -> None:

@@ -10,13 +10,11 @@ from sqlalchemy.orm import Session
 
 from lms.authoring import queries as drafts
 from lms.authoring import service as writing
-from lms.authoring.models import Draft, SentModule
+from lms.authoring.models import KEPT_FOR, Draft, SentModule
 from lms.authoring.upload.reading import Taken, replacing
 from lms.content.bundle import Bundle
 from lms.content.models import Revision, Standing
 from lms.db import UNSEEN, count_changed
-
-KEPT_FOR = dt.timedelta(days=1)
 
 
 def keep(session: Session, module_id: str, files: Bundle, person: UUID, at: dt.datetime) -> SentModule:

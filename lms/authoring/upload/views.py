@@ -19,7 +19,7 @@ from lms.authoring import queries
 from lms.authoring import service as writing
 from lms.authoring.comparing.readings import Compared
 from lms.authoring.comparing.views import read_draft, read_revision
-from lms.authoring.models import Draft, SentModule
+from lms.authoring.models import KEPT_FOR, Draft, SentModule
 from lms.authoring.reading import reading
 from lms.authoring.upload import queries as waiting
 from lms.authoring.upload import service
@@ -169,7 +169,7 @@ def _left_to_mend(module_id: str) -> str:
 
 def _kept(session: Session, module_id: str) -> SentModule:
     """The zip that was looked at. Raises GoneError if there is none, MeanwhileError if one sent another since."""
-    kept = waiting.own(session, module_id, current_user.uuid)
+    kept = waiting.own(session, module_id, current_user.uuid, now())
     if kept is None:
         raise GoneError
     if str(kept.uuid) != request.form.get("sent", ""):
@@ -184,7 +184,7 @@ def _gone(module_id: str) -> Answer:
 
 def _compared(module_id: str, seen: str | None = None) -> Answer:
     """What the zip would change now; `seen`: the version of the draft that was decided about, which is another."""
-    state, kept = _state_of(module_id), waiting.own(db.session, module_id, current_user.uuid)
+    state, kept = _state_of(module_id), waiting.own(db.session, module_id, current_user.uuid, now())
     if kept is None:
         return _gone(module_id)
     files = from_zip(kept.files)
@@ -195,7 +195,7 @@ def _compared(module_id: str, seen: str | None = None) -> Answer:
         draft=state.draft,
         version=_version(state.base),
         kept=kept,
-        until=kept.sent_at + service.KEPT_FOR,
+        until=kept.sent_at + KEPT_FOR,
         outcome=outcome(state.files(), files),
         compared=Compared.of(state.reading(), new),
         others=queries.others(db.session, state.draft, current_user.uuid, now()) if state.draft else (),
@@ -246,6 +246,6 @@ def _version(base: Draft | Revision | None) -> str:
 
 def _page(module_id: str, problems: Sequence[Problem] = ()) -> str:
     state = _state_of(module_id)
-    kept = waiting.own(db.session, module_id, current_user.uuid)
+    kept = waiting.own(db.session, module_id, current_user.uuid, now())
     values = {"draft": state.draft, "kept": kept, "problems": problems}
     return render_template("authoring/upload.html", module_id=module_id, **values)
