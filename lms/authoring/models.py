@@ -14,6 +14,8 @@ from lms.db import Base, PrimaryKey
 _OPEN = text("closed_at IS NULL")
 _WAITS = text("ended_at IS NULL")
 PATH_CHARACTERS = 200
+KEPT_FOR = dt.timedelta(days=1)
+"""How long a module that was sent waits."""
 SILENT_AFTER = dt.timedelta(minutes=2)
 """Who has opened nothing of a draft for so long is not writing it any more."""
 

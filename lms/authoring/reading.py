@@ -15,7 +15,9 @@ from lms.content.checker.report import Report
 from lms.content.loader import Reading, read_module
 
 MOST = 8
-"""Drafts kept in memory; a module takes a few hundred kilobytes."""
+"""Drafts kept in memory; a module takes a few hundred kilobytes without its media."""
+MOST_MEDIA_BYTES = 50_000_000
+"""Of the media of all that are kept, together: a draft, or a zip that only waits, can have 100 MB of them."""
 Key = tuple[int | UUID, int, dt.datetime]
 """A draft (or a zip that was sent), its version and when that was saved."""
 Read = TypeVar("Read")
@@ -26,7 +28,7 @@ _lock = threading.Lock()
 
 def reading(key: Key, module_id: str, bundle: Callable[[], Bundle]) -> Reading:
     """What can be read of a draft, with every problem; all of a long module takes half a second."""
-    return _kept(_readings, key, lambda: read_module(bundle(), module_id))
+    return _kept(_readings, key, lambda: read_module(bundle(), module_id), _media_bytes)
 
 
 def report(key: Key, module_id: str, bundle: Callable[[], Bundle], today: dt.date) -> Report:
@@ -34,14 +36,22 @@ def report(key: Key, module_id: str, bundle: Callable[[], Bundle], today: dt.dat
     return _kept(_reports, key, lambda: check_module(bundle(), module_id, today))
 
 
-def _kept(known: OrderedDict[Key, Read], key: Key, read: Callable[[], Read]) -> Read:
+def _media_bytes(read: Reading) -> int:
+    return sum(map(len, read.module.media.values())) if read.module else 0
+
+
+def _kept(
+    known: OrderedDict[Key, Read], key: Key, read: Callable[[], Read], size: Callable[[Read], int] = lambda _: 0
+) -> Read:
     with _lock:
         if key in known:
             known.move_to_end(key)
             return known[key]
     made = read()
+    if size(made) > MOST_MEDIA_BYTES:
+        return made
     with _lock:
         known[key] = made
-        while len(known) > MOST:
+        while len(known) > MOST or sum(map(size, known.values())) > MOST_MEDIA_BYTES:
             known.popitem(last=False)
     return made

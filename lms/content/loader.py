@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from typing import TypeVar, cast
 
 from pydantic import ValidationError
@@ -186,8 +187,13 @@ class _Loader:
         text = self._text(file)
         if text is None:
             return None
-        key = (page_id, section_id, file, text, shown_by(text, self._media))
-        page, problems = _files.made(key, len(text), partial(_read_page, file, text, self._media, page_id, section_id))
+        shown = shown_by(text, self._media)
+        drawings = tuple((name, sha256(data).digest()) for name, data in shown.items())
+        page, problems = _files.made(
+            (page_id, section_id, file, text, drawings),
+            len(text) + sum(map(len, shown.values())),
+            partial(_read_page, file, text, self._media, page_id, section_id),
+        )
         self.problems.extend(problems)
         if page is None:
             self._unread.add(file)

@@ -22,7 +22,6 @@ from lms.content.svg import SvgError, clean_svg
 MOST_PAGE_CHARACTERS = 60_000
 """A page of 3,000 words has about 20,000; some Markdown takes the square of its length to read."""
 SomePart = TypeVar("SomePart", bound=Part)
-Media = tuple[tuple[str, bytes], ...]
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _FENCE_INFO = re.compile(r"^\{([a-z-]+)\}(?:\s+(\S+))?\s*$")
 _HTML_OR_IMAGE = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!--|!\[[^\]]*\]\(")
@@ -214,14 +213,16 @@ class PageFile:
         self.problems.append(Problem(self.file, line, what, remedy))
 
 
-def shown_by(text: str, media: Mapping[str, bytes]) -> Media:
-    """What of the media has a part in what is read of a page: nothing, unless it has a figure.
+def shown_by(text: str, media: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """What of the media has a part in what is read of a page: files that it names, and of drawings what they hold.
 
-    Drawings count whole, since they become a part of the page; of other files only the names do.
+    Drawings become a part of the page; of other files only the names count. In quotation marks a name can be written
+    with a backslash, so that it does not stand in the text as it is: then it may be any.
     """
     if "figure" not in text:
-        return ()
-    return tuple((name, media[name] if name.endswith(".svg") else b"") for name in sorted(media))
+        return {}
+    names = (name for name in sorted(media) if name in text or "\\" in text)
+    return {name: media[name] if name.endswith(".svg") else b"" for name in names}
 
 
 def schema_problems(error: ValidationError, document: strict_yaml.Document) -> list[Problem]:

@@ -12,7 +12,10 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 MOST_CHARACTERS = 600_000
-"""Of the files that are remembered, together: three long modules. What is made of them takes some twenty times that."""
+"""Of the files that are remembered and the drawings in them, together: three long modules.
+
+What is made of texts takes some twenty times that.
+"""
 MOST_TEXTS = 8192
 """Texts of one kind; a long module has 4,000."""
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -37,13 +40,18 @@ class Files:
         _forgetting.append(self.forget)
 
     def made(self, key: Hashable, characters: int, make: Callable[[], Made]) -> Made:
-        """What was made for an equal key, or else is made now of so many characters. What is raised is not kept."""
+        """What was made for an equal key, or else is made now of so many characters.
+
+        What is raised is not kept, nor what alone is larger than all that may be.
+        """
         with self._lock:
             if key in self._made:
                 self._made.move_to_end(key)
                 known: Made = self._made[key][1]
                 return known
         made = make()
+        if characters > MOST_CHARACTERS:
+            return made
         with self._lock:
             if key not in self._made:
                 self._made[key] = characters, made
@@ -60,6 +68,6 @@ class Files:
 
 
 def forget() -> None:
-    """Forget everything: for tests, which compare what is remembered with what is made anew."""
+    """Forget everything: after a start, when nobody writes yet, and to compare with what is made anew."""
     for each in _forgetting:
         each()

@@ -7,6 +7,7 @@ equal keys win. So values are built here from the parser's event stream, which s
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.resolver import VersionedResolver
+from ruamel.yaml.util import create_timestamp, timestamp_regexp
 
 from lms.content.problems import ContentError, Problem
 
@@ -34,7 +36,12 @@ MOST_BYTES = 500_000
 MOST_DEPTH = 24
 
 Path = tuple[str | int, ...]
-_FAULTS = (MarkedYAMLError, ReaderError, YAMLError, ValueError, RecursionError)
+FAULTS = (MarkedYAMLError, ReaderError, YAMLError, ValueError, OverflowError, RecursionError)
+"""What the parser in Python raises for what it does not take."""
+_READ_OTHERWISE = ("\t", "\x85", "\u2028", "\u2029", "\ufeff", "\n---", "\n...", "\n%", "\r---", "\r...", "\r%")
+"""Signs that are a blank, a new line or a new document to the one parser, and not to the other."""
+_BLOCK_READ_OTHERWISE = re.compile(r"[|>][-+0-9]*(?:#|[ \r]*(?:#[^\n]*)?\n[ \r]*\n)")
+"""The head of a long text that a comment or an empty line follows at once."""
 
 
 @dataclass(eq=False)
@@ -62,14 +69,25 @@ def load(text: str, file: str, first_line: int = 1) -> Document:
             [Problem(file, 1, "the file is larger than 500 kB", "split it or remove what is not needed")]
         )
     # libyaml (ruamel.yaml.clib) is twelve times as quick. It is of YAML 1.1 and refuses some of what 1.2 allows, as in
-    # `[why?]`: what it does not take, the parser in Python decides, and says what is wrong. The `safe` readers gather
-    # no comments on their way.
-    with suppress(*_FAULTS):
-        return _Builder(YAML(typ="safe").parse(text), file, first_line).document()
+    # `[why?]`: what it does not take, the parser in Python decides, and says what is wrong; so it does of what libyaml
+    # alone would take, since files are changed with the parser in Python. The `safe` readers gather no comments on
+    # their way.
+    if not _is_read_otherwise(text):
+        with suppress(*FAULTS):
+            return _Builder(YAML(typ="safe").parse(text), file, first_line).document()
     try:
         return _Builder(YAML(typ="safe", pure=True).parse(text), file, first_line).document()
-    except _FAULTS as error:
-        raise ContentError([_syntax_problem(error, file, first_line)]) from None
+    except FAULTS as error:
+        raise ContentError([syntax_problem(error, file, first_line)]) from None
+
+
+def _is_read_otherwise(text: str) -> bool:
+    """Whether libyaml might take what the parser in Python refuses, or read it as something else."""
+    return (
+        any(sign in text for sign in _READ_OTHERWISE)
+        or text.startswith(("---", "...", "%"))
+        or _BLOCK_READ_OTHERWISE.search(text) is not None
+    )
 
 
 class _Builder:
@@ -133,6 +151,8 @@ class _Builder:
             if not isinstance(event, ScalarEvent):
                 self._refuse(event, "a key is not a plain word", "use a plain word as key")
             key = str(event.value)
+            if key == "<<" and not event.style:
+                self._refuse(event, "the key << is not allowed", "write out what it would bring in")
             if key in values:
                 self._refuse(event, f"the key {key!r} stands twice", "keep one of the two")
             values[key] = self._value((*path, key))
@@ -154,6 +174,8 @@ class _Builder:
         kind = tag.rsplit(":", 1)[-1]
         if kind in ("int", "float"):
             return self._number(event, kind)
+        if kind == "timestamp":
+            self._refuse_no_moment(event)
         if kind == "bool":
             return event.value.lower() == "true"
         return None if kind == "null" else event.value
@@ -170,6 +192,15 @@ class _Builder:
             self._refuse(event, f"{event.value[:40]!r} is no number that can be used", "write it in plain digits")
         return number
 
+    def _refuse_no_moment(self, event: Any) -> None:
+        # A day stays the text that it is here; but who changes the file makes a date of it.
+        match = timestamp_regexp.match(event.value)
+        try:
+            if match:
+                create_timestamp(**match.groupdict())
+        except (ValueError, OverflowError):
+            self._refuse(event, f"{event.value[:40]!r} is no day that there is", "write another, or quotation marks")
+
     def _next(self) -> Any:
         event = self._content[self._position]
         self._position += 1
@@ -182,7 +213,8 @@ class _Builder:
         raise ContentError([Problem(self._document.file, self._line(event), what, remedy)])
 
 
-def _syntax_problem(error: Exception, file: str, first_line: int) -> Problem:
+def syntax_problem(error: Exception, file: str, first_line: int = 1) -> Problem:
+    """What a parser says of a text that it does not take, with the line in its file."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line = mark.line + first_line if mark else first_line
     reason = getattr(error, "problem", None) or str(error).splitlines()[0]

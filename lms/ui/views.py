@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, request
 from lms.config import Settings
 from lms.ui import assets, compression, errors, headers, inputs, logbook
 from lms.ui.assets import Assets
+from lms.ui.counting import people
 from lms.ui.icons import icon
 
 blueprint = Blueprint("ui", __name__)
@@ -30,7 +31,7 @@ def install(app: Flask) -> None:
         logo=next((name for name in _assets(app).files if name.startswith("logo.")), None),
     )
     zone = ZoneInfo(settings.time_zone)
-    app.jinja_env.filters.update(day=partial(day, zone=zone), clock=partial(clock, zone=zone))
+    app.jinja_env.filters.update(day=partial(day, zone=zone), clock=partial(clock, zone=zone), people=people)
     for part in (headers, logbook, compression, inputs, errors):
         part.install(app)
     app.register_blueprint(blueprint)

@@ -9,14 +9,15 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.accounts.models import Person, Role
 from lms.app import create_app
-from lms.authoring.models import SentModule
-from lms.authoring.upload.service import KEPT_FOR
+from lms.authoring import queries
+from lms.authoring.models import KEPT_FOR, SentModule
+from lms.authoring.upload import service
 from lms.config import Settings
-from lms.db import db
+from lms.db import db, transaction
 from lms.operate.chores import remove_old
 from tests.authoring.desk import BASE, MODULE, SENT, draft, hidden, packed, published, send, take, trainer, written
 from tests.conftest import ready_url
@@ -101,6 +102,20 @@ def test_a_zip_waits_in_the_database_for_every_worker_for_a_day(
         db.engine.dispose()
 
 
+def test_a_zip_past_its_day_is_gone_even_if_nobody_has_deleted_it(app: Flask, draft: FlaskClient) -> None:
+    send(draft, changed())
+    form, before = hidden(draft.get(SENT).text), written(app)
+    with app.app_context(), transaction() as session:
+        long_ago = dt.datetime.now(dt.UTC) - KEPT_FOR - dt.timedelta(minutes=1)
+        session.execute(update(SentModule).values(sent_at=long_ago))
+    assert "waits for you" not in draft.get(f"{BASE}/upload").text
+    for answer in (draft.get(SENT), draft.submit(SENT, form), draft.submit(f"{SENT}/leave", form)):
+        assert answer.location == BASE
+    assert "a day has passed" in draft.get(BASE).text
+    assert written(app) == before
+    assert send(draft, changed()).location == SENT
+
+
 def test_only_who_sent_it_sees_it(app: Flask, draft: FlaskClient, colleague: FlaskClient) -> None:
     send(draft, changed())
     form, before = hidden(draft.get(SENT).text), written(app)
@@ -147,6 +162,25 @@ def test_a_draft_that_was_published_or_begun_meanwhile_is_shown_first(
     assert draft.submit(SENT, seen).status_code == 409
 
 
+def test_what_was_published_meanwhile_is_shown_first(app: Flask, trainer: FlaskClient, colleague: FlaskClient) -> None:
+    send(trainer, changed())
+    seen = hidden(trainer.get(SENT).text)
+    colleague.submit(f"{BASE}/draft")
+    take(colleague, packed({**sample.files(), PAGE: sample.files()[PAGE] + "\nBy a colleague.\n"}))
+    with app.app_context():
+        found = queries.open_draft(db.session, MODULE)
+        assert found
+        form = {"do": "now", "version": str(found.version)}
+    assert colleague.submit(f"{BASE}/publish", form).status_code == 303
+    answer = trainer.submit(SENT, seen)
+    assert answer.status_code == 409
+    assert "By a colleague." in answer.text
+    with app.app_context():
+        assert queries.open_draft(db.session, MODULE) is None
+    assert trainer.submit(SENT, hidden(answer.text)).location == BASE
+    assert b"someone stayed" in written(app)[PAGE]
+
+
 def test_of_two_zips_the_one_that_was_looked_at_is_taken(app: Flask, draft: FlaskClient) -> None:
     send(draft, changed("The first."))
     first, before = hidden(draft.get(SENT).text), written(app)
@@ -158,3 +192,32 @@ def test_of_two_zips_the_one_that_was_looked_at_is_taken(app: Flask, draft: Flas
     assert written(app) == before
     assert draft.submit(SENT, hidden(draft.get(SENT).text)).location == BASE
     assert b"The second." in written(app)[PAGE]
+
+
+@pytest.mark.parametrize("strange", ["one\ttwo", ">#\n  one", "2026-02-31"])
+def test_what_could_not_be_written_on_afterwards_is_refused_with_its_line(
+    app: Flask, draft: FlaskClient, strange: str
+) -> None:
+    files, before = sample.files(), written(app)
+    files[f"{ROOT}/module.yaml"] = re.sub("(?m)^title: .*$", f"title: {strange}", files[f"{ROOT}/module.yaml"])
+    answer = send(draft, packed(files))
+    if answer.status_code == 303:  # taken as it is: then it can be written on
+        draft.submit(SENT, hidden(draft.get(SENT).text))
+        renamed = {"do": "rename section", "section": "start", "title": "Another", "minutes": "5"}
+        assert draft.submit(f"{BASE}/outline", renamed).status_code == 303
+    else:
+        assert answer.status_code == 422
+        assert f"{ROOT}/module.yaml, line " in answer.text
+        assert written(app) == before
+
+
+def test_a_fault_in_taking_over_is_not_told_as_a_zip_that_is_gone(
+    app: Flask, draft: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(draft, changed())
+    form, before = hidden(draft.get(SENT).text), written(app)
+    monkeypatch.setattr(service, "replacing", lambda *_: {}["a key that is not there"])
+    assert draft.submit(SENT, form).status_code == 500
+    monkeypatch.undo()
+    assert written(app) == before
+    assert draft.submit(SENT, form).location == BASE, "it waits still"

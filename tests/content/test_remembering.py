@@ -127,7 +127,36 @@ def test_no_more_is_kept_than_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert [make(key, 40) for key in (1, 2, 1, 3, 1, 2)] == [1, 2, 1, 3, 1, 2]
     assert made == [1, 2, 3, 2], "who was asked for least lately went"
-    assert make(4, 400) == 4, "what is larger than all is made, and not kept"
+    assert make(4, 400) == make(4, 400) == 4
+    assert made == [1, 2, 3, 2, 4, 4], "what alone is larger than all is made, and not kept"
+    assert make(2, 40) == 2
+    assert made == [1, 2, 3, 2, 4, 4], "and nothing goes for it"
     with pytest.raises(ZeroDivisionError):
         files.made(5, 1, lambda: 1 // 0)
     assert files.made(5, 1, lambda: 6) == 6
+
+
+def test_drawings_count_and_only_those_that_a_page_names() -> None:
+    files = few()
+    unnamed = {f"{ROOT}/media/unnamed.svg": f"<!--{'x' * 1_000_000}-->"}
+    shown = DRAWING.removeprefix(f"{ROOT}/")
+    assert any(shown in text for path, text in files.items() if path.endswith(".md"))
+    looked_at(files)
+    texts = loader._files._characters
+    assert texts >= sum(len(text) for path, text in files.items() if path == DRAWING or path.endswith((PAGE, OTHER)))
+    looked_at({**files, **unnamed})
+    assert loader._files._characters == texts, "what no page names changes nothing"
+    looked_at({**files, DRAWING: files[DRAWING] + f"<!--{'x' * 1000}-->"})
+    assert loader._files._characters > texts + 1000
+
+
+def test_a_drawing_named_with_a_backslash_is_drawn_anew_too() -> None:
+    files = few()
+    shown = DRAWING.removeprefix(f"{ROOT}/")
+    page = next(path for path, text in files.items() if path.endswith(".md") and shown in text)
+    files[page] = files[page].replace(shown, '"' + shown.replace("verbs", "v\\x65rbs") + '"')
+    looked_at(files)
+    remembered = looked_at(EDITS["another drawing"](files))
+    assert "640 300" in str(remembered[1].module)
+    remembering.forget()
+    assert _told(looked_at(EDITS["another drawing"](files))) == _told(remembered)

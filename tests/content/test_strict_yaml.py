@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -47,6 +48,8 @@ def refusal(text: str) -> str:
         ("a: 1\nb: .nan", "x.yaml:2: '.nan' is no number"),
         ("a: 1e999", "x.yaml:1: '1e999' is no number"),
         ("a: " + "9" * 5000, "x.yaml:1: '999"),
+        ("a: 1\nb: 2026-02-31", "x.yaml:2: '2026-02-31' is no day that there is"),
+        ("a: 1\nb: {<<: {c: 1}}", "x.yaml:2: the key << is not allowed"),
         ("x" * 600_000, "x.yaml:1: the file is larger than 500 kB"),
     ],
 )
@@ -106,18 +109,38 @@ def test_the_quick_parser_is_there() -> None:
     assert isinstance(YAML(typ="safe").get_constructor_parser("a: 1")[1], CParser)
 
 
-yaml_like = st.text("abn01.:#-'\"[]{}|>?,!&*~\\ \n é", max_size=40)
+@pytest.mark.parametrize("file", [*Path("courses").rglob("*.yaml"), *Path("quizzes").glob("*.yaml")], ids=str)
+def test_the_files_that_are_shipped_are_read_the_quick_way(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def quick_alone(**kinds: object) -> YAML:
+        assert not kinds.get("pure")
+        return YAML(**kinds)
+
+    monkeypatch.setattr(strict_yaml, "YAML", quick_alone)
+    assert strict_yaml.load(file.read_text(encoding="utf-8"), str(file)).data
+
+
+starts = st.sampled_from(["a: ", "a:\n  ", "- ", "- - ", "a:\n  b: ", "a: [", "a: {b: ", "a: |\n  ", 'a: "'])
+yaml_like = st.text("abn01.:#-'\"[]{}|>?,!&*~\\ \n\r\té\x85\u2028\ufeff%", max_size=40)
 
 
 @hypothesis.settings(max_examples=300)
-@given(yaml_like)
-def test_what_the_parser_in_python_reads_is_read_the_same_by_the_quick_one(text: str) -> None:
-    text = f"a: {text}"
+@given(starts, yaml_like)
+@hypothesis.example("a: ", "one\ttwo")
+@hypothesis.example("a: ", "one\t")
+@hypothesis.example("a: ", ">#")
+@hypothesis.example("a:\n  ", "|-# b\n  c")
+@hypothesis.example("a: |\n  ", "\n    b")
+@hypothesis.example("- ", "\r...\r...")
+@hypothesis.example("a: ", "b\n\ufeff")
+@hypothesis.example("a:\n  ", "b: \x85a: ")
+@hypothesis.example("a: >\n", "  \u2028?")
+def test_both_parsers_read_the_same_or_none_does(start: str, text: str) -> None:
+    text = start + text
     quick = outcome(text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(strict_yaml, "YAML", lambda **kinds: YAML(**{**kinds, "pure": True}))
         in_python = outcome(text)
-    assert quick == in_python or isinstance(in_python, str)
+    assert quick == in_python or (isinstance(quick, str) and isinstance(in_python, str))
 
 
 @pytest.mark.parametrize("text", ["a: [why?]", "a: [b:]", "a: {b: http://c}", 'a: "\\/"'])

@@ -14,6 +14,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import LiteralScalarString, ScalarString
 
 from lms.content import strict_yaml
+from lms.content.problems import ContentError
 
 Path = Sequence[str | int]
 _LONG_LINE = 90
@@ -30,7 +31,10 @@ def edited(text: str, file: str, path: Path, value: Any) -> str:
     """
     strict_yaml.load(text, file)  # no aliases, tags or bombs
     yaml = _yaml()
-    root: Any = yaml.load(text) or CommentedMap()
+    try:
+        root: Any = yaml.load(text) or CommentedMap()
+    except strict_yaml.FAULTS as error:
+        raise ContentError([strict_yaml.syntax_problem(error, file)]) from None
     if not path:
         return _written(yaml, _merged(root, value))
     holder = root

@@ -13,6 +13,7 @@ from lms.authoring.comparing.outline import rearranged
 from lms.content.module import Module, Page, Tool
 from lms.content.schema import Scenario, Source
 from lms.quiz.regrading.marking import decides
+from lms.ui.counting import people
 
 _Titled = Scenario | Tool | Source
 _ABOUT = ("title", "summary", "promise", "outcomes", "support")
@@ -137,8 +138,3 @@ def _named(one: str, several: str, before: Mapping[str, _Titled], after: Mapping
 
 def _answered(count: int, stays: str = "their scores stay") -> str:
     return f"{people(count)} answered it; {stays}." if count else "Nobody has answered it yet."
-
-
-def people(count: int) -> str:
-    """`1 person`, `12 people`."""
-    return "1 person" if count == 1 else f"{count} people"

@@ -13,10 +13,11 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from lms.audit.actions import Action, Entry
-from lms.authoring.publishing.changes import Work, people
+from lms.authoring.publishing.changes import Work
 from lms.content.blocks import PROMPTS
 from lms.content.module import Module
 from lms.content.schema import Item
+from lms.ui.counting import people
 
 ALIKE = 0.3
 """Two texts that share fewer of their words than this ask something quite different."""

@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from lms.authoring.publishing.changes import Work, people
+from lms.authoring.publishing.changes import Work
 from lms.authoring.publishing.guarding import Key, Nature, Threat, natures, threats
 from lms.commitment.models import Commitment, ExerciseMark
 from lms.content.library import library
@@ -20,6 +20,7 @@ from lms.pulse.models import SelfAssessment
 from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
 from lms.reflection.models import Entry
 from lms.scenario.models import ScenarioRun
+from lms.ui.counting import people
 
 LOOKED_BACK = 20
 """Earlier revisions in which an id is looked for that comes back."""

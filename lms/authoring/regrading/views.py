@@ -27,6 +27,7 @@ from lms.quiz.regrading.service import Decision, Done
 from lms.quiz.regrading.wording import corrected as corrected_in_words
 from lms.quiz.regrading.wording import is_reworded
 from lms.ui.asking import not_found, now
+from lms.ui.counting import counted, people
 
 blueprint = Blueprint("regrading", __name__)
 
@@ -104,7 +105,7 @@ def take_passes(module_id: str) -> Answer:
     done, _ = _mark(of, decision)
     count = done.changed[Change.LOST]
     kept = "No pass was taken away: those you ticked have none that the corrected key would take."
-    gone = f"{_people(count)} {_has(count)} no pass any more. Your reason stands beside their result."
+    gone = f"{people(count)} {_has(count)} no pass any more. Your reason stands beside their result."
     flash(gone if count else kept, "info")
     return redirect(url(".ask", module_id=module_id), 303)
 
@@ -181,21 +182,13 @@ def _first(form: QuestionsForm) -> str:
 def _told(done: Done, is_all: bool) -> str:
     up, down, same = (done.changed[change] for change in (Change.BETTER, Change.WORSE, Change.SAME))
     said = [
-        f"{_results_of(up)} went up" if up else "",
-        f"{_results_of(down)} went down" if down else "",
-        f"{_results_of(same)} stayed" if same else "",
-        f"{_people(done.passed)} {_has(done.passed)} passed by it" if done.passed else "",
+        f"{counted(up, 'result')} went up" if up else "",
+        f"{counted(down, 'result')} went down" if down else "",
+        f"{counted(same, 'result')} stayed" if same else "",
+        f"{people(done.passed)} {_has(done.passed)} passed by it" if done.passed else "",
     ]
     what = ", ".join(filter(None, said)) or "Nothing was marked again"
     return f"{what}." + ("" if is_all else " There is more: press the button once more to go on.")
-
-
-def _results_of(count: int) -> str:
-    return "1 result" if count == 1 else f"{count} results"
-
-
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count} people"
 
 
 def _has(count: int) -> str:

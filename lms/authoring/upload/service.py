@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lms.authoring import queries as drafts
 from lms.authoring import service as writing
-from lms.authoring.models import Draft, SentModule
+from lms.authoring.models import KEPT_FOR, Draft, SentModule
 from lms.authoring.upload.reading import Taken, replacing
 from lms.content.bundle import Bundle
+from lms.content.models import Revision, Standing
 from lms.db import UNSEEN, count_changed
-
-KEPT_FOR = dt.timedelta(days=1)
 
 
 def keep(session: Session, module_id: str, files: Bundle, person: UUID, at: dt.datetime) -> SentModule:
@@ -28,10 +27,17 @@ def keep(session: Session, module_id: str, files: Bundle, person: UUID, at: dt.d
     return sent
 
 
+def hold_published(session: Session, module_id: str) -> Revision | None:
+    """The revision that learners see, held until the transaction ends: who publishes at the same time waits."""
+    query = select(Revision).filter_by(subject=module_id, standing=Standing.PUBLISHED).with_for_update()
+    return session.scalar(query)
+
+
 def take_over(session: Session, sent: SentModule, draft: Draft | None, files: Bundle, at: dt.datetime) -> Taken:
     """Make the files the draft, or begin one with them; what was sent is kept no longer.
 
-    The caller has locked the draft. Raises IntegrityError if there was none and somebody has just begun one.
+    The caller holds the draft, or else what is published. Raises IntegrityError if there was no draft and somebody has
+    just begun one.
     """
     if draft is None:
         revision = drafts.published(session, sent.subject)

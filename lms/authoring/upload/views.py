@@ -19,7 +19,7 @@ from lms.authoring import queries
 from lms.authoring import service as writing
 from lms.authoring.comparing.readings import Compared
 from lms.authoring.comparing.views import read_draft, read_revision
-from lms.authoring.models import Draft, SentModule
+from lms.authoring.models import KEPT_FOR, Draft, SentModule
 from lms.authoring.reading import reading
 from lms.authoring.upload import queries as waiting
 from lms.authoring.upload import service
@@ -27,6 +27,7 @@ from lms.authoring.upload.reading import module_in, new_module_in, outcome
 from lms.authoring.views import WRITERS
 from lms.content.bundle import MOST_BUNDLE_BYTES, Bundle, from_zip
 from lms.content.loader import Reading
+from lms.content.models import Revision
 from lms.content.problems import ContentError, Problem
 from lms.db import db, transaction
 from lms.ui.asking import not_found, now
@@ -41,7 +42,11 @@ _NO_FILE = Problem("the form", 1, "no file was sent", "choose a zip")
 
 
 class MeanwhileError(Exception):
-    """The draft was changed, or another zip sent, since the page was opened."""
+    """The draft was changed or published, or another zip sent, since the page was opened."""
+
+
+class GoneError(Exception):
+    """No zip of this person waits here."""
 
 
 def install(app: Flask) -> None:
@@ -94,10 +99,11 @@ def take_over(module_id: str) -> Answer:
         with transaction() as session:
             draft = writing.lock(session, module_id)
             kept = _kept(session, module_id)
-            if request.form.get("version", "") != _version(draft):
+            base = draft or service.hold_published(session, module_id)
+            if request.form.get("version", "") != _version(base):
                 raise MeanwhileError
             taken = service.take_over(session, kept, draft, from_zip(kept.files), now())
-    except LookupError:
+    except GoneError:
         return _gone(module_id)
     except (MeanwhileError, IntegrityError):
         return _compared(module_id, request.form.get("version", ""))
@@ -112,7 +118,7 @@ def leave(module_id: str) -> Answer:
     try:
         with transaction() as session:
             service.leave(session, _kept(session, module_id))
-    except LookupError:
+    except GoneError:
         return _gone(module_id)
     except MeanwhileError:
         return _compared(module_id, request.form.get("version", ""))
@@ -162,10 +168,10 @@ def _left_to_mend(module_id: str) -> str:
 
 
 def _kept(session: Session, module_id: str) -> SentModule:
-    """The zip that was looked at. Raises LookupError if it is gone, MeanwhileError if one sent another since."""
-    kept = waiting.own(session, module_id, current_user.uuid)
+    """The zip that was looked at. Raises GoneError if there is none, MeanwhileError if one sent another since."""
+    kept = waiting.own(session, module_id, current_user.uuid, now())
     if kept is None:
-        raise LookupError
+        raise GoneError
     if str(kept.uuid) != request.form.get("sent", ""):
         raise MeanwhileError
     return kept
@@ -178,7 +184,7 @@ def _gone(module_id: str) -> Answer:
 
 def _compared(module_id: str, seen: str | None = None) -> Answer:
     """What the zip would change now; `seen`: the version of the draft that was decided about, which is another."""
-    state, kept = _state_of(module_id), waiting.own(db.session, module_id, current_user.uuid)
+    state, kept = _state_of(module_id), waiting.own(db.session, module_id, current_user.uuid, now())
     if kept is None:
         return _gone(module_id)
     files = from_zip(kept.files)
@@ -187,9 +193,9 @@ def _compared(module_id: str, seen: str | None = None) -> Answer:
         "authoring/sent.html",
         module_id=module_id,
         draft=state.draft,
-        version=_version(state.draft),
+        version=_version(state.base),
         kept=kept,
-        until=kept.sent_at + service.KEPT_FOR,
+        until=kept.sent_at + KEPT_FOR,
         outcome=outcome(state.files(), files),
         compared=Compared.of(state.reading(), new),
         others=queries.others(db.session, state.draft, current_user.uuid, now()) if state.draft else (),
@@ -214,9 +220,13 @@ def _writers(draft: Draft | None, seen: str) -> Mapping[str, Sequence[str]]:
 class _State:
     """What the zip is compared with: the open draft, else what learners see."""
 
-    draft: Draft | None
+    base: Draft | Revision
     files: Callable[[], Bundle]
     reading: Callable[[], Reading]
+
+    @property
+    def draft(self) -> Draft | None:
+        return self.base if isinstance(self.base, Draft) else None
 
 
 def _state_of(module_id: str) -> _State:
@@ -224,15 +234,18 @@ def _state_of(module_id: str) -> _State:
     if draft:
         return _State(draft, partial(queries.bundle, db.session, draft), partial(read_draft, draft))
     revision = queries.published(db.session, module_id) or not_found()
-    return _State(None, lambda: from_zip(revision.files), partial(read_revision, revision))
+    return _State(revision, lambda: from_zip(revision.files), partial(read_revision, revision))
 
 
-def _version(draft: Draft | None) -> str:
-    return f"{draft.id}-{draft.version}" if draft else ""
+def _version(base: Draft | Revision | None) -> str:
+    """What the zip is compared with, as the form carries it: another if a draft was begun or published meanwhile."""
+    if isinstance(base, Draft):
+        return f"{base.id}-{base.version}"
+    return f"published-{base.id}" if base else ""
 
 
 def _page(module_id: str, problems: Sequence[Problem] = ()) -> str:
     state = _state_of(module_id)
-    kept = waiting.own(db.session, module_id, current_user.uuid)
+    kept = waiting.own(db.session, module_id, current_user.uuid, now())
     values = {"draft": state.draft, "kept": kept, "problems": problems}
     return render_template("authoring/upload.html", module_id=module_id, **values)

@@ -11,6 +11,7 @@ from lms.content.checker.subject import Subject
 from lms.content.checker.wordlists import word_lists
 from lms.content.problems import Problem
 from lms.content.schema import Item, Slot
+from lms.ui.counting import counted
 
 OUTCOMES = Rule(7, "Outcomes", "4 to 6, each begins with a verb from the list", "any other")
 COVERAGE = Rule(8, "Coverage", "each outcome has 1 page, 1 practice, 2 retrievals, 4 bank items", "any short")
@@ -37,7 +38,7 @@ def outcomes(subject: Subject) -> Result:
         if outcome.text.split()[0].lower() not in word_lists()["outcome_verbs"]
     ]
     if not 4 <= len(found) <= 6:
-        findings.append(subject.at(subject.module_file, ("outcomes",), _counted(len(found), "outcome"), "write 4 to 6"))
+        findings.append(subject.at(subject.module_file, ("outcomes",), counted(len(found), "outcome"), "write 4 to 6"))
     return OUTCOMES.result(str(len(found)), none_of(findings), findings)
 
 
@@ -59,7 +60,7 @@ def coverage(subject: Subject) -> Result:
         if counts[outcome.id] < least
     ]
     findings += list(_unknown(subject, served.values()))
-    measured = f"{_counted(len(subject.module.outcomes), 'outcome')}, {_counted(len(findings), 'gap')}"
+    measured = f"{counted(len(subject.module.outcomes), 'outcome')}, {counted(len(findings), 'gap')}"
     return COVERAGE.result(measured, none_of(findings), findings)
 
 
@@ -110,7 +111,7 @@ def blueprint(subject: Subject) -> Result:
     findings += short
     off = max((off for _, off in misses), default=0)
     off = max(off, ITEMS_FOR_A_SLOT if short else 0)
-    measured = f"{_counted(len(bank.blueprint), 'place')}, {_counted(len(bank.items), 'question')}, off by {off}"
+    measured = f"{counted(len(bank.blueprint), 'place')}, {counted(len(bank.items), 'question')}, off by {off}"
     return BLUEPRINT.result(measured, "pass" if off == 0 else "warn" if off == 1 else "fail", findings)
 
 
@@ -119,7 +120,7 @@ def _outcome_misses(subject: Subject) -> Iterable[tuple[str, int]]:
     for outcome, planned in zip(outcomes_in_order, PLANNED_COLUMNS, strict=False):
         slots = [slot for slot in subject.module.bank.blueprint if slot.outcome == outcome]
         if len(slots) != len(planned):
-            has = f"outcome {outcome} has {_counted(len(slots), 'place')} in the quiz, planned {len(planned)}"
+            has = f"outcome {outcome} has {counted(len(slots), 'place')} in the quiz, planned {len(planned)}"
             yield has, abs(len(slots) - len(planned))
             continue
         columns = sorted(min(LEVELS.index(slot.level), 3) for slot in slots)
@@ -133,19 +134,15 @@ def _type_misses(slots: Iterable[Slot]) -> Iterable[tuple[str, int]]:
     for kind, planned in PLANNED_TYPES.items():
         if found[kind] != planned:  # type: ignore[index]
             there = found[kind]  # type: ignore[index]
-            yield f"{_counted(there, 'place')} of type {kind}, planned {planned}", abs(there - planned)
+            yield f"{counted(there, 'place')} of type {kind}, planned {planned}", abs(there - planned)
 
 
 def _slots_short_of_items(subject: Subject) -> Iterable[Problem]:
     items: Counter[str | None] = Counter(_slot_of(item) for item in subject.module.bank.items)
     for index, slot in enumerate(subject.module.bank.blueprint):
         if items[slot.id] < ITEMS_FOR_A_SLOT:
-            told = f"place {slot.id} of the quiz has {_counted(items[slot.id], 'question')}"
+            told = f"place {slot.id} of the quiz has {counted(items[slot.id], 'question')}"
             yield subject.in_bank(("blueprint", index), told, "write two for each place")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _slot_of(item: Item) -> str | None:

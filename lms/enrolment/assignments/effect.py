@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from lms.ui.counting import counted
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -48,11 +50,11 @@ def done(made: Effect | None) -> str:
         return "It is changed. Today the same people are asked as before."
     parts = []
     if made.comes:
-        parts.append(f"{_people(made.comes)} newly asked")
+        parts.append(f"{_are(made.comes)} newly asked")
     if made.goes:
-        parts.append(f"{_people(made.goes)} asked no more")
+        parts.append(f"{_are(made.goes)} asked no more")
     return f"It is changed: {' and '.join(parts)}."
 
 
-def _people(count: int) -> str:
-    return f"{count:,} {'person is' if count == 1 else 'people are'}"
+def _are(count: int) -> str:
+    return counted(count, "person is", "people are")
