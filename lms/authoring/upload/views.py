@@ -178,6 +178,7 @@ def _kept(session: Session, module_id: str) -> SentModule:
 
 
 def _gone(module_id: str) -> Answer:
+    _state_of(module_id)  # what is no module has no page to go back to
     flash("No zip of yours waits here: it was taken over or left, or a day has passed since you sent it.", "info")
     return redirect(url("authoring.outline", module_id=module_id), 303)
 
