@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Column, DateTime, Enum, Integer, MetaData, String, Table, delete, insert, select
 
 from lms.accounts.models import Person
 from lms.config import Settings
 from lms.db import db, writing
 from lms.operate import chores
 from lms.workshop.announcing import service as announcing
+from lms.workshop.places import State
 from tests.workshop.conftest import DAY, FORM, STARTS, House
 from tests.workshop.test_calendar import events
 
@@ -213,6 +215,47 @@ def test_what_is_not_so_any_more_is_not_sent_again(
     with house.app.app_context(), db.sessionmaker() as own, writing(own) as session:
         announcing.give_back(session, sending, DAY)
     assert chores.tell_of_sessions(house.app, DAY + dt.timedelta(minutes=16)) == 0
+
+
+FIRST_KINDS = ("moved up", "changed", "cancelled", "taken off")
+"""What the first version that kept sessions knows: any other makes it fail at the whole row."""
+AS_BEFORE = Table(
+    "booking",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("workshop_id", Integer),
+    Column("person_id", Integer),
+    Column("booked_at", DateTime(timezone=True)),
+    Column("turn", Integer),
+    Column("state", String),
+    Column("news", Enum(*FIRST_KINDS, native_enum=False)),
+    Column("news_from", DateTime(timezone=True)),
+)
+
+
+def test_the_version_before_reads_and_writes_every_booking(
+    house: House, trainer: FlaskClient, tess: Person, settings: Settings, box: Box
+) -> None:
+    """Its web workers run beside new ones while it is replaced, and one can go back to it."""
+    uuid = house.plan(trainer, tess)
+    ada, browser = house.learner("Ada Bell")
+    browser.submit(f"/sessions/{uuid}/book")
+
+    def news() -> list[str | None]:
+        with house.app.app_context():
+            return [row.news for row in db.session.execute(select(AS_BEFORE))]
+
+    assert news() == [None], "she is to be told that she has a place"
+    chores.tell_of_sessions(house.app, DAY)
+    with house.app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        assert announcing.set_reminders(session, MORNING, settings.time_zone) == 1
+    assert news() == [None], "she is to be reminded"
+    values = {"workshop_id": house.workshop().id, "person_id": ada.id, "booked_at": DAY, "turn": 1}
+    with house.app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        session.execute(delete(AS_BEFORE))
+        session.execute(insert(AS_BEFORE).values(**values, state=State.BOOKED.value, news="moved up", news_from=DAY))
+    assert chores.tell_of_sessions(house.app, DAY) == 1
+    assert told(box.new()) == [("Ada Bell", "You have a place"), ("Ada Bell", "Your place")]
 
 
 def test_several_relays_remind_nobody_twice(house: House, trainer: FlaskClient, tess: Person, box: Box) -> None:

@@ -14,14 +14,14 @@ from lms.mail import Attachment, PostOffice
 from lms.workshop.announcing.day_before import Span, spans
 from lms.workshop.calendar_file import calendar, entry, file_name
 from lms.workshop.models import Booking, Workshop
-from lms.workshop.news import AFTER_A_FAILURE, News
+from lms.workshop.news import AFTER_A_FAILURE, News, Notice
 from lms.workshop.places import State
 
-FOR_THE_CALENDAR = frozenset({News.BOOKED, News.MOVED_UP, News.CHANGED, News.CANCELLED})
+FOR_THE_CALENDAR = frozenset({Notice.BOOKED, News.MOVED_UP, News.CHANGED, News.CANCELLED})
 """News that change what stands in a calendar: the session comes with them as a file."""
 
 
-OF_A_PLACE = frozenset({News.REMINDER, News.BOOKED, News.MOVED_UP})
+OF_A_PLACE = frozenset({Notice.REMINDER, Notice.BOOKED, News.MOVED_UP})
 """News for who has a place in a session that is still to come."""
 
 
@@ -31,7 +31,7 @@ class Mail:
 
     booking_id: int
     person: Person
-    news: News
+    news: News | Notice
     state: State
     workshop: Workshop
     at: dt.datetime
@@ -56,7 +56,8 @@ def _set_reminders(session: Session, span: Span, at: dt.datetime, most: int) -> 
         .join(Workshop, Workshop.id == Booking.workshop_id)
         .join(Person, Person.id == Booking.person_id)
         .where(Workshop.starts_at >= span.begins, Workshop.starts_at < span.ends, Workshop.cancelled_at.is_(None))
-        .where(Booking.state == State.BOOKED, Booking.attended_at.is_(None), Booking.news.is_(None))
+        .where(Booking.state == State.BOOKED, Booking.attended_at.is_(None))
+        .where(Booking.news.is_(None), Booking.notice.is_(None))
         .where(or_(Booking.told_at.is_(None), Booking.told_at < span.known_since))
         .where(Person.is_active, Person.mails_off_at.is_(None), ~Person.email.endswith(NOWHERE))
         .order_by(Booking.id)
@@ -65,7 +66,7 @@ def _set_reminders(session: Session, span: Span, at: dt.datetime, most: int) -> 
     )
     found = session.scalars(query, execution_options={"populate_existing": True}).all()
     for booking in found:
-        booking.news, booking.news_from = News.REMINDER, at
+        booking.notice, booking.news_from = Notice.REMINDER, at
     session.flush()
     return len(found)
 
@@ -78,17 +79,18 @@ def take_mails(session: Session, at: dt.datetime, may_remind: bool, most: int = 
     query = (
         select(Booking, Person)
         .join(Person, Person.id == Booking.person_id)
-        .where(Booking.news.is_not(None), Booking.news_from <= at)
+        .where(or_(Booking.news.is_not(None), Booking.notice.is_not(None)), Booking.news_from <= at)
         .order_by(Booking.news_from, Booking.id)
         .limit(most)
         .options(joinedload(Booking.workshop))
         .with_for_update(skip_locked=True, of=Booking)
     )
     if not may_remind:
-        query = query.where(Booking.news != News.REMINDER)
+        query = query.where(or_(Booking.news.is_not(None), Booking.notice != Notice.REMINDER))
     mails = []
     for booking, person in session.execute(query):
-        news, booking.news = booking.news, None
+        news = booking.news or booking.notice
+        booking.news = booking.notice = None
         if news and person.is_active and not _is_overtaken(news, booking, person, at):
             booking.told_at = at
             mails.append(Mail(booking.id, person, news, booking.state, booking.workshop, at))
@@ -118,14 +120,19 @@ def give_back(session: Session, mails: Sequence[Mail], at: dt.datetime) -> None:
     """These could not be sent: they are tried again later, unless there is newer news."""
     for mail in mails:
         booking = session.get(Booking, mail.booking_id, with_for_update=True)
-        if booking and booking.news is None:
-            booking.news, booking.news_from = mail.news, at + AFTER_A_FAILURE
+        if booking is None or booking.news or booking.notice:
+            continue
+        booking.news_from = at + AFTER_A_FAILURE
+        if isinstance(mail.news, Notice):
+            booking.notice = mail.news
+        else:
+            booking.news = mail.news
 
 
-def _is_overtaken(news: News, booking: Booking, person: Person, at: dt.datetime) -> bool:
+def _is_overtaken(news: News | Notice, booking: Booking, person: Person, at: dt.datetime) -> bool:
     """Whether a mail that had to wait, or could not be sent at first, would say what is not so any more."""
     if news not in OF_A_PLACE:
         return False
     of = booking.workshop
     has_place = booking.state is State.BOOKED and of.cancelled_at is None and of.starts_at > at
-    return not has_place or (news is News.REMINDER and bool(person.mails_off_at or booking.attended_at))
+    return not has_place or (news is Notice.REMINDER and bool(person.mails_off_at or booking.attended_at))
