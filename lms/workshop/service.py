@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from lms.accounts.models import Person
 from lms.db import UNSEEN, count_changed, insert
@@ -260,6 +261,8 @@ def _tell(known: Iterable[Booking], news: News, at: dt.datetime) -> None:
     for one in known:
         if one.state is not State.CANCELLED:
             one.news, one.notice, one.news_from = weightier(one.news, news), None, at
+            # A relay may have taken the same news since it was read here: it is told once more, and not to nobody.
+            flag_modified(one, "news")
 
 
 def _columns(wanted: Plan) -> dict[str, object]:

@@ -118,7 +118,8 @@ def announce(office: PostOffice, url: str, mail: Mail) -> bool:
 
 def give_back(session: Session, mails: Sequence[Mail], at: dt.datetime) -> None:
     """These could not be sent: they are tried again later, unless there is newer news."""
-    for mail in mails:
+    # In the order in which a change of a session writes its rows, so that neither waits for the other.
+    for mail in sorted(mails, key=lambda mail: mail.booking_id):
         booking = session.get(Booking, mail.booking_id, with_for_update=True)
         if booking is None or booking.news or booking.notice:
             continue
@@ -131,8 +132,12 @@ def give_back(session: Session, mails: Sequence[Mail], at: dt.datetime) -> None:
 
 def _is_overtaken(news: News | Notice, booking: Booking, person: Person, at: dt.datetime) -> bool:
     """Whether a mail that had to wait, or could not be sent at first, would say what is not so any more."""
+    of, has_asked = booking.workshop, booking.state is not State.CANCELLED
+    if news is News.TAKEN_OFF:
+        return has_asked
+    if news is News.CHANGED:
+        return not has_asked or of.cancelled_at is not None or of.ends_at <= at
     if news not in OF_A_PLACE:
         return False
-    of = booking.workshop
     has_place = booking.state is State.BOOKED and of.cancelled_at is None and of.starts_at > at
     return not has_place or (news is Notice.REMINDER and bool(person.mails_off_at or booking.attended_at))
