@@ -205,6 +205,20 @@ def test_after_the_beginning_nobody_is_reminded(
     assert chores.tell_of_sessions(house.app, STARTS) == 0, "it waited for too long"
 
 
+def test_whoever_waits_behind_what_is_overtaken_is_told_in_the_same_minute(
+    house: House, trainer: FlaskClient, tess: Person, settings: Settings
+) -> None:
+    booked(house, trainer, tess, "Ada Bell", "Ben Cole", "Cem Dal", places="3")
+    with house.app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        assert announcing.set_reminders(session, MORNING, settings.time_zone) == 3
+        for booking in session.scalars(select(Booking).order_by(Booking.id).limit(2)):
+            booking.attended_at = MORNING
+    with house.app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        (mail,) = announcing.take_mails(session, MORNING, may_remind=True, most=1)
+        assert mail.person.name == "Cem Dal"
+        assert announcing.take_mails(session, MORNING, may_remind=True, most=1) == []
+
+
 @pytest.mark.parametrize("why", ["give-back", "cancel"])
 def test_what_is_not_so_any_more_is_not_sent_again(
     house: House, trainer: FlaskClient, tess: Person, box: Box, why: str

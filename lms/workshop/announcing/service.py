@@ -75,7 +75,17 @@ def take_mails(session: Session, at: dt.datetime, may_remind: bool, most: int = 
     """The mails that are due, noted as sent: a relay that dies then has sent too few, never one twice.
 
     Of several relays that look at the same moment each takes others. Reminders wait for an hour in which they may go.
+    None at all means that nothing more is due: where all that was taken is overtaken, one goes on.
     """
+    while True:
+        found = _take(session, at, may_remind, most)
+        mails = [mail for mail in found if mail]
+        if mails or not found:
+            return mails
+
+
+def _take(session: Session, at: dt.datetime, may_remind: bool, most: int) -> list[Mail | None]:
+    """Rows that wait, which wait no more; None for each whose news is overtaken."""
     query = (
         select(Booking, Person)
         .join(Person, Person.id == Booking.person_id)
@@ -87,14 +97,18 @@ def take_mails(session: Session, at: dt.datetime, may_remind: bool, most: int = 
     )
     if not may_remind:
         query = query.where(or_(Booking.news.is_not(None), Booking.notice != Notice.REMINDER))
-    mails = []
-    for booking, person in session.execute(query):
-        news = booking.news or booking.notice
-        booking.news = booking.notice = None
-        if news and person.is_active and not _is_overtaken(news, booking, person, at):
-            booking.told_at = at
-            mails.append(Mail(booking.id, person, news, booking.state, booking.workshop, at))
-    return mails
+    found = [_taken(booking, person, at) for booking, person in session.execute(query)]
+    session.flush()
+    return found
+
+
+def _taken(booking: Booking, person: Person, at: dt.datetime) -> Mail | None:
+    news = booking.news or booking.notice
+    booking.news = booking.notice = None
+    if not news or not person.is_active or _is_overtaken(news, booking, person, at):
+        return None
+    booking.told_at = at
+    return Mail(booking.id, person, news, booking.state, booking.workshop, at)
 
 
 def announce(office: PostOffice, url: str, mail: Mail) -> bool:
