@@ -15,7 +15,7 @@ from lms.accounts.models import Person
 from lms.app import create_app
 from lms.config import Settings
 from lms.workshop.attendance.code import code
-from tests.workshop.conftest import FORM, House
+from tests.workshop.conftest import FORM, STARTS, House
 from tests.workshop.test_attendance import DURING, again, be_here, code_of
 
 PASSWORD = "a long enough password"
@@ -45,6 +45,19 @@ def test_the_page_shows_the_code_of_this_minute_and_turns_it(
     assert len(seen) == 3
     house.clock.move_to(DURING + dt.timedelta(hours=3))
     assert "refresh" not in again(house, tess).get(f"/sessions/{uuid}/code").text, "it is over"
+
+
+def test_before_its_time_the_page_says_from_when_on_the_code_works(
+    house: House, trainer: FlaskClient, tess: Person
+) -> None:
+    uuid = house.plan(trainer, tess)
+    page = trainer.get(f"/sessions/{uuid}/code").text
+    assert "The code will be here on Monday, 7 December 2026, from 13:30:" in page
+    assert not re.search(r"<svg[^>]*segno|role=\"img\" aria-label=\"QR|data-turns-in|refresh|Scan this", page)
+    house.clock.move_to(STARTS - dt.timedelta(minutes=30, seconds=1))
+    assert "data-turns-in" not in again(house, tess).get(f"/sessions/{uuid}/code").text
+    house.clock.move_to(STARTS - dt.timedelta(minutes=30))
+    assert "data-turns-in" in again(house, tess).get(f"/sessions/{uuid}/code").text
 
 
 @pytest.mark.parametrize("stays", ["", "y"])

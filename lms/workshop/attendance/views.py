@@ -88,14 +88,16 @@ def undo(session_id: UUID, person_id: UUID) -> Answer:
 @blueprint.get("/sessions/<uuid:session_id>/code")
 @needs(*LEADERS)
 def show(session_id: UUID) -> Answer:
-    """The QR code, large, for the wall. The page turns it by itself for as long as it can be of use."""
+    """The QR code, large, for the wall. The page turns it by itself, from when on until when it can be of use."""
     workshop = leading.own_workshop(db.session, current_user, session_id) or not_found()
     settings: Settings = current_app.config["CARES"]
     at = now()
+    window = code_window(workshop.starts_at, workshop.ends_at)
+    if at < window[0] and not workshop.code_stays:
+        return render_template("workshop/code_to_come.html", workshop=workshop, begins=window[0])
     given = code.code(_secret(), session_id, None if workshop.code_stays else at)
     address = f"{settings.url}{url('.scan', given=given)}"
     drawn = segno.make(address, error="m").svg_inline(omitsize=True, border=4, dark="#000", light="#fff")
-    window = code_window(workshop.starts_at, workshop.ends_at)
     answer = make_response(
         render_template(
             "workshop/code.html",
