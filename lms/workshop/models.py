@@ -81,7 +81,7 @@ class Booking(Base):
     news_from: Mapped[dt.datetime | None]
     """From when on it may be told: later than now after a mail that did not go."""
     told_at: Mapped[dt.datetime | None]
-    """When a mail told them last when and where it is."""
+    """When the last mail about it was sent to them, of whatever kind: each says when and where it is, or was to be."""
 
     workshop: Mapped[Workshop] = relationship(lazy="raise_on_sql")
 
