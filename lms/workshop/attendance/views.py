@@ -15,9 +15,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs, public, signed_in
 from lms.accounts.models import Person
-from lms.audit import actions
+from lms.accounts.viewing import write_down
 from lms.audit.actions import Action, Entry
-from lms.audit.service import record
 from lms.config import Settings
 from lms.content.library import library
 from lms.db import db, transaction
@@ -198,8 +197,7 @@ def _here(session_id: UUID, refusal: Refusal | None) -> Response:
 
 def record_attendance(session: Session, action: Action, whom: UUID, session_id: UUID, way: Way) -> None:
     """Into the audit log: who was there, or was not, and how that is known."""
-    who = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
-    record(session, who, now(), Entry(action, whom, {"session": str(session_id), "by": way.value}))
+    write_down(session, Entry(action, whom, {"session": str(session_id), "by": way.value}))
 
 
 def _secret() -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Response, flash, make_response, redirect, render_template
 from flask import url_for as url
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
-from lms.audit import actions
+from lms.accounts.viewing import write_down
 from lms.audit.actions import Action, Entry
-from lms.audit.service import record
 from lms.db import db, transaction
 from lms.ui.asking import not_found, now
 from lms.workshop.attendance import service
@@ -97,6 +96,5 @@ def _looked(workshop: Workshop, found: list[queries.Found], fitted: int | str) -
     """Into the audit log: about each who was shown; about nobody, how many fitted."""
     facts = {"at": "walk-in", "session": str(workshop.uuid)}
     entries = [Entry(Action.LOOKED, one.person.uuid, facts) for one in found]
-    who = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
     with transaction() as session:
-        record(session, who, now(), *(entries or [Entry(Action.LOOKED, facts=facts | {"people": fitted})]))
+        write_down(session, *(entries or [Entry(Action.LOOKED, facts=facts | {"people": fitted})]))
