@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import structlog
@@ -45,33 +48,63 @@ SETTLE_EVERY = dt.timedelta(minutes=10)
 
 log = structlog.get_logger("lms.operate.chores")
 Mail = TypeVar("Mail")
+Done = TypeVar("Done")
 
 
 def run(app: Flask, stop: threading.Event) -> None:
-    """Do what is due, every minute until stopped. Faults of the database and of the disk are waited out."""
-    removed_at: dt.datetime | None = None
-    settled_at: dt.datetime | None = None
+    """Do what is due, every minute until stopped. Whatever one chore fails by, the others are done."""
+    turn = _Turn(app, stop)
     while not stop.is_set():
-        at = dt.datetime.now(dt.UTC)
-        try:
-            do(app, at)
-            look_back(app, at)
-            publish_timed(app, at)
-            close_pulses(app, at)
-            tell_of_sessions(app, at)
-            sound_alarm(app, at)
-            came = sync_people(app, at)
-            if came or settled_at is None or abs(at - settled_at) >= SETTLE_EVERY:
-                settle_assignments(app, at)
-                settled_at = at
-            remind(app, at)
-            # Also when a clock was set back: rather once too often than not for a year.
-            if removed_at is None or abs(at - removed_at) >= RETENTION_EVERY:
-                remove_old(app, at)
-                removed_at = at
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("not done, tried again later", error=str(error).splitlines()[0])
+        turn.take(dt.datetime.now(dt.UTC))
         stop.wait(EVERY_SECONDS)
+
+
+@dataclass
+class _Turn:
+    """One look at everything that may be due, and when what is due less often was done last."""
+
+    app: Flask
+    stop: threading.Event
+    settled_at: dt.datetime | None = None
+    removed_at: dt.datetime | None = None
+
+    def take(self, at: dt.datetime) -> None:
+        """Do one after the other, each by itself, for as long as nobody stops it."""
+        for chore in (do, look_back, publish_timed, close_pulses, tell_of_sessions, sound_alarm):
+            self._try(chore, at)
+        if self._try(sync_people, at) or _is_due(self.settled_at, at, SETTLE_EVERY):
+            self.settled_at = None
+            if self._try(settle_assignments, at) is not None:
+                self.settled_at = at
+        self._try(remind, at)
+        if _is_due(self.removed_at, at, RETENTION_EVERY) and self._try(remove_old, at) is not None:
+            self.removed_at = at
+
+    def _try(self, chore: Callable[[Flask, dt.datetime], Done], at: dt.datetime) -> Done | None:
+        """What came of a chore; None if it failed, or was not begun since all is being stopped."""
+        if self.stop.is_set():
+            return None
+        try:
+            return chore(self.app, at)
+        except (SQLAlchemyError, OSError) as error:
+            # Faults of the database and of the disk are waited out.
+            log.warning("not done, tried again later", chore=chore.__name__, error=str(error).partition("\n")[0])
+        except Exception as error:
+            # What it says may hold what people wrote: its kind and its place have to do.
+            fault = {"error": type(error).__name__, "line": _line(error)}
+            log.error("a chore broke off, tried again later", chore=chore.__name__, **fault)
+        return None
+
+
+def _is_due(done_at: dt.datetime | None, at: dt.datetime, every: dt.timedelta) -> bool:
+    # Also when a clock was set back: rather once too often than not for a year.
+    return done_at is None or abs(at - done_at) >= every
+
+
+def _line(error: Exception) -> str:
+    """Where it was raised."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return f"{Path(last.filename).name}:{last.lineno}"
 
 
 def do(app: Flask, at: dt.datetime) -> int:

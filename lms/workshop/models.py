@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Site
 from lms.db import Base, PrimaryKey, choice
-from lms.workshop.news import News
+from lms.workshop.news import News, Notice
 from lms.workshop.places import State
 from lms.workshop.presence import Way
 
@@ -76,10 +76,12 @@ class Booking(Base):
     """When the sections that the session replaces were marked as done."""
     news: Mapped[News | None] = mapped_column(choice(News), index=True)
     """What they are to be told by mail; None once it is told."""
+    notice: Mapped[Notice | None] = mapped_column(choice(Notice), index=True)
+    """The same of their place. Beside the news, since the version before could not load a row with more kinds there."""
     news_from: Mapped[dt.datetime | None]
     """From when on it may be told: later than now after a mail that did not go."""
     told_at: Mapped[dt.datetime | None]
-    """When a mail told them last when and where it is."""
+    """When the last mail about it was sent to them, of whatever kind: each says when and where it is, or was to be."""
 
     workshop: Mapped[Workshop] = relationship(lazy="raise_on_sql")
 

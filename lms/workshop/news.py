@@ -10,12 +10,11 @@ AFTER_A_FAILURE = dt.timedelta(minutes=15)
 
 
 class News(StrEnum):
-    """What is new."""
+    """What is new.
 
-    REMINDER = "reminder"
-    """It is the day before; only to who wants to be reminded."""
-    BOOKED = "booked"
-    """They asked for a place, and have it."""
+    The first version that kept sessions knows these and reads no others: what came later is a Notice.
+    """
+
     MOVED_UP = "moved up"
     """Someone who waited has a place."""
     CHANGED = "changed"
@@ -26,7 +25,16 @@ class News(StrEnum):
     """The facilitator gave their place back for them."""
 
 
-_RANK = (News.REMINDER, News.BOOKED, News.CHANGED, News.MOVED_UP, News.TAKEN_OFF, News.CANCELLED)
+class Notice(StrEnum):
+    """What is told of a place where there is no News, which says how things stand anyway."""
+
+    REMINDER = "reminder"
+    """It is the day before; only to who wants to be reminded."""
+    BOOKED = "booked"
+    """They asked for a place, and have it."""
+
+
+_RANK = (News.CHANGED, News.MOVED_UP, News.TAKEN_OFF, News.CANCELLED)
 
 
 def weightier(old: News | None, new: News) -> News:

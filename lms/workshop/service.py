@@ -12,12 +12,13 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from lms.accounts.models import Person
 from lms.db import UNSEEN, count_changed, insert
 from lms.workshop import places
 from lms.workshop.models import Booking, CalendarFeed, SharedReflection, Workshop
-from lms.workshop.news import News, weightier
+from lms.workshop.news import News, Notice, weightier
 from lms.workshop.places import Request, State
 from lms.workshop.queries import is_offered_to
 
@@ -116,7 +117,7 @@ def book(session: Session, person: Person, uuid: UUID, at: dt.datetime) -> State
     own = enter(session, workshop, known, person.id, at)
     own.state = places.state_of_new(requests_of(one for one in known if one is not own), workshop.places)
     if own.state is State.BOOKED:
-        _tell([own], News.BOOKED, at)
+        own.notice, own.news_from = Notice.BOOKED, at
     session.flush()
     return own.state
 
@@ -127,7 +128,7 @@ def enter(session: Session, workshop: Workshop, known: Sequence[Booking], person
     if own is None:
         own = Booking(workshop_id=workshop.id, person_id=person_id, state=State.WAITING)
         session.add(own)
-    own.turn, own.booked_at, own.news = places.next_turn(requests_of(known)), at, None
+    own.turn, own.booked_at, own.news, own.notice = places.next_turn(requests_of(known)), at, None, None
     return own
 
 
@@ -160,7 +161,7 @@ def _free(session: Session, workshop: Workshop, person_id: int, news: News | Non
         return False
     if own.attended_at:
         raise ClosedError
-    own.state, own.news, own.news_from = State.CANCELLED, news, at
+    own.state, own.news, own.notice, own.news_from = State.CANCELLED, news, None, at
     unshare(session, [own.id])
     _move_up(workshop, known, at)
     session.flush()
@@ -259,7 +260,9 @@ def _move_up(workshop: Workshop, known: Sequence[Booking], at: dt.datetime) -> N
 def _tell(known: Iterable[Booking], news: News, at: dt.datetime) -> None:
     for one in known:
         if one.state is not State.CANCELLED:
-            one.news, one.news_from = weightier(one.news, news), at
+            one.news, one.notice, one.news_from = weightier(one.news, news), None, at
+            # A relay may have taken the same news since it was read here: it is told once more, and not to nobody.
+            flag_modified(one, "news")
 
 
 def _columns(wanted: Plan) -> dict[str, object]:

@@ -41,15 +41,19 @@ from lms.export.models import Export
 from lms.operate.making import make_next
 from lms.outbox.models import Statement
 from lms.pulse.team.models import TeamPulse
+from lms.workshop import service as sessions
 from lms.workshop.attendance import code
 from lms.workshop.feed import service as feed
 from lms.workshop.models import SharedReflection, Workshop
+from lms.workshop.service import Plan
 from tests.attacks.conftest import Pattern
 from tests.conftest import TEMPLATES, Client
 
 MODULE = "notice-and-listen"
 NAMED, LOCAL, LOCAL_NAMED, LOCAL_EXEMPTION = (UUID(int=number, version=4) for number in range(1, 5))
 """Assignments: of people by name; by the lead of the owner's site; both. And an exemption by that lead."""
+ON_NOW = UUID(int=5, version=4)
+"""A session that is going on, in which the owner has a place; they have scanned its code just now."""
 LIST = "email,name,staff_number,site,site_name\nada@example.org,Ada Bell-Holm,17,south,South\n"
 """It would give the owner another name and another place."""
 
@@ -96,6 +100,9 @@ class Populated:
         browser = self.app.test_client()
         if actor in self.keys:
             browser.set_cookie(self.app.config["SIGN_IN_COOKIE_NAME"], self.keys[actor])
+        if actor is Actor.OWNER:
+            scanned = code.scan(str(self.app.secret_key), ON_NOW, dt.datetime.now(dt.UTC))
+            browser.set_cookie(f"{self.app.config['SIGN_IN_COOKIE_NAME']}-here", scanned)
         return browser
 
     @contextmanager
@@ -214,6 +221,11 @@ def _values(session: Session, owner: Person, people: dict[Actor, Person], at: dt
     assignments.settle(session, programme_modules(session), at.date())
     exemption = uuid4()
     assignments.exempt(session, owner, MODULE, "Away for long.", None, exemption, admin.uuid, at.date())
+    to_come = session.scalars(select(Workshop)).one()
+    begins, ends = at - dt.timedelta(minutes=10), at + dt.timedelta(hours=2)
+    planned = Plan("On now", "Room 3", "", begins, ends, 3, to_come.facilitator, None, ("feelings",))
+    sessions.plan(session, ON_NOW, MODULE, planned, begins)
+    assert sessions.book(session, owner, ON_NOW, begins - dt.timedelta(minutes=1))
     session.flush()
     return {
         "assignment": asked.uuid,
@@ -232,7 +244,7 @@ def _values(session: Session, owner: Person, people: dict[Actor, Person], at: dt
         "person": owner.uuid,
         "export_id": session.scalars(select(Export.uuid)).one(),
         "run": session.scalars(select(RosterRun.uuid)).one(),
-        "session_id": session.scalars(select(Workshop.uuid)).one(),
+        "session_id": to_come.uuid,
         "share_id": session.scalars(select(SharedReflection.uuid)).one(),
         "person_id": owner.uuid,
         "statement": session.scalars(select(Statement.uuid)).first(),

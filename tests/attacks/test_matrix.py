@@ -26,6 +26,7 @@ from tests.attacks.populated import (
     LOCAL_EXEMPTION,
     LOCAL_NAMED,
     NAMED,
+    ON_NOW,
     Actor,
     Populated,
     populated,
@@ -86,6 +87,11 @@ def of_whose_it_is(of_the_programme: UUID | None = None, local: UUID = LOCAL) ->
     return [Case(LEADS, values=all_of_it), Case(LEADS | {Actor.SITE_LEAD}, values={"assignment": local})]
 
 
+def now_on(who: Who, /, **form: str) -> Case:
+    """A session that is going on, at which attendance is noted."""
+    return Case(who, values={"session_id": ON_NOW}, form=form)
+
+
 PARTS = [
     Case(WRITERS, "", {"kind": "item", "id_": "missing-verb-attend"}),
     Case(WRITERS, "", {"kind": "check", "id_": "sharper-words-1"}),
@@ -119,16 +125,16 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "assignments.one": [Case(SITE_LEADS), *of_whose_it_is()[1:]],
     "assignments.overview": Case(SITE_LEADS),
     "assignments.withdraw": of_whose_it_is(),
-    # Whoever has scanned the code in the room, which none of them has.
-    "attendance.be_here": Case(frozenset()),
+    # Whoever has scanned the code in the room.
+    "attendance.be_here": now_on(OWNER),
     # Whoever was noted as there, which nobody was yet.
     "attendance.count": Case(frozenset()),
-    "attendance.here": Case(frozenset()),
-    "attendance.note": Case(LEADS),
+    "attendance.here": now_on(OWNER),
+    "attendance.note": now_on(LEADS, person="{person}"),
     # Whoever has the code that hangs in the room; they sign in after it.
     "attendance.scan": Case(ANYONE),
-    "attendance.show": Case(LEADS),
-    "attendance.undo": Case(LEADS),
+    "attendance.show": now_on(LEADS),
+    "attendance.undo": now_on(LEADS),
     "authoring.begin": Case(WRITERS),
     "authoring.change_outline": Case(WRITERS),
     "authoring.modules": Case(WRITERS),
@@ -293,9 +299,9 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "upload.sent": Case(WRITERS),
     "upload.take_over": Case(WRITERS),
     "upload.take_new": Case(WRITERS),
-    "walking_in.ask": Case(LEADS),
-    "walking_in.find": Case(LEADS),
-    "walking_in.note": Case(LEADS),
+    "walking_in.ask": now_on(LEADS),
+    "walking_in.find": now_on(LEADS, who="ada bell"),
+    "walking_in.note": now_on(LEADS),
     "workshop.book": Case(OWNER),
     # Leads of the programme see every session; a lead is led on to who comes.
     "workshop.event": Case(OWNER | LEADS),
@@ -429,6 +435,20 @@ def test_whoever_may_comes_in_and_the_log_only_grows(
                 wrong.append(f"{one} shows the owner's record, and nothing of it is in the audit log")
     watch.close()
     assert not wrong, "\n".join(wrong)
+
+
+def test_attendance_is_really_noted_by_what_is_asked(everything: Populated, questions: list[Question]) -> None:
+    """Before its time each of these would answer the same to whoever may and to whoever may not."""
+    noting = {"attendance.be_here", "attendance.note", "walking_in.note"}
+    before = dump(everything.app)
+    for one in questions:
+        if one.endpoint not in noting or not one.case.who:
+            continue
+        with everything.as_it_was():
+            _ask(everything, min(one.case.who), one)
+            assert {"booking", "audit_event"} <= set(changed(before, dump(everything.app))), one
+            noting.remove(one.endpoint)
+    assert not noting
 
 
 def _ask(everything: Populated, actor: Actor, one: Question) -> TestResponse:

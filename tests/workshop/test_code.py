@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from uuid import uuid4
 
+import pytest
 import segno
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeSerializer
 
 from lms.accounts.models import Person
 from lms.app import create_app
 from lms.config import Settings
 from lms.workshop.attendance.code import code
-from tests.workshop.conftest import FORM, House
+from tests.workshop.conftest import FORM, STARTS, House
 from tests.workshop.test_attendance import DURING, again, be_here, code_of
 
 PASSWORD = "a long enough password"
@@ -42,6 +45,35 @@ def test_the_page_shows_the_code_of_this_minute_and_turns_it(
     assert len(seen) == 3
     house.clock.move_to(DURING + dt.timedelta(hours=3))
     assert "refresh" not in again(house, tess).get(f"/sessions/{uuid}/code").text, "it is over"
+
+
+def test_before_its_time_the_page_says_from_when_on_the_code_works(
+    house: House, trainer: FlaskClient, tess: Person
+) -> None:
+    uuid = house.plan(trainer, tess)
+    page = trainer.get(f"/sessions/{uuid}/code").text
+    assert "The code will be here on Monday, 7 December 2026, from 13:30:" in page
+    assert not re.search(r"<svg[^>]*segno|role=\"img\" aria-label=\"QR|data-turns-in|refresh|Scan this", page)
+    house.clock.move_to(STARTS - dt.timedelta(minutes=30, seconds=1))
+    assert "data-turns-in" not in again(house, tess).get(f"/sessions/{uuid}/code").text
+    house.clock.move_to(STARTS - dt.timedelta(minutes=30))
+    assert "data-turns-in" in again(house, tess).get(f"/sessions/{uuid}/code").text
+
+
+@pytest.mark.parametrize("stays", ["", "y"])
+def test_one_that_an_earlier_version_printed_asks_for_another_scan(
+    house: House, trainer: FlaskClient, tess: Person, stays: str
+) -> None:
+    uuid = house.plan(trainer, tess, code_stays=stays)
+    house.clock.move_to(DURING)
+    browser, secret = house.app.test_client(), str(house.app.secret_key)
+    printed = URLSafeSerializer(secret, salt="attendance at a session")
+    answer = browser.get(f"/sessions/here/{printed.dumps(uuid.hex)}")
+    assert (answer.status_code, "Scan the code again" in answer.text) == (410, True)
+    assert "Set-Cookie" not in answer.headers
+    for other in (uuid4().hex, "none", None, 7, [uuid.hex]):
+        assert browser.get(f"/sessions/here/{printed.dumps(other)}").status_code == 404
+    assert browser.get(f"/sessions/here/{printed.dumps(uuid.hex)}x").status_code == 404
 
 
 def test_a_picture_that_is_sent_on_is_soon_of_no_use(house: House, trainer: FlaskClient, tess: Person) -> None:

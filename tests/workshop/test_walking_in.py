@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,7 +18,8 @@ from lms.audit.actions import Action
 from lms.audit.models import AuditEvent
 from lms.db import db, writing
 from lms.workshop.presence import Way
-from lms.workshop.walking_in.names import has_enough, is_called
+from lms.workshop.walking_in import queries
+from lms.workshop.walking_in.names import has_enough, likes, rule_for
 from tests.workshop.conftest import DAY, House
 from tests.workshop.test_attendance import DURING, again, opened
 
@@ -37,14 +40,53 @@ from tests.workshop.test_attendance import DURING, again, opened
     ],
 )
 def test_who_is_called_so(name: str, typed: str, is_right: bool) -> None:
-    assert is_called(typed)(name) is is_right
+    assert rule_for(typed)(name) is is_right
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_whatever_is_typed_is_an_answer(name: str, typed: str) -> None:
-    assert is_called(name)(name)
-    assert is_called(typed)(f"{name} {typed}")
+    assert rule_for(name)(name)
+    assert rule_for(typed)(f"{name} {typed}")
     assert not has_enough("a b")
+
+
+@given(
+    st.text(st.sampled_from("aAiIİbBkKßøØéÉﬁſ -.'%_1") | st.characters(), max_size=8),
+    st.text(st.sampled_from("aAiIİbBkKßøØéÉﬁſ -.'%_1"), max_size=4),
+)
+def test_what_the_database_leaves_out_is_left_out_by_the_rule(name: str, typed: str) -> None:
+    def fits(name: str) -> bool:
+        return all(
+            re.search(re.escape(like).replace("%", ".*").replace("_", "."), name.lower(), re.DOTALL)
+            for like in likes(typed)
+        )
+
+    assert fits(name) or not name.isascii() or not rule_for(typed)(name)
+
+
+def test_only_names_that_may_fit_are_read(house: House, trainer: FlaskClient, tess: Person) -> None:
+    for name in ("Ada Bell", "Zoë Ng", "Ida Ådal", "Ben_Cole Orr", "Ben Cole Orr", "ILSE IMHOF"):
+        house.person(name)
+    path, leader = now_on(house, trainer, tess)
+    read = list[str]()
+
+    def compared(typed: str) -> Callable[[str], bool]:
+        fits = rule_for(typed)
+
+        def fits_too(name: str) -> bool:
+            read.append(name)
+            return fits(name)
+
+        return fits_too
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(queries, "rule_for", compared)
+        for typed, found in (("ada", "Ada Bell"), ("zoe", "Zoë Ng"), ("ådal", "Ida Ådal"), ("imh ils", "ILSE IMHOF")):
+            read.clear()
+            assert found in leader.submit(f"{path}/walk-in", {"who": typed}).text
+            assert {found, "Zoë Ng", "Ida Ådal"} == set(read)
+        page = leader.submit(f"{path}/walk-in", {"who": "ben_c"}).text
+        assert ("Ben_Cole Orr" in page, "Ben Cole Orr" in page) == (True, False)
 
 
 def now_on(house: House, trainer: FlaskClient, tess: Person, **plan: str) -> tuple[str, FlaskClient]:
@@ -155,6 +197,7 @@ def test_who_has_left_is_nobody_and_too_many_are_not_shown(house: House, trainer
     page = leader.submit(f"{path}/walk-in", {"who": "dee"})
     assert (page.status_code, "More than 10 people fit" in page.text, "Dee Eng" in page.text) == (422, True, False)
     assert 'value="dee"' in page.text
+    assert looked(house)[-1] == (None, "more than 10, shown: none")
     assert "Dee Eng 7" in leader.submit(f"{path}/walk-in", {"who": "dee eng 7"}).text
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from flask import Response, current_app, request
 from flask_login import current_user
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.models import Role
@@ -17,8 +16,6 @@ from lms.accounts.organisation.leading import Reach, reach
 from lms.accounts.organisation.tree import descendants
 from lms.accounts.roster.addresses import Addresses, read
 from lms.audit import actions
-from lms.audit.actions import Entry
-from lms.audit.service import record
 from lms.config import Settings
 from lms.content.library import library
 from lms.db import db
@@ -111,12 +108,6 @@ def facts_of(made: Assignment, **more: int) -> actions.Facts:
     if made.site:
         facts["site"] = made.site.code
     return facts | {name: count for name, count in more.items() if count}
-
-
-def note(session: Session, entry: Entry) -> None:
-    """Into the audit log: whoever is signed in did this."""
-    who = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
-    record(session, who, now(), entry)
 
 
 def today() -> dt.date:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.access import carries_files, needs
 from lms.accounts.organisation import queries as places
+from lms.accounts.viewing import write_down
 from lms.audit import actions
 from lms.audit.actions import Action, Entry
 from lms.db import db, transaction
@@ -29,7 +30,6 @@ from lms.enrolment.assignments.viewing import (
     facts_of,
     is_to_be_done,
     modules,
-    note,
     offer_places,
     own_reach,
     rule_of,
@@ -109,7 +109,7 @@ def change(assignment: UUID) -> Answer:
     with transaction() as session:
         kept = queries.own_assignment(session, assignment, own_reach(), to_change=True) or not_found()
         service.change(session, kept, form.reason.data, form.due_on.data, form.due_days.data)
-        note(session, Entry(Action.ASSIGNMENT_CHANGED, facts=facts_of(kept)))
+        write_down(session, Entry(Action.ASSIGNMENT_CHANGED, facts=facts_of(kept)))
     flash("It is changed. Whoever has not completed it yet has the new day.", "success")
     return redirect(url(".one", assignment=assignment), 303)
 
@@ -122,7 +122,7 @@ def withdraw(assignment: UUID) -> Answer:
         found = queries.own_assignment(session, assignment, own_reach(), to_change=True) or not_found()
         if found.ended_at is None:
             service.withdraw(session, found, now(), today())
-            note(session, Entry(Action.ASSIGNMENT_WITHDRAWN, facts=facts_of(found)))
+            write_down(session, Entry(Action.ASSIGNMENT_WITHDRAWN, facts=facts_of(found)))
     flash("It is asked no more. What people completed stays theirs.", "success")
     return redirect(url(".overview"), 303)
 
@@ -153,7 +153,7 @@ def exempt() -> Answer:
         )
         if is_new:
             service.meet(session, person.id, queries.programme_modules(session))
-            note(session, Entry(Action.EXEMPTED, person.uuid, {"module": about or "programme"}))
+            write_down(session, Entry(Action.EXEMPTED, person.uuid, {"module": about or "programme"}))
     flash(f"{person.name} is exempt. They read the reason on their start page.", "success")
     return redirect(url(".overview", _anchor="exempt"), 303)
 
@@ -165,7 +165,9 @@ def end_exemption(exemption: UUID) -> Answer:
     with transaction() as session:
         found = queries.own_exemption(session, exemption, own_reach()) or not_found()
         if service.end_exemption(session, found, today()):
-            note(session, Entry(Action.EXEMPTION_ENDED, found.person.uuid, {"module": found.module_id or "programme"}))
+            write_down(
+                session, Entry(Action.EXEMPTION_ENDED, found.person.uuid, {"module": found.module_id or "programme"})
+            )
     flash(f"{found.person.name} is asked like everyone else again.", "success")
     return redirect(url(".overview", _anchor="exempt"), 303)
 
@@ -179,7 +181,7 @@ def _ask(session: Session, form: AssignForm, rule: Rule, named: Named) -> Assign
     made = service.assign(session, wanted, named.ids, form.key, current_user.uuid, now(), today())
     service.settle(session, queries.programme_modules(session), today(), only=made.id)
     made = queries.own_assignment(session, form.key, own_reach()) or not_found()
-    note(session, Entry(Action.ASSIGNED, facts=facts_of(made, people=len(named.ids))))
+    write_down(session, Entry(Action.ASSIGNED, facts=facts_of(made, people=len(named.ids))))
     return made
 
 
@@ -286,4 +288,4 @@ def _note_look(at: str, people: int) -> None:
     """
     facts: actions.Facts = {"at": at, "people": people}
     with transaction() as session:
-        note(session, Entry(Action.LOOKED, facts=facts))
+        write_down(session, Entry(Action.LOOKED, facts=facts))

@@ -15,9 +15,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs, public, signed_in
 from lms.accounts.models import Person
-from lms.audit import actions
+from lms.accounts.viewing import write_down
 from lms.audit.actions import Action, Entry
-from lms.audit.service import record
 from lms.config import Settings
 from lms.content.library import library
 from lms.db import db, transaction
@@ -88,14 +87,16 @@ def undo(session_id: UUID, person_id: UUID) -> Answer:
 @blueprint.get("/sessions/<uuid:session_id>/code")
 @needs(*LEADERS)
 def show(session_id: UUID) -> Answer:
-    """The QR code, large, for the wall. The page turns it by itself for as long as it can be of use."""
+    """The QR code, large, for the wall. The page turns it by itself, from when on until when it can be of use."""
     workshop = leading.own_workshop(db.session, current_user, session_id) or not_found()
     settings: Settings = current_app.config["CARES"]
     at = now()
+    window = code_window(workshop.starts_at, workshop.ends_at)
+    if at < window[0] and not workshop.code_stays:
+        return render_template("workshop/code_to_come.html", workshop=workshop, begins=window[0])
     given = code.code(_secret(), session_id, None if workshop.code_stays else at)
     address = f"{settings.url}{url('.scan', given=given)}"
     drawn = segno.make(address, error="m").svg_inline(omitsize=True, border=4, dark="#000", light="#fff")
-    window = code_window(workshop.starts_at, workshop.ends_at)
     answer = make_response(
         render_template(
             "workshop/code.html",
@@ -196,8 +197,7 @@ def _here(session_id: UUID, refusal: Refusal | None) -> Response:
 
 def record_attendance(session: Session, action: Action, whom: UUID, session_id: UUID, way: Way) -> None:
     """Into the audit log: who was there, or was not, and how that is known."""
-    who = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
-    record(session, who, now(), Entry(action, whom, {"session": str(session_id), "by": way.value}))
+    write_down(session, Entry(action, whom, {"session": str(session_id), "by": way.value}))
 
 
 def _secret() -> str:

@@ -7,13 +7,11 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request
 from flask import url_for as url
 from flask_login import current_user
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_text, needs
-from lms.audit import actions
+from lms.accounts.viewing import write_down
 from lms.audit.actions import Action, Entry
-from lms.audit.service import record
 from lms.config import Settings
 from lms.content.library import library
 from lms.content.module import Module
@@ -57,7 +55,7 @@ def plan(module_id: str) -> Answer:
         return _form_page(form, module, None)
     with transaction() as session:
         if service.plan(session, form.name, module.id, wanted, now()):
-            _note(session, Entry(Action.SESSION_PLANNED, facts={"session": str(form.name)}))
+            write_down(session, Entry(Action.SESSION_PLANNED, facts={"session": str(form.name)}))
     flash("The session is planned. People to whom it is offered can ask for a place.", "success")
     return redirect(_afterwards(form.name, wanted.facilitator), 303)
 
@@ -91,7 +89,7 @@ def cohort(session_id: UUID) -> Answer:
     found = queries.how_far(db.session, workshop)
     facts = {"at": "cohort", "session": str(session_id)}
     with transaction() as session:
-        _note(session, *(Entry(Action.LOOKED, one.person.uuid, facts) for one in found))
+        write_down(session, *(Entry(Action.LOOKED, one.person.uuid, facts) for one in found))
     return render_template("workshop/cohort.html", workshop=workshop, people=found)
 
 
@@ -122,7 +120,7 @@ def change(session_id: UUID) -> Answer:
     try:
         with transaction() as session:
             service.change(session, session_id, wanted, now())
-            _note(session, Entry(Action.SESSION_CHANGED, facts={"session": str(session_id)}))
+            write_down(session, Entry(Action.SESSION_CHANGED, facts={"session": str(session_id)}))
     except service.TooFewPlacesError as error:
         form.places.errors = [f"{error.taken} people have a place already. Write {error.taken} or more."]
         return _form_page(form, module, workshop)
@@ -150,7 +148,7 @@ def cancel(session_id: UUID) -> Answer:
     try:
         with transaction() as session:
             if service.cancel(session, session_id, now()):
-                _note(session, Entry(Action.SESSION_CANCELLED, facts={"session": str(session_id)}))
+                write_down(session, Entry(Action.SESSION_CANCELLED, facts={"session": str(session_id)}))
     except service.ClosedError:
         flash(CLOSED, "warning")
     else:
@@ -166,7 +164,7 @@ def take_off(session_id: UUID, person_id: UUID) -> Answer:
     try:
         with transaction() as session:
             if service.take_off(session, session_id, person, now()):
-                _note(session, Entry(Action.TAKEN_OFF, person.uuid, {"session": str(session_id)}))
+                write_down(session, Entry(Action.TAKEN_OFF, person.uuid, {"session": str(session_id)}))
     except service.ClosedError:
         flash(CLOSED, "warning")
     else:
@@ -212,12 +210,7 @@ def _afterwards(session_id: UUID, facilitator: UUID) -> str:
 
 def _looked(session_id: UUID, people: int, at: str) -> None:
     with transaction() as session:
-        _note(session, Entry(Action.LOOKED, facts={"at": at, "session": str(session_id), "people": people}))
-
-
-def _note(session: Session, *entries: Entry) -> None:
-    who = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
-    record(session, who, now(), *entries)
+        write_down(session, Entry(Action.LOOKED, facts={"at": at, "session": str(session_id), "people": people}))
 
 
 def _settings() -> Settings:

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs, signed_in
-from lms.audit import actions
+from lms.accounts.viewing import write_down
 from lms.audit.actions import Action, Entry
-from lms.audit.service import record
 from lms.content.library import library
 from lms.db import db, transaction
 from lms.reflection.prompts import Kind, find
@@ -85,9 +84,8 @@ def read(session_id: UUID, share_id: UUID) -> Answer:
     """What somebody shared with me. That I read it is written down first."""
     with transaction() as session:
         shown = queries.shown_to(session, current_user, session_id, share_id) or not_found()
-        who = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
         facts = {"at": "shared reflection", "session": str(session_id)}
-        record(session, who, now(), Entry(Action.LOOKED, shown.author.uuid, facts))
+        write_down(session, Entry(Action.LOOKED, shown.author.uuid, facts))
     module = library.module(db.session, shown.workshop.module_id)
     place = find(module, shown.block_id, Kind.REFLECTION) if module else None
     answer = make_response(render_template("workshop/shared.html", shown=shown, place=place))
@@ -96,8 +94,7 @@ def read(session_id: UUID, share_id: UUID) -> Answer:
 
 
 def _note(session: Session, action: Action, session_id: UUID) -> None:
-    who = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
-    record(session, who, now(), Entry(action, current_user.uuid, {"session": str(session_id)}))
+    write_down(session, Entry(action, current_user.uuid, {"session": str(session_id)}))
 
 
 def _uuid(text: str) -> UUID:

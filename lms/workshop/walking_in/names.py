@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 FEWEST = 3
 """Letters: with fewer, one would read through everyone instead of finding somebody."""
+_NOT_PLAIN = re.compile("[^a-hj-z0-9]")
 _WORD = re.compile(r"[^\s\-.,;'’]+")
 
 
@@ -16,8 +17,8 @@ def has_enough(typed: str) -> bool:
     return sum(map(len, _words(typed))) >= FEWEST
 
 
-def is_called(typed: str) -> Callable[[str], bool]:
-    """Whether each word that was typed begins another word of a name, however it is written."""
+def rule_for(typed: str) -> Callable[[str], bool]:
+    """The question whether each word that was typed begins another word of a name, however that is written."""
     # The longest first, so that a short one takes no word that only a longer one would fit.
     wanted = sorted(_words(typed), key=len, reverse=True)
 
@@ -35,6 +36,14 @@ def is_called(typed: str) -> Callable[[str], bool]:
         return True
 
     return fits
+
+
+def likes(typed: str) -> list[str]:
+    """Patterns for LIKE, in small letters, all of which every plain name fits that the rule takes; others do too.
+
+    What is no plain letter or digit may be anything, so nothing has to be escaped; i too, of which Turkish has two.
+    """
+    return [f"%{_NOT_PLAIN.sub('_', word)}%" for word in _words(typed)]
 
 
 def _words(text: str) -> list[str]:

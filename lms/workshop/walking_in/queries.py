@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.email_address import is_email, normal
@@ -15,7 +15,7 @@ from lms.accounts.organisation.queries import subtree
 from lms.workshop.leading.rights import may_offer_at
 from lms.workshop.models import Booking, Workshop
 from lms.workshop.places import State
-from lms.workshop.walking_in.names import is_called
+from lms.workshop.walking_in.names import likes, rule_for
 
 MOST = 10
 """People who are shown at once: whoever gets more has to say more."""
@@ -88,10 +88,19 @@ def _ids_by_email(session: Session, sites: set[int] | None, typed: str) -> Seque
 
 
 def _ids_by_name(session: Session, sites: set[int] | None, typed: str) -> Sequence[int]:
-    # Databases differ in what they know of letters beyond a to z, so the names are compared here.
-    rows = session.execute(select(Person.id, Person.name).where(*_within(sites)))
-    fits = is_called(typed)
+    # Databases differ in what they know of letters beyond a to z: names that have some are all compared here.
+    may_fit = and_(*(func.lower(Person.name).like(like) for like in likes(typed)))
+    rows = session.execute(select(Person.id, Person.name).where(*_within(sites), or_(~_is_plain(session), may_fit)))
+    fits = rule_for(typed)
     return [id_ for id_, name in rows if fits(name)]
+
+
+def _is_plain(session: Session) -> ColumnElement[bool]:
+    """Whether each letter of a name is one byte in UTF-8."""
+    letters = func.length(Person.name)
+    if session.get_bind().dialect.name == "sqlite":  # which knows octet_length from 3.43 on
+        return func.length(func.hex(Person.name)) == 2 * letters
+    return func.octet_length(Person.name) == letters
 
 
 def _where_they_work(session: Session, ids: Sequence[int], sites: set[int] | None) -> dict[int, list[str]]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Response, flash, make_response, redirect, render_template
 from flask import url_for as url
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
-from lms.audit import actions
+from lms.accounts.viewing import write_down
 from lms.audit.actions import Action, Entry
-from lms.audit.service import record
 from lms.db import db, transaction
 from lms.ui.asking import not_found, now
 from lms.workshop.attendance import service
@@ -53,9 +52,10 @@ def find(session_id: UUID) -> Answer:
             found = queries.find(db.session, current_user, workshop, form.who.data)
         except queries.TooManyError:
             form.who.errors = [TOO_MANY]
+            _looked(workshop, [], f"more than {queries.MOST}, shown: none")
         else:
             form.who.errors = [] if found else [NOBODY]
-        _looked(workshop, found)
+            _looked(workshop, found, 0)
     return _page(workshop, form, found)
 
 
@@ -92,9 +92,9 @@ def _page(workshop: Workshop, form: WhoForm, found: list[queries.Found]) -> Resp
     return make_response(page, 422 if form.who.errors else 200)
 
 
-def _looked(workshop: Workshop, found: list[queries.Found]) -> None:
+def _looked(workshop: Workshop, found: list[queries.Found], fitted: int | str) -> None:
+    """Into the audit log: about each who was shown; about nobody, how many fitted."""
     facts = {"at": "walk-in", "session": str(workshop.uuid)}
     entries = [Entry(Action.LOOKED, one.person.uuid, facts) for one in found]
-    who = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
     with transaction() as session:
-        record(session, who, now(), *(entries or [Entry(Action.LOOKED, facts=facts | {"people": 0})]))
+        write_down(session, *(entries or [Entry(Action.LOOKED, facts=facts | {"people": fitted})]))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.access import carries_files, needs
 from lms.accounts.organisation.leading import Reach
+from lms.accounts.viewing import write_down
 from lms.audit.actions import Action, Entry
 from lms.db import db, transaction
 from lms.enrolment.assignments import queries, service
@@ -24,7 +25,6 @@ from lms.enrolment.assignments.viewing import (
     Answer,
     facts_of,
     is_to_be_done,
-    note,
     offer_places,
     own_reach,
     rule_of,
@@ -143,7 +143,7 @@ def _settle(session: Session, uuid: UUID, made: Effect) -> None:
     changed = queries.own_assignment(session, uuid, None) or not_found()
     service.settle(session, queries.programme_modules(session), today(), only=changed.id)
     facts = facts_of(changed, newly=made.comes, no_more=made.goes, stay=made.stays)
-    note(session, Entry(Action.ASSIGNMENT_CHANGED, facts=facts))
+    write_down(session, Entry(Action.ASSIGNMENT_CHANGED, facts=facts))
 
 
 def _rule(found: Assignment) -> Rule:
