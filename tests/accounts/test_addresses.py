@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,6 +65,35 @@ def test_there_is_a_limit_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
     assert told("a@b\n\nb@b\nc@b") == [(4, "this is address 3 of 3")]
     monkeypatch.setattr(addresses, "MOST_CHARACTERS", 5)
     assert told("a@b\nb@b") == [(1, "the addresses have 7 characters")]
+
+
+CELLS = st.one_of(
+    st.text(max_size=12),
+    st.text("ab@.,;\t\" '\n", max_size=8),
+    st.sampled_from(["ada@example.org", "Ben@Example.org", "email", "mail", "a, e-mail", '"', '"x', "", "A, a@b.c"]),
+)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), max_size=8), st.sampled_from(",;\t"), st.booleans(), st.integers(0, 2))
+def test_any_file_with_a_column_reads_the_same_again_and_its_lines_can_be_taken_out(
+    rows: list[tuple[str, str]], delimiter: str, is_first: bool, blank: int
+) -> None:
+    file = io.StringIO()
+    file.write("\n" * blank)
+    writer = csv.writer(file, delimiter=delimiter)
+    for name, email in [("Name", "E-mail"), *rows]:
+        writer.writerow([email, name] if is_first else [name, email])
+    found = read(file.getvalue().encode("utf-8", "replace"))
+    assert not any("header" in one.what or "CSV" in one.what for one in found.problems)
+    again = read(found.text.encode())
+    assert again.lines == found.lines
+    assert again.twice == found.twice
+    assert [one.line for one in again.problems] == [one.line for one in found.problems]
+    bad = {one.line for one in found.problems}
+    left = "\n".join("" if line in bad else text for line, text in enumerate(found.text.split("\n"), 1))
+    cleaned = read(left.encode())
+    assert cleaned.lines == found.lines
+    assert cleaned.problems == []
 
 
 @given(st.text(max_size=200))

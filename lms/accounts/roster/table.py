@@ -23,7 +23,7 @@ def is_site_code(text: str) -> bool:
 
 def delimiter_of(text: str) -> str:
     """What stands between two cells: a comma, a semicolon, or what a spreadsheet gives when it is copied from."""
-    first = text.lstrip("\r\n").partition("\n")[0]
+    first = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
     return next((one for one in ",;\t" if one in first), ",")
 
 
@@ -53,7 +53,7 @@ class Table:
             line = content[: error.start].count(b"\n") + 1
             self.tell(line, "this is not UTF-8", 'save the file as "CSV UTF-8"')
             return
-        lines = self._split(text)
+        lines = self.rows(text)
         found = next(lines, None)
         if found is None:
             if not self.problems:
@@ -70,6 +70,18 @@ class Table:
                 continue
             named = zip(header, cells, strict=True)
             yield line, left_out | {name: " ".join(value.split()) for name, value in named if name in ours}
+
+    def rows(self, text: str) -> Iterator[tuple[int, list[str]]]:
+        """Lines with their number and cells; a cell may run over several lines, and its row is named by the first."""
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
+        line = 1
+        try:
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    yield line, cells
+                line = reader.line_num + 1
+        except csv.Error as error:
+            self.tell(line, f"this is not CSV ({error})", "look for a quotation mark without its partner")
 
     def email(self, line: int, text: str) -> str:
         """An e-mail address in its normal form."""
@@ -99,18 +111,6 @@ class Table:
     def tell(self, line: int, what: str, remedy: str) -> None:
         """Something is to be mended in a line."""
         self.problems.append(Problem(self.file, line, what, remedy))
-
-    def _split(self, text: str) -> Iterator[tuple[int, list[str]]]:
-        """Lines with their number and cells; a cell may run over several lines, and its row is named by the first."""
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
-        line = 1
-        try:
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    yield line, cells
-                line = reader.line_num + 1
-        except csv.Error as error:
-            self.tell(line, f"this is not CSV ({error})", "look for a quotation mark without its partner")
 
     def _is_header(self, line: int, header: list[str]) -> bool:
         before = len(self.problems)
