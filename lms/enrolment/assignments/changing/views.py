@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template
@@ -101,12 +102,13 @@ def name_people(assignment: UUID) -> Answer:
         return _people_page(found, form, named, status=422)
     is_more = form.change.data == ADD
     if not is_to_be_done(form):
-        return _people_page(found, form, named, _effect(db.session, found, _after(db.session, found, named, is_more)))
+        so_far = queries.named(db.session, found)
+        return _people_page(found, form, named, _effect_of_names(db.session, found, so_far, named, is_more))
     with transaction() as session:
         kept = _own(session, assignment, is_rule=False, to_change=True)
         so_far, made = queries.named(session, kept), None
-        if kept.ended_at is None and (named.ids - so_far if is_more else named.ids & so_far):
-            made = _effect(session, kept, _after(session, kept, named, is_more))
+        if kept.ended_at is None and _changed(so_far, named, is_more):
+            made = _effect_of_names(session, kept, so_far, named, is_more)
             (service.name if is_more else service.name_no_more)(session, kept, named.ids)
             _settle(session, assignment, made)
     flash(done(made), "success")
@@ -129,10 +131,16 @@ def _named(found: Assignment, form: PeopleForm) -> Named:
     return sent_list(form, lambda sent: to_ask(sent, queries.known(db.session, list(sent.lines), within), where))
 
 
-def _after(session: Session, found: Assignment, named: Named, is_more: bool) -> set[int]:
-    """Whom it would take in."""
-    here = queries.asked_now(session, found)
-    return here | named.ids if is_more else here - named.ids
+def _changed(so_far: set[int], named: Named, is_more: bool) -> set[int]:
+    """Who would newly be named, or be named no more."""
+    return named.ids - so_far if is_more else named.ids & so_far
+
+
+def _effect_of_names(session: Session, found: Assignment, so_far: set[int], named: Named, is_more: bool) -> Effect:
+    here, changed = queries.asked_now(session, found), _changed(so_far, named, is_more)
+    after = here | named.ids if is_more else here - named.ids
+    aside = 0 if is_more else len(changed - here)
+    return replace(_effect(session, found, after), names=len(changed), names_aside=aside)
 
 
 def _effect(session: Session, found: Assignment, here: set[int]) -> Effect:
@@ -142,7 +150,7 @@ def _effect(session: Session, found: Assignment, here: set[int]) -> Effect:
 def _settle(session: Session, uuid: UUID, made: Effect) -> None:
     changed = queries.own_assignment(session, uuid, None) or not_found()
     service.settle(session, queries.programme_modules(session), today(), only=changed.id)
-    facts = facts_of(changed, newly=made.comes, no_more=made.goes, stay=made.stays)
+    facts = facts_of(changed, newly=made.comes, no_more=made.goes, not_here=made.names_aside, stay=made.stays)
     note(session, Entry(Action.ASSIGNMENT_CHANGED, facts=facts))
 
 
