@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,10 @@ from hypothesis import strategies as st
 
 from lms.accounts.roster import addresses
 from lms.accounts.roster.addresses import read
+from lms.accounts.roster.table import MOST_TOLD
+
+MOST_TIMES = 20
+"""So many times a file may be in memory: as bytes, as text, and as the text that is gone through."""
 
 
 def told(text: str) -> list[tuple[int, str]]:
@@ -62,9 +67,32 @@ def test_what_is_no_text_is_refused() -> None:
 def test_there_is_a_limit_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(addresses, "MOST_ADDRESSES", 2)
     assert told("a@b\n\nb@b") == []
-    assert told("a@b\n\nb@b\nc@b") == [(4, "this is address 3 of 3")]
+    assert told("a@b\n\nb@b\nc@b") == [(4, "this is address 3")]
+    assert told("email,x\na@b,\nodd\nb@b,\nc@b,") == [(5, "this is address 3")], "first of all there are too many"
     monkeypatch.setattr(addresses, "MOST_CHARACTERS", 5)
-    assert told("a@b\nb@b") == [(1, "the addresses have 7 characters")]
+    for text in ("a@b\nb@b", "a@b\r\nb@b"):
+        assert told(text) == [(1, "the addresses and the lines between them have 7 characters")]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"ab\n" * 600_000, "this is address 20,001"),
+        (b"email,x\n" + b"a\n" * 900_000, "what comes below is not looked through"),
+        (b"email\n" + b"a@b\n" * 450_000, "this is address 20,001"),
+    ],
+    ids=["plain", "odd", "column"],
+)
+def test_a_large_file_is_not_kept_in_many_pieces(content: bytes, said: str) -> None:
+    tracemalloc.start()
+    try:
+        found = read(content)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert said in found.problems[-1].what
+    assert most < MOST_TIMES * len(content)
+    assert len(found.problems) <= MOST_TOLD + 1
 
 
 CELLS = st.one_of(

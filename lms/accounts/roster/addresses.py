@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lms.accounts.email_address import is_email, normal
 from lms.accounts.roster.table import Table
@@ -50,20 +52,28 @@ def read(content: bytes, file: str = "") -> Addresses:
         return made
     text = text.replace("\ufeff", "")
     column = _column_of(text)
-    rows = list(_plain(text) if column is None else _cells(text, column, made))
-    if made.problems:
-        return made
+    lines = _plain(text) if column is None else _cells(text, column, made)
+    # One more than may be: that tells that there are too many, however many more there are.
+    rows = list(islice(lines, MOST_ADDRESSES + 1))
     if len(rows) > MOST_ADDRESSES:
-        what = f"this is address {MOST_ADDRESSES + 1:,} of {len(rows):,}"
-        made.tell(rows[MOST_ADDRESSES][0], what, f"a list has at most {MOST_ADDRESSES:,}: bring it in parts")
+        made.problems.clear()
+        what, remedy = f"this is address {MOST_ADDRESSES + 1:,}", f"a list has at most {MOST_ADDRESSES:,}"
+        made.tell(rows[MOST_ADDRESSES][0], what, f"{remedy}: bring it in parts")
+    if made.problems or _is_too_long(made, rows):
         return made
     for line, cell in rows:
         _take(made, line, cell)
     made.text = _as_text(rows)
-    if len(made.text) > MOST_CHARACTERS:
-        made.tell(1, f"the addresses have {len(made.text):,} characters", f"bring at most {MOST_CHARACTERS:,} at once")
-        made.text = ""
     return made
+
+
+def _is_too_long(made: Addresses, rows: list[tuple[int, str]]) -> bool:
+    """Whether the list would not fit into the field, each end of a line as one character; it is told then."""
+    characters = rows[-1][0] - 1 + sum(len(cell) for _, cell in rows) if rows else 0
+    if characters > MOST_CHARACTERS:
+        remedy = f"bring at most {MOST_CHARACTERS:,} at once"
+        made.tell(1, f"the addresses and the lines between them have {characters:,} characters", remedy)
+    return characters > MOST_CHARACTERS
 
 
 def _column_of(text: str) -> str | None:
@@ -84,7 +94,7 @@ def _cells(text: str, column: str, made: Addresses) -> Iterator[tuple[int, str]]
 
 
 def _plain(text: str) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+    for number, line in enumerate(io.StringIO(text, newline=None), 1):
         if line.strip():
             yield number, line.strip()
 

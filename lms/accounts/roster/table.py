@@ -12,6 +12,8 @@ from lms.accounts.email_address import is_email, normal
 from lms.content.problems import Problem
 
 NAME_CHARACTERS = 200
+MOST_TOLD = 500
+"""Lines told that do not have the cells of the header: with so many, nobody reads on, and the file is another one."""
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -62,11 +64,15 @@ class Table:
         header = [cell.strip().lower() for cell in found[1]]
         if not self._is_header(found[0], header):
             return
-        self.header, left_out, ours = header, dict.fromkeys(self.optional, ""), set(self.ours)
+        self.header, left_out, ours, odd = header, dict.fromkeys(self.optional, ""), set(self.ours), 0
         for line, cells in lines:
             if len(cells) != len(header):
                 what = f"{len(cells)} cells, but the header has {len(header)}"
                 self.tell(line, what, "put quotation marks around a cell with a comma in it, or add what is missing")
+                odd += 1
+                if odd == MOST_TOLD:
+                    self.tell(line, "what comes below is not looked through", "mend first what is above")
+                    return
                 continue
             named = zip(header, cells, strict=True)
             yield line, left_out | {name: " ".join(value.split()) for name, value in named if name in ours}
