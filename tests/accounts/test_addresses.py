@@ -31,6 +31,7 @@ def told(text: str) -> list[tuple[int, str]]:
         '\ufeffName,E-mail,Ward\nAda Bell,ada@example.org,9\n"Cole, Ben",ben@example.org,9\n',
         "Name;E-Mail Address\nAda;ada@example.org\nBen;BEN@example.org",
         "Name\tMail\nAda\tada@example.org\nBen\tben@example.org",
+        'Name,"E-mail \u00a0 Address "\nAda,ada@example.org\nBen,ben@example.org',
         "ada@example.org\nben@example.org\nADA@example.org",
     ],
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from lms.accounts.email_address import is_email, normal
-from lms.accounts.roster.table import Table
+from lms.accounts.roster.table import Table, name_of
 from lms.content.problems import Problem
 
 MOST_ADDRESSES = 20_000
@@ -79,11 +79,7 @@ def _is_too_long(made: Addresses, rows: list[tuple[int, str]]) -> bool:
 def _column_of(text: str) -> str | None:
     """How the column with the addresses is called, as the table finds it; None: it is a plain list."""
     _, first = next(Table("", (), ()).rows(text), (0, []))
-    return next((name for name in map(_name, first) if name in NAMES), None)
-
-
-def _name(cell: str) -> str:
-    return " ".join(cell.replace('"', "").split()).lower()
+    return next((name for name in map(name_of, first) if name in NAMES), None)
 
 
 def _cells(text: str, column: str, made: Addresses) -> Iterator[tuple[int, str]]:

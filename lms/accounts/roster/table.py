@@ -29,6 +29,11 @@ def delimiter_of(text: str) -> str:
     return next((one for one in ",;\t" if one in first), ",")
 
 
+def name_of(cell: str) -> str:
+    """What a column is called, however its name is spaced or written."""
+    return " ".join(cell.split()).lower()
+
+
 class Table:
     """One pass over one file: its lines, the cells that they all have, and what is to be mended."""
 
@@ -61,7 +66,7 @@ class Table:
             if not self.problems:
                 self.tell(1, "there is no header", f"begin with a line {','.join(self.required)}")
             return
-        header = [cell.strip().lower() for cell in found[1]]
+        header = [name_of(cell) for cell in found[1]]
         if not self._is_header(found[0], header):
             return
         self.header, left_out, ours, odd = header, dict.fromkeys(self.optional, ""), set(self.ours), 0
