@@ -13,6 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from lms.accounts.models import Person
+from lms.accounts.roster.addresses import MOST_CHARACTERS
 from lms.accounts.service import set_active
 from lms.audit.models import AuditEvent
 from lms.db import db, writing
@@ -99,6 +100,14 @@ def test_a_line_of_a_file_with_columns_can_be_taken_out_whatever_is_in_it(
     assert "<strong>2 people</strong> would be asked" in cleaned.text
     assert lead.submit(NEW, again(cleaned, do="ask")).status_code == 303
     assert {one.person_id for one in obligations(app)} == {ada.id, ben.id}
+
+
+def test_an_end_of_a_line_is_one_character_however_the_browser_sends_it(
+    app: Flask, lead: FlaskClient, people: list[Person]
+) -> None:
+    sent = form(whom="named", emails="\r\n" * (MOST_CHARACTERS // 2) + people[0].email, do="look")
+    shown = lead.submit(NEW, sent, content_type="multipart/form-data")
+    assert "<strong>1 person</strong> would be asked" in shown.text
 
 
 def test_who_stands_there_twice_is_asked_once_and_that_is_said(
