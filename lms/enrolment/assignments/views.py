@@ -43,6 +43,7 @@ blueprint = Blueprint("assignments", __name__)
 
 NOBODY_HERE = "Nobody here has this e-mail address."
 NOBODY_OF_YOURS = "Nobody at your places has this e-mail address."
+NOT_ONESELF = "You cannot exempt yourself. Please ask a lead of the programme, or who leads a place above yours."
 SEVERAL_PLACES = "These people work at different places of yours. Please ask those of each place by themselves."
 
 
@@ -136,7 +137,9 @@ def exempt() -> Answer:
     person = queries.person_within(db.session, form.email.data, own_reach()) if is_sound else None
     if is_sound and person is None:
         form.email.errors = [NOBODY_HERE if own_reach() is None else NOBODY_OF_YOURS]
-    if is_past(form.until_on, today() + dt.timedelta(days=1)) or person is None:
+    if person and person.id == current_user.id and own_reach() is not None:
+        form.email.errors = [NOT_ONESELF]
+    if is_past(form.until_on, today() + dt.timedelta(days=1)) or person is None or form.email.errors:
         return _overview(form, 422)
     with transaction() as session:
         about = form.what.data or None
@@ -164,7 +167,7 @@ def end_exemption(exemption: UUID) -> Answer:
     """They are asked like all others again."""
     with transaction() as session:
         found = queries.own_exemption(session, exemption, own_reach()) or not_found()
-        if service.end_exemption(session, found, today()):
+        if service.end_exemption(session, found, queries.programme_modules(session), today()):
             note(session, Entry(Action.EXEMPTION_ENDED, found.person.uuid, {"module": found.module_id or "programme"}))
     flash(f"{found.person.name} is asked like everyone else again.", "success")
     return redirect(url(".overview", _anchor="exempt"), 303)
