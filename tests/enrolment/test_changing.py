@@ -317,3 +317,28 @@ def test_the_relay_leaves_alone_what_is_being_changed(app: Flask, lead: FlaskCli
             with db.sessionmaker() as other, writing(other):
                 assert service.settle(other, [MODULE], clock_day(400)) == 0
             assert service.settle(session, [MODULE], clock_day(400)) == 0
+
+
+def test_what_is_typed_while_it_is_being_settled_is_kept(
+    app: Flask, lead: FlaskClient, ada: Person, ben: Person
+) -> None:
+    named, ruled = ask(lead, whom="named", emails=ada.email), ask(lead)
+    given = shown(lead, f"{ruled}/whom", **SOUTH)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("whoever writes waits for all who write")
+        with db.sessionmaker() as other, writing(other):
+            for address in (named, ruled):
+                assert queries.own_assignment(other, uuid.UUID(address.rsplit("/", 1)[1]), None, to_change=True)
+            for path, sent, kept in (
+                (f"{named}/people", {"change": "add", "emails": ben.email, "do": "change"}, ben.email),
+                (f"{ruled}/whom", given, '<option selected value="south">'),
+                (ruled, {"reason": "A reason of mine"}, "A reason of mine"),
+            ):
+                answer = lead.submit(path, sent)
+                assert answer.status_code == 409
+                assert "Nothing is changed yet: it is being settled who is asked" in answer.text
+                assert kept in answer.text
+            assert "it is being settled" in lead.get(lead.submit(f"{ruled}/withdraw").headers["Location"]).text
+    assert {row[0] for row in rows(app)} == {ada.id}
+    assert lead.submit(f"{named}/people", {"change": "add", "emails": ben.email, "do": "change"}).status_code == 303

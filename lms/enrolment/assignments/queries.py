@@ -16,7 +16,7 @@ from lms.accounts.organisation.leading import Reach
 from lms.accounts.organisation.queries import below, site_of, subtree, works_at
 from lms.accounts.queries import person_by_email
 from lms.content.library import library
-from lms.db import as_facts
+from lms.db import as_facts, waiting
 from lms.enrolment.assignments import due
 from lms.enrolment.assignments.due import Standing
 from lms.enrolment.assignments.models import AssignedPerson, Assignment, Exemption, Obligation, Reminder
@@ -146,10 +146,14 @@ def is_there(session: Session, uuid: UUID) -> bool:
 def own_assignment(session: Session, uuid: UUID, reach: Reach, to_change: bool = False) -> Assignment | None:
     """The assignment known by this name outside, if whoever has this reach may change it.
 
-    `to_change`: whoever would change or settle it too waits until this transaction is over.
+    `to_change`: whoever would change or settle it too waits until this transaction is over. Raises HeldError if
+    somebody else is at it for long.
     """
     query = _with_names(select(Assignment).filter_by(uuid=uuid)).where(_owned(reach))
-    return session.scalar(query.with_for_update(key_share=True, of=Assignment) if to_change else query)
+    if not to_change:
+        return session.scalar(query)
+    with waiting():
+        return session.scalar(query.with_for_update(key_share=True, of=Assignment))
 
 
 def counts(session: Session, assignment: Assignment, today: dt.date, reach: Reach = None) -> Counts:

@@ -14,7 +14,7 @@ from lms.accounts.access import carries_files, needs
 from lms.accounts.organisation import queries as places
 from lms.audit import actions
 from lms.audit.actions import Action, Entry
-from lms.db import db, transaction
+from lms.db import HeldError, db, transaction
 from lms.enrolment.assignments import queries, service
 from lms.enrolment.assignments.changing import views as changing
 from lms.enrolment.assignments.due import Standing
@@ -24,6 +24,7 @@ from lms.enrolment.assignments.naming import Named, place_for, to_ask
 from lms.enrolment.assignments.service import Rule, Wanted
 from lms.enrolment.assignments.viewing import (
     ASKERS,
+    HELD,
     MOST_NAMES_BYTES,
     Answer,
     facts_of,
@@ -107,10 +108,14 @@ def change(assignment: UUID) -> Answer:
     is_over = form.due_on.data != found.due_on and is_past(form.due_on, today())
     if is_over or not is_sound or found.ended_at:
         return _one_page(found, form, 422)
-    with transaction() as session:
-        kept = queries.own_assignment(session, assignment, own_reach(), to_change=True) or not_found()
-        service.change(session, kept, form.reason.data, form.due_on.data, form.due_days.data)
-        note(session, Entry(Action.ASSIGNMENT_CHANGED, facts=facts_of(kept)))
+    try:
+        with transaction() as session:
+            kept = queries.own_assignment(session, assignment, own_reach(), to_change=True) or not_found()
+            service.change(session, kept, form.reason.data, form.due_on.data, form.due_days.data)
+            note(session, Entry(Action.ASSIGNMENT_CHANGED, facts=facts_of(kept)))
+    except HeldError:
+        flash(HELD, "warning")
+        return _one_page(queries.own_assignment(db.session, assignment, own_reach()) or not_found(), form, 409)
     flash("It is changed. Whoever has not completed it yet has the new day.", "success")
     return redirect(url(".one", assignment=assignment), 303)
 
@@ -119,11 +124,15 @@ def change(assignment: UUID) -> Answer:
 @needs(*ASKERS)
 def withdraw(assignment: UUID) -> Answer:
     """It is asked no more."""
-    with transaction() as session:
-        found = queries.own_assignment(session, assignment, own_reach(), to_change=True) or not_found()
-        if found.ended_at is None:
-            service.withdraw(session, found, now(), today())
-            note(session, Entry(Action.ASSIGNMENT_WITHDRAWN, facts=facts_of(found)))
+    try:
+        with transaction() as session:
+            found = queries.own_assignment(session, assignment, own_reach(), to_change=True) or not_found()
+            if found.ended_at is None:
+                service.withdraw(session, found, now(), today())
+                note(session, Entry(Action.ASSIGNMENT_WITHDRAWN, facts=facts_of(found)))
+    except HeldError:
+        flash(HELD, "warning")
+        return redirect(url(".one", assignment=assignment), 303)
     flash("It is asked no more. What people completed stays theirs.", "success")
     return redirect(url(".overview"), 303)
 

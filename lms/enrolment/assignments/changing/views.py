@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.access import carries_files, needs
 from lms.accounts.organisation.leading import Reach
 from lms.audit.actions import Action, Entry
-from lms.db import db, transaction
+from lms.db import HeldError, db, transaction
 from lms.enrolment.assignments import queries, service
 from lms.enrolment.assignments.effect import Effect, done
 from lms.enrolment.assignments.forms import ADD, PeopleForm, WhomForm
@@ -21,6 +21,7 @@ from lms.enrolment.assignments.naming import Named, to_ask, to_take_off
 from lms.enrolment.assignments.service import Rule
 from lms.enrolment.assignments.viewing import (
     ASKERS,
+    HELD,
     MOST_NAMES_BYTES,
     Answer,
     facts_of,
@@ -68,19 +69,29 @@ def take_in(assignment: UUID) -> Answer:
     rule = rule_of(form)
     if not is_to_be_done():
         return _whom_page(found, form, _effect(db.session, found, queries.taken_in_now(db.session, rule)))
-    with transaction() as session:
-        kept = _own(session, assignment, is_rule=True, to_change=True)
-        so_far = _rule(kept)
-        made = None
-        if kept.ended_at is None and so_far != rule and _mark(so_far) == form.seen.data:
-            made = _effect(session, kept, queries.taken_in_now(session, rule))
-            service.take_in(session, kept, rule)
-            _settle(session, assignment, made)
+    try:
+        so_far, made = _take_in(assignment, rule, form.seen.data)
+    except HeldError:
+        flash(HELD, "warning")
+        return _whom_page(_own(db.session, assignment, is_rule=True), form, status=409)
     if made is None and so_far != rule:
         flash("Nothing was changed: somebody else has changed it meanwhile. Please look again.", "info")
         return redirect(url(".whom", assignment=assignment), 303)
     flash(done(made), "success")
     return redirect(url("assignments.one", assignment=assignment), 303)
+
+
+def _take_in(assignment: UUID, rule: Rule, seen: str | None) -> tuple[Rule, Effect | None]:
+    """Take in whom the rule says, if the one that was seen holds still: the one that held, and what changed."""
+    made = None
+    with transaction() as session:
+        kept = _own(session, assignment, is_rule=True, to_change=True)
+        so_far = _rule(kept)
+        if kept.ended_at is None and so_far != rule and _mark(so_far) == seen:
+            made = _effect(session, kept, queries.taken_in_now(session, rule))
+            service.take_in(session, kept, rule)
+            _settle(session, assignment, made)
+    return so_far, made
 
 
 @blueprint.get("/assignments/<uuid:assignment>/people")
@@ -104,15 +115,26 @@ def name_people(assignment: UUID) -> Answer:
     if not is_to_be_done(form):
         so_far = queries.named(db.session, found)
         return _people_page(found, form, named, _effect_of_names(db.session, found, so_far, named, is_more))
+    try:
+        made = _name(assignment, named, is_more)
+    except HeldError:
+        flash(HELD, "warning")
+        return _people_page(_own(db.session, assignment, is_rule=False), form, named, status=409)
+    flash(done(made), "success")
+    return redirect(url("assignments.one", assignment=assignment), 303)
+
+
+def _name(assignment: UUID, named: Named, is_more: bool) -> Effect | None:
+    """Name these people too, or no more; None: it is so already."""
+    made = None
     with transaction() as session:
         kept = _own(session, assignment, is_rule=False, to_change=True)
-        so_far, made = queries.named(session, kept), None
+        so_far = queries.named(session, kept)
         if kept.ended_at is None and _changed(so_far, named, is_more):
             made = _effect_of_names(session, kept, so_far, named, is_more)
             (service.name if is_more else service.name_no_more)(session, kept, named.ids)
             _settle(session, assignment, made)
-    flash(done(made), "success")
-    return redirect(url("assignments.one", assignment=assignment), 303)
+    return made
 
 
 def _own(session: Session, uuid: UUID, is_rule: bool, to_change: bool = False) -> Assignment:
