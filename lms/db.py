@@ -36,6 +36,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout)
 """What is raised when the database is locked for long, full or gone."""
+_LOCK_NOT_AVAILABLE = "55P03"
 WRITES = {"writes": True}
 """Execution options of a connection whose transaction writes."""
 UNSEEN = {"synchronize_session": False}
@@ -142,6 +143,21 @@ def writing(session: Session) -> Iterator[Session]:
         session.commit()
     except BaseException:
         session.rollback()
+        raise
+
+
+class HeldError(Exception):
+    """A row that was to be changed is being changed by somebody else, for longer than we wait."""
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Around a query that locks a row. Raises HeldError where PostgreSQL gives up; SQLite waits for all who write."""
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            raise HeldError from error
         raise
 
 

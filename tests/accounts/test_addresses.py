@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.accounts.roster import addresses
 from lms.accounts.roster.addresses import read
+from lms.accounts.roster.table import MOST_TOLD
+
+MOST_TIMES = 20
+"""So many times a file may be in memory: as bytes, as text, and as the text that is gone through."""
 
 
 def told(text: str) -> list[tuple[int, str]]:
@@ -23,6 +31,7 @@ def told(text: str) -> list[tuple[int, str]]:
         '\ufeffName,E-mail,Ward\nAda Bell,ada@example.org,9\n"Cole, Ben",ben@example.org,9\n',
         "Name;E-Mail Address\nAda;ada@example.org\nBen;BEN@example.org",
         "Name\tMail\nAda\tada@example.org\nBen\tben@example.org",
+        'Name,"E-mail \u00a0 Address "\nAda,ada@example.org\nBen,ben@example.org',
         "ada@example.org\nben@example.org\nADA@example.org",
     ],
 )
@@ -59,9 +68,61 @@ def test_what_is_no_text_is_refused() -> None:
 def test_there_is_a_limit_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(addresses, "MOST_ADDRESSES", 2)
     assert told("a@b\n\nb@b") == []
-    assert told("a@b\n\nb@b\nc@b") == [(4, "this is address 3 of 3")]
+    assert told("a@b\n\nb@b\nc@b") == [(4, "this is address 3")]
+    assert told("email,x\na@b,\nodd\nb@b,\nc@b,") == [(5, "this is address 3")], "first of all there are too many"
     monkeypatch.setattr(addresses, "MOST_CHARACTERS", 5)
-    assert told("a@b\nb@b") == [(1, "the addresses have 7 characters")]
+    for text in ("a@b\nb@b", "a@b\r\nb@b"):
+        assert told(text) == [(1, "the addresses and the lines between them have 7 characters")]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"ab\n" * 600_000, "this is address 20,001"),
+        (b"email,x\n" + b"a\n" * 900_000, "what comes below is not looked through"),
+        (b"email\n" + b"a@b\n" * 450_000, "this is address 20,001"),
+    ],
+    ids=["plain", "odd", "column"],
+)
+def test_a_large_file_is_not_kept_in_many_pieces(content: bytes, said: str) -> None:
+    tracemalloc.start()
+    try:
+        found = read(content)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert said in found.problems[-1].what
+    assert most < MOST_TIMES * len(content)
+    assert len(found.problems) <= MOST_TOLD + 1
+
+
+CELLS = st.one_of(
+    st.text(max_size=12),
+    st.text("ab@.,;\t\" '\n", max_size=8),
+    st.sampled_from(["ada@example.org", "Ben@Example.org", "email", "mail", "a, e-mail", '"', '"x', "", "A, a@b.c"]),
+)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), max_size=8), st.sampled_from(",;\t"), st.booleans(), st.integers(0, 2))
+def test_any_file_with_a_column_reads_the_same_again_and_its_lines_can_be_taken_out(
+    rows: list[tuple[str, str]], delimiter: str, is_first: bool, blank: int
+) -> None:
+    file = io.StringIO()
+    file.write("\n" * blank)
+    writer = csv.writer(file, delimiter=delimiter)
+    for name, email in [("Name", "E-mail"), *rows]:
+        writer.writerow([email, name] if is_first else [name, email])
+    found = read(file.getvalue().encode("utf-8", "replace"))
+    assert not any("header" in one.what or "CSV" in one.what for one in found.problems)
+    again = read(found.text.encode())
+    assert again.lines == found.lines
+    assert again.twice == found.twice
+    assert [one.line for one in again.problems] == [one.line for one in found.problems]
+    bad = {one.line for one in found.problems}
+    left = "\n".join("" if line in bad else text for line, text in enumerate(found.text.split("\n"), 1))
+    cleaned = read(left.encode())
+    assert cleaned.lines == found.lines
+    assert cleaned.problems == []
 
 
 @given(st.text(max_size=200))

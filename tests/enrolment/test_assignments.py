@@ -21,10 +21,10 @@ from lms.accounts.queries import site_by_code
 from lms.audit.models import AuditEvent
 from lms.config import Settings
 from lms.db import db, writing
-from lms.enrolment.assignments.models import Assignment, Reminder
+from lms.enrolment.assignments.models import Assignment, Obligation, Reminder
 from lms.enrolment.assignments.reminding.service import take_mails
 from lms.enrolment.assignments.service import Wanted, assign
-from lms.enrolment.models import Registration
+from lms.enrolment.models import Registration, State
 from lms.operate import chores
 from tests.enrolment.conftest import (
     DAY,
@@ -197,6 +197,44 @@ def test_exempt_from_one_module_the_others_are_enough(
     lead.submit("/assignments/exemptions", given)
     complete(sign_in(app.test_client(), ada))
     assert obligations(app)[0].met_at == DAY
+
+
+def test_what_was_met_only_by_an_exemption_is_asked_again_when_it_ends(
+    app: Flask, lead: FlaskClient, ada: Person, sign_in: SignIn
+) -> None:
+    ask(lead, what="")
+    given = {"email": ada.email, "what": sample.SECOND, "reason": "Teaches it."}
+
+    def exempt_and_end() -> None:
+        lead.submit("/assignments/exemptions", given | {"token": str(uuid.uuid4())})
+        assert obligations(app)[0].met_at == DAY
+        end = re.search(r'action="(/assignments/exemptions/[^"]+/end)"', lead.get("/assignments").text)
+        assert end
+        assert lead.submit(end[1]).status_code == 303
+
+    complete(sign_in(app.test_client(), ada))
+    exempt_and_end()
+    assert obligations(app)[0].met_at is None, "one module is not completed"
+    done = {"module_id": sample.SECOND, "state": State.COMPLETED, "registered_at": DAY, "completed_at": DAY}
+    with app.app_context(), writing(db.session) as session:
+        session.add(Registration(person_id=ada.id, **done))
+    chores.settle_assignments(app, DAY)
+    exempt_and_end()
+    assert obligations(app)[0].met_at == DAY, "what is completed stays"
+
+
+def test_what_was_completed_before_a_module_came_stays_met(app: Flask, lead: FlaskClient, ada: Person) -> None:
+    ask(lead, what="")
+    before = DAY - dt.timedelta(days=90)
+    with app.app_context(), writing(db.session) as session:
+        made = session.scalars(select(Obligation)).one()
+        made.since_on, made.met_at = before.date(), before
+    given = {"email": ada.email, "what": sample.SECOND, "reason": "Teaches it.", "token": str(uuid.uuid4())}
+    lead.submit("/assignments/exemptions", given)
+    end = re.search(r'action="(/assignments/exemptions/[^"]+/end)"', lead.get("/assignments").text)
+    assert end
+    lead.submit(end[1])
+    assert obligations(app)[0].met_at == before
 
 
 def test_an_exemption_that_cannot_be_is_said(lead: FlaskClient, ada: Person) -> None:

@@ -48,6 +48,13 @@ def change(browser: FlaskClient, address: str, **given: str) -> str:
     return browser.get(answer.headers["Location"]).text
 
 
+def press(page: str, words: str) -> tuple[str, str]:
+    """What a button of a page sends."""
+    found = re.search(rf'<button[^>]*name="([^"]*)" value="([^"]*)">{words}</button>', page)
+    assert found, f"there is no button “{words}”"
+    return found[1], found[2]
+
+
 def overdue_on(browser: FlaskClient, days: int) -> int:
     """How many are overdue on a day, as the report on coverage says it."""
     page = browser.get(f"/reports/coverage?who=all&what={MODULE}&on={clock_day(days)}").text
@@ -268,11 +275,20 @@ def test_whoever_has_left_can_be_taken_off(app: Flask, lead: FlaskClient, ada: P
     with app.app_context(), writing(db.session) as session:
         set_active(session, session.merge(ada), False, DAY)
     chores.settle_assignments(app, DAY)
-    assert lead.submit(f"{address}/people", {"change": "off", "emails": ada.email, "do": "change"}).status_code == 303
+    path, off = f"{address}/people", {"change": "off", "emails": ada.email}
+    page = lead.submit(path, off | {"do": "look"}).text
+    assert "nothing would change for anybody today: 1 person is asked" in page
+    assert "<strong>1 person</strong> who is not here now" in page
+    assert "would not be named any more" in page
+    assert press(page, "Take 1 off") == ("do", "change")
+    assert lead.submit(path, off | {"do": "change"}).status_code == 303
+    page = lead.submit(path, {"change": "add", "emails": ben.email, "do": "look"}).text
+    assert 'value="change">' not in page, "he is named already"
     with app.app_context(), writing(db.session) as session:
         set_active(session, session.merge(ada), True, DAY)
     chores.settle_assignments(app, DAY)
     assert rows(app) == [(ada.id, 1, 0, 0), (ben.id, 1, 0, None)]
+    assert events(app) == [{"what": MODULE, "not_here": 1, "stay": 1}]
 
 
 def test_a_file_to_take_people_off_tells_who_is_not_in_it(
@@ -301,3 +317,28 @@ def test_the_relay_leaves_alone_what_is_being_changed(app: Flask, lead: FlaskCli
             with db.sessionmaker() as other, writing(other):
                 assert service.settle(other, [MODULE], clock_day(400)) == 0
             assert service.settle(session, [MODULE], clock_day(400)) == 0
+
+
+def test_what_is_typed_while_it_is_being_settled_is_kept(
+    app: Flask, lead: FlaskClient, ada: Person, ben: Person
+) -> None:
+    named, ruled = ask(lead, whom="named", emails=ada.email), ask(lead)
+    given = shown(lead, f"{ruled}/whom", **SOUTH)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("whoever writes waits for all who write")
+        with db.sessionmaker() as other, writing(other):
+            for address in (named, ruled):
+                assert queries.own_assignment(other, uuid.UUID(address.rsplit("/", 1)[1]), None, to_change=True)
+            for path, sent, kept in (
+                (f"{named}/people", {"change": "add", "emails": ben.email, "do": "change"}, ben.email),
+                (f"{ruled}/whom", given, '<option selected value="south">'),
+                (ruled, {"reason": "A reason of mine"}, "A reason of mine"),
+            ):
+                answer = lead.submit(path, sent)
+                assert answer.status_code == 409
+                assert "Nothing is changed yet: it is being settled who is asked" in answer.text
+                assert kept in answer.text
+            assert "it is being settled" in lead.get(lead.submit(f"{ruled}/withdraw").headers["Location"]).text
+    assert {row[0] for row in rows(app)} == {ada.id}
+    assert lead.submit(f"{named}/people", {"change": "add", "emails": ben.email, "do": "change"}).status_code == 303

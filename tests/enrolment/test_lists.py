@@ -13,6 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from lms.accounts.models import Person
+from lms.accounts.roster.addresses import MOST_CHARACTERS
 from lms.accounts.service import set_active
 from lms.audit.models import AuditEvent
 from lms.db import db, writing
@@ -47,9 +48,8 @@ def test_a_file_is_shown_first_and_then_stands_in_the_field(
     assert obligations(app) == []
     assert "A reason of mine" in shown.text
     given = again(shown)
-    assert [line.strip() for line in given["emails"].splitlines() if line] == [
-        "email", *(one.email.upper() for one in people)
-    ]  # fmt: skip
+    lines = [line.strip() for line in given["emails"].splitlines()]
+    assert lines == ["", *(one.email.upper() for one in people)], "each in its line, and no header that would be read"
     assert lead.submit(NEW, given).status_code == 303
     assert {one.person_id for one in obligations(app)} == {one.id for one in people}
     with app.app_context():
@@ -86,6 +86,28 @@ def test_everything_to_mend_is_told_by_line_and_can_be_taken_out(
     assert obligations(app) == []
     lead.submit(NEW, again(cleaned, do="ask"))
     assert [one.person_id for one in obligations(app)] == [ada.id]
+
+
+@pytest.mark.parametrize("cell", ['"Bell, ada@example.org"', '"""Ada"" <ada@example.org>"', "mail"])
+def test_a_line_of_a_file_with_columns_can_be_taken_out_whatever_is_in_it(
+    app: Flask, lead: FlaskClient, people: list[Person], cell: str
+) -> None:
+    ada, ben, _ = people
+    shown = send(lead, f"name,email\nX,{cell}\nAda,{ada.email}\nBen,{ben.email}\n".encode())
+    assert shown.status_code == 422
+    assert "the other 2 addresses are right" in shown.text
+    cleaned = lead.submit(NEW, again(shown, do="clean"))
+    assert "<strong>2 people</strong> would be asked" in cleaned.text
+    assert lead.submit(NEW, again(cleaned, do="ask")).status_code == 303
+    assert {one.person_id for one in obligations(app)} == {ada.id, ben.id}
+
+
+def test_an_end_of_a_line_is_one_character_however_the_browser_sends_it(
+    app: Flask, lead: FlaskClient, people: list[Person]
+) -> None:
+    sent = form(whom="named", emails="\r\n" * (MOST_CHARACTERS // 2) + people[0].email, do="look")
+    shown = lead.submit(NEW, sent, content_type="multipart/form-data")
+    assert "<strong>1 person</strong> would be asked" in shown.text
 
 
 def test_who_stands_there_twice_is_asked_once_and_that_is_said(

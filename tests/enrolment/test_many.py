@@ -196,3 +196,17 @@ def test_to_ask_many_by_a_list_and_to_take_them_off(app: Flask, lead: FlaskClien
         path = f"{answer.headers['Location']}/people"
         assert lead.submit(path, off, content_type="multipart/form-data").status_code == 303
     assert asked_now(app) == 1
+
+
+@pytest.mark.slow
+def test_what_a_lead_of_few_looks_at_costs_no_more_where_many_work_elsewhere(
+    app: Flask, lead: FlaskClient, many: int, person: MakePerson, sign_in: SignIn
+) -> None:
+    person("Ben Cole", site="south")
+    sol = sign_in(app.test_client(), person("Sol Lead", roles=[Role.SITE_LEAD], site="south"))
+    address = ask(lead, site="")
+    assert asked_now(app) > many
+    for path, words in (("/assignments", '<td class="number">2</td>'), (address, "All: 2")):
+        with app.app_context(), watched() as work:
+            assert words in sol.get(path).text
+        assert work.looked_at < PEOPLE / 2, path

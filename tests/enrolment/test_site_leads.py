@@ -16,7 +16,7 @@ from lms.accounts.models import Person, Placement, Role, Site
 from lms.accounts.queries import site_by_code
 from lms.audit.models import AuditEvent
 from lms.db import db, writing
-from lms.enrolment.assignments.models import Assignment
+from lms.enrolment.assignments.models import Assignment, Exemption
 from tests.enrolment.conftest import NEW, WHY, MakePerson, SignIn, ask, form, later, obligations
 from tests.enrolment.test_changing import change, rows, shown
 
@@ -197,6 +197,21 @@ def test_exemptions_of_own_people_and_those_alone(
     ends = re.findall(r'action="(/assignments/exemptions/[^"]+/end)"', lead.get("/assignments").text)
     assert [nora.submit(end).status_code for end in ends] == [303, 404, 404]
     assert [sol.submit(end).status_code for end in ends] == [404, 404, 404]
+
+
+def test_nobody_exempts_themselves_at_their_own_place(
+    app: Flask, nora: FlaskClient, lead: FlaskClient, ada: Person
+) -> None:
+    given = {"token": str(uuid.uuid4()), "email": "Nora.Lead@example.org", "what": "", "reason": "I know it all."}
+    with app.app_context():
+        given["email"] = db.session.scalars(select(Person.email).filter_by(id=nora_id(app))).one().upper()
+    answer = nora.submit(EXEMPT, given)
+    assert answer.status_code == 422
+    assert "You cannot exempt yourself. Please ask a lead of the programme" in answer.text
+    assert "I know it all." in answer.text
+    with app.app_context():
+        assert db.session.scalars(select(Exemption)).all() == []
+    assert lead.submit(EXEMPT, given).status_code == 303, "somebody else may"
 
 
 def test_coverage_leads_to_what_is_asked(nora: FlaskClient, lead: FlaskClient) -> None:

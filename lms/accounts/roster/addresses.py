@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lms.accounts.email_address import is_email, normal
-from lms.accounts.roster.table import Table, delimiter_of
+from lms.accounts.roster.table import Table, name_of
 from lms.content.problems import Problem
 
 MOST_ADDRESSES = 20_000
@@ -48,34 +50,39 @@ def read(content: bytes, file: str = "") -> Addresses:
         line = content[: error.start].count(b"\n") + 1
         made.tell(line, "this is not a text in UTF-8", "save the file as “CSV UTF-8” or as a plain text")
         return made
-    rows = list(_cells(text, made) if _has_header(text) else _plain(text))
-    if made.problems:
-        return made
+    text = text.replace("\ufeff", "")
+    column = _column_of(text)
+    lines = _plain(text) if column is None else _cells(text, column, made)
+    # One more than may be: that tells that there are too many, however many more there are.
+    rows = list(islice(lines, MOST_ADDRESSES + 1))
     if len(rows) > MOST_ADDRESSES:
-        what = f"this is address {MOST_ADDRESSES + 1:,} of {len(rows):,}"
-        made.tell(rows[MOST_ADDRESSES][0], what, f"a list has at most {MOST_ADDRESSES:,}: bring it in parts")
+        made.problems.clear()
+        what, remedy = f"this is address {MOST_ADDRESSES + 1:,}", f"a list has at most {MOST_ADDRESSES:,}"
+        made.tell(rows[MOST_ADDRESSES][0], what, f"{remedy}: bring it in parts")
+    if made.problems or _is_too_long(made, rows):
         return made
     for line, cell in rows:
         _take(made, line, cell)
-    made.text = _as_text(rows, _has_header(text))
-    if len(made.text) > MOST_CHARACTERS:
-        made.tell(1, f"the addresses have {len(made.text):,} characters", f"bring at most {MOST_CHARACTERS:,} at once")
-        made.text = ""
+    made.text = _as_text(rows)
     return made
 
 
-def _has_header(text: str) -> bool:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return any(_name(cell) in NAMES for cell in first.split(delimiter_of(text)))
+def _is_too_long(made: Addresses, rows: list[tuple[int, str]]) -> bool:
+    """Whether the list would not fit into the field, each end of a line as one character; it is told then."""
+    characters = rows[-1][0] - 1 + sum(len(cell) for _, cell in rows) if rows else 0
+    if characters > MOST_CHARACTERS:
+        remedy = f"bring at most {MOST_CHARACTERS:,} at once"
+        made.tell(1, f"the addresses and the lines between them have {characters:,} characters", remedy)
+    return characters > MOST_CHARACTERS
 
 
-def _name(cell: str) -> str:
-    return " ".join(cell.replace('"', "").split()).lower()
+def _column_of(text: str) -> str | None:
+    """How the column with the addresses is called, as the table finds it; None: it is a plain list."""
+    _, first = next(Table("", (), ()).rows(text), (0, []))
+    return next((name for name in map(name_of, first) if name in NAMES), None)
 
 
-def _cells(text: str, made: Addresses) -> Iterator[tuple[int, str]]:
-    first = next(line for line in text.splitlines() if line.strip())
-    column = next(_name(cell) for cell in first.split(delimiter_of(text)) if _name(cell) in NAMES)
+def _cells(text: str, column: str, made: Addresses) -> Iterator[tuple[int, str]]:
     table = Table(made.file, (column,), (), leaves_others_out=True)
     for line, cells in table.lines(text.encode()):
         yield line, cells[column] or NO_ADDRESS
@@ -83,7 +90,7 @@ def _cells(text: str, made: Addresses) -> Iterator[tuple[int, str]]:
 
 
 def _plain(text: str) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+    for number, line in enumerate(io.StringIO(text, newline=None), 1):
         if line.strip():
             yield number, line.strip()
 
@@ -99,11 +106,16 @@ def _take(made: Addresses, line: int, cell: str) -> None:
         made.twice.append(Problem(made.file, line, f"{email} is in line {first} too", "it counts once"))
 
 
-def _as_text(rows: list[tuple[int, str]], has_header: bool) -> str:
-    """Each in the line in which it stood, so that what is said of a line of the file holds for what is shown."""
+def _as_text(rows: list[tuple[int, str]]) -> str:
+    """A plain list, each in the line in which it stood: what is said of a line of the file holds for what is shown.
+
+    No column with a name: a cell with a comma or a quotation mark would be taken apart when the list comes back.
+    """
     lines = [""] * (rows[-1][0] if rows else 0)
     for line, cell in rows:
         lines[line - 1] = cell.replace("\0", "\ufffd")
-    if has_header and lines:
-        lines[next(index for index, cell in enumerate(lines) if not cell)] = COLUMN
+    text = "\n".join(lines)
+    if _column_of(text) is not None:
+        # By itself in the first line, the cell looks like the name of a column.
+        lines[rows[0][0] - 1] = NO_ADDRESS
     return "\n".join(lines)

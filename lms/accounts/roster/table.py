@@ -12,6 +12,8 @@ from lms.accounts.email_address import is_email, normal
 from lms.content.problems import Problem
 
 NAME_CHARACTERS = 200
+MOST_TOLD = 500
+"""Lines told that do not have the cells of the header: with so many, nobody reads on, and the file is another one."""
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -23,8 +25,13 @@ def is_site_code(text: str) -> bool:
 
 def delimiter_of(text: str) -> str:
     """What stands between two cells: a comma, a semicolon, or what a spreadsheet gives when it is copied from."""
-    first = text.lstrip("\r\n").partition("\n")[0]
+    first = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
     return next((one for one in ",;\t" if one in first), ",")
+
+
+def name_of(cell: str) -> str:
+    """What a column is called, however its name is spaced or written."""
+    return " ".join(cell.split()).lower()
 
 
 class Table:
@@ -53,23 +60,39 @@ class Table:
             line = content[: error.start].count(b"\n") + 1
             self.tell(line, "this is not UTF-8", 'save the file as "CSV UTF-8"')
             return
-        lines = self._split(text)
+        lines = self.rows(text)
         found = next(lines, None)
         if found is None:
             if not self.problems:
                 self.tell(1, "there is no header", f"begin with a line {','.join(self.required)}")
             return
-        header = [cell.strip().lower() for cell in found[1]]
+        header = [name_of(cell) for cell in found[1]]
         if not self._is_header(found[0], header):
             return
-        self.header, left_out, ours = header, dict.fromkeys(self.optional, ""), set(self.ours)
+        self.header, left_out, ours, odd = header, dict.fromkeys(self.optional, ""), set(self.ours), 0
         for line, cells in lines:
             if len(cells) != len(header):
                 what = f"{len(cells)} cells, but the header has {len(header)}"
                 self.tell(line, what, "put quotation marks around a cell with a comma in it, or add what is missing")
+                odd += 1
+                if odd == MOST_TOLD:
+                    self.tell(line, "what comes below is not looked through", "mend first what is above")
+                    return
                 continue
             named = zip(header, cells, strict=True)
             yield line, left_out | {name: " ".join(value.split()) for name, value in named if name in ours}
+
+    def rows(self, text: str) -> Iterator[tuple[int, list[str]]]:
+        """Lines with their number and cells; a cell may run over several lines, and its row is named by the first."""
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
+        line = 1
+        try:
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    yield line, cells
+                line = reader.line_num + 1
+        except csv.Error as error:
+            self.tell(line, f"this is not CSV ({error})", "look for a quotation mark without its partner")
 
     def email(self, line: int, text: str) -> str:
         """An e-mail address in its normal form."""
@@ -99,18 +122,6 @@ class Table:
     def tell(self, line: int, what: str, remedy: str) -> None:
         """Something is to be mended in a line."""
         self.problems.append(Problem(self.file, line, what, remedy))
-
-    def _split(self, text: str) -> Iterator[tuple[int, list[str]]]:
-        """Lines with their number and cells; a cell may run over several lines, and its row is named by the first."""
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
-        line = 1
-        try:
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    yield line, cells
-                line = reader.line_num + 1
-        except csv.Error as error:
-            self.tell(line, f"this is not CSV ({error})", "look for a quotation mark without its partner")
 
     def _is_header(self, line: int, header: list[str]) -> bool:
         before = len(self.problems)

@@ -22,10 +22,14 @@ class Effect:
     stays: int
     due_on: dt.date | None
     """The last day of whoever would newly be asked."""
+    names: int = 0
+    """Who would newly be named, or be named no more."""
+    names_aside: int = 0
+    """How many of those are not asked today, before or after: they have left, or work elsewhere."""
 
     @property
     def is_none(self) -> bool:
-        """Whether nothing would change for anybody."""
+        """Whether nothing would change for anybody today."""
         return not self.comes and not self.goes
 
 

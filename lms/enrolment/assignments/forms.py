@@ -105,6 +105,8 @@ class ListFields:
         "E-mail addresses",
         [Length(max=MOST_CHARACTERS, message=f"Please write at most {MOST_CHARACTERS:,} characters.")],
         description=f"One in each line, at most {MOST_ADDRESSES:,}.",
+        # Browsers send two characters for each end of a line; a list counts them as one, and so do we.
+        filters=[lambda text: text and text.replace("\r\n", "\n")],
     )
     file = FileField(
         "Or a file",

@@ -11,12 +11,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, exists, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
-from lms.accounts.models import NOWHERE, Person, Site
+from lms.accounts.models import NOWHERE, Person, Placement, Site
 from lms.accounts.organisation.leading import Reach
-from lms.accounts.organisation.queries import below, site_of, works_at
+from lms.accounts.organisation.queries import below, site_of, subtree, works_at
 from lms.accounts.queries import person_by_email
 from lms.content.library import library
-from lms.db import as_facts
+from lms.db import as_facts, waiting
 from lms.enrolment.assignments import due
 from lms.enrolment.assignments.due import Standing
 from lms.enrolment.assignments.models import AssignedPerson, Assignment, Exemption, Obligation, Reminder
@@ -25,6 +25,8 @@ from lms.enrolment.assignments.service import AT_A_TIME, Rule, members, taken_in
 
 LIMIT = 100
 """People on one page of a list."""
+FEW = 5000
+"""So many people a query names one by one; with more, it costs no less to look up for each row where they work."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def is_anything_asked(session: Session) -> bool:
 
 def assignment_by_uuid(session: Session, uuid: UUID, reach: Reach) -> Assignment | None:
     """The assignment known by this name outside, if whoever has this reach may see it."""
-    return session.scalar(_with_names(select(Assignment).filter_by(uuid=uuid)).where(_seen(reach)))
+    return session.scalar(_with_names(select(Assignment).filter_by(uuid=uuid)).where(_seen(session, reach)))
 
 
 def is_there(session: Session, uuid: UUID) -> bool:
@@ -144,10 +146,14 @@ def is_there(session: Session, uuid: UUID) -> bool:
 def own_assignment(session: Session, uuid: UUID, reach: Reach, to_change: bool = False) -> Assignment | None:
     """The assignment known by this name outside, if whoever has this reach may change it.
 
-    `to_change`: whoever would change or settle it too waits until this transaction is over.
+    `to_change`: whoever would change or settle it too waits until this transaction is over. Raises HeldError if
+    somebody else is at it for long.
     """
     query = _with_names(select(Assignment).filter_by(uuid=uuid)).where(_owned(reach))
-    return session.scalar(query.with_for_update(key_share=True, of=Assignment) if to_change else query)
+    if not to_change:
+        return session.scalar(query)
+    with waiting():
+        return session.scalar(query.with_for_update(key_share=True, of=Assignment))
 
 
 def counts(session: Session, assignment: Assignment, today: dt.date, reach: Reach = None) -> Counts:
@@ -171,7 +177,7 @@ def people(
         .where(
             Obligation.assignment_id == assignment.id,
             Obligation.ended_on.is_(None),
-            _works_within(Obligation.person_id, reach),
+            _is_of(session, Obligation.person_id, reach),
             _standing(today) == wanted.value if wanted else true(),
         )
         .order_by(name, Obligation.person_id)
@@ -235,7 +241,7 @@ def exemptions(session: Session, today: dt.date, reach: Reach = None) -> Sequenc
         select(Exemption)
         .join(Exemption.person)
         .options(joinedload(Exemption.person))
-        .where(_holds(today), _works_within(Exemption.person_id, reach))
+        .where(_holds(today), _is_of(session, Exemption.person_id, reach))
         .order_by(Person.name, Exemption.id)
     )
     return session.scalars(query).all()
@@ -290,20 +296,31 @@ def _owned(reach: Reach) -> ColumnElement[bool]:
     return and_(Assignment.is_local, Assignment.site_id.in_(select(below(reach).c.id)))
 
 
-def _seen(reach: Reach) -> ColumnElement[bool]:
+def _seen(session: Session, reach: Reach) -> ColumnElement[bool]:
     """Beside that, leads of places see whatever is asked of their people now."""
     if reach is None:
         return true()
     asked = exists().where(
         Obligation.assignment_id == Assignment.id,
         Obligation.ended_on.is_(None),
-        _works_within(Obligation.person_id, reach),
+        _is_of(session, Obligation.person_id, reach),
     )
     return or_(_owned(reach), asked)
 
 
 def _works_within(person_id: InstrumentedAttribute[int], reach: Reach) -> ColumnElement[bool]:
     return true() if reach is None else works_at(person_id, reach)
+
+
+def _is_of(session: Session, person_id: InstrumentedAttribute[int], reach: Reach) -> ColumnElement[bool]:
+    """The same for a query over many: where few work there, they are looked up first, and not where everyone works."""
+    if reach is None:
+        return true()
+    # Said so that no index of days serves, for the reason that `site_of` gives.
+    is_now = func.coalesce(Placement.until_on, dt.date.max) == dt.date.max
+    there = select(Placement.person_id).where(Placement.site_id.in_(subtree(session, reach)), is_now)
+    few = session.scalars(there.limit(FEW + 1)).all()
+    return person_id.in_(few) if len(few) <= FEW else _works_within(person_id, reach)
 
 
 def _holds(today: Any) -> ColumnElement[bool]:
@@ -352,7 +369,7 @@ def _counts(session: Session, today: dt.date, only: Assignment | None = None, re
         .where(
             Obligation.ended_on.is_(None),
             Obligation.assignment_id == only.id if only else true(),
-            _works_within(Obligation.person_id, reach),
+            _is_of(session, Obligation.person_id, reach),
         )
         .subquery()
     )

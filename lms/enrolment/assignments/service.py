@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.models import Person, Placement
 from lms.accounts.organisation.queries import below, works_at
+from lms.content.models import Revision
 from lms.db import UNSEEN, insert
 from lms.enrolment.assignments import due
 from lms.enrolment.assignments.due import REFRESHER_OPENS, ReminderKind
@@ -190,13 +191,42 @@ def exempt(
     return session.execute(new.on_conflict_do_nothing().returning(Exemption.id)).scalar() is not None
 
 
-def end_exemption(session: Session, exemption: Exemption, today: dt.date) -> bool:
-    """From today on they are asked like all others; whether it was not over already."""
+def end_exemption(session: Session, exemption: Exemption, modules: Sequence[str], today: dt.date) -> bool:
+    """From today on they are asked like all others; whether it was not over already.
+
+    What they met only because of it is asked again.
+    """
     if exemption.until_on is not None and exemption.until_on <= today:
         return False
     exemption.until_on = max(today, exemption.from_on)
     session.flush()
+    if exemption.module_id is not None and exemption.module_id in modules:
+        _judge_anew(session, exemption.person_id, exemption.module_id, modules)
     return True
+
+
+def _judge_anew(session: Session, person_id: int, module_id: str, modules: Sequence[str]) -> None:
+    """The programme is not met without this module, unless there was none when it was completed, or it is spared yet.
+
+    What one module asks is never met by an exemption from it.
+    """
+    is_done = exists().where(
+        Registration.person_id == Obligation.person_id,
+        Registration.module_id == module_id,
+        or_(Obligation.done_since.is_(None), Obligation.done_since <= DONE_AT),
+        DONE_AT.is_not(None),
+    )
+    there_since = session.scalar(select(func.min(Revision.created_at)).filter_by(subject=module_id))
+    assert there_since is not None
+    query = update(Obligation).where(
+        Obligation.person_id == person_id,
+        Obligation.ended_on.is_(None),
+        Obligation.assignment_id.in_(select(Assignment.id).where(Assignment.module_id.is_(None))),
+        or_(Obligation.met_at >= there_since, Obligation.since_on >= there_since.date()),
+        ~is_done,
+    )
+    session.execute(query.values(met_at=None), execution_options=UNSEEN)
+    meet(session, person_id, modules)
 
 
 def forget(session: Session, person_id: int) -> None:

@@ -30,6 +30,10 @@ ASKERS = (Role.SITE_LEAD, Role.PROGRAMME_LEAD, Role.ADMIN)
 """Who asks people; leads of sites those of their own."""
 MOST_NAMES_BYTES = 8 * 1024 * 1024
 """Of a file with people: as many as a list may name, with a few columns more."""
+HELD = (
+    "Nothing is changed yet: it is being settled who is asked, or somebody else changes it at this moment. Try again."
+)
+"""While the row is held, by the relay or by another lead."""
 NOBODY = "Please write at least one address, or choose a file."
 DO = ("ask", "change")
 """The buttons that do it; any other shows what would be done."""

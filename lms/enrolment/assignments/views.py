@@ -15,7 +15,7 @@ from lms.accounts.organisation import queries as places
 from lms.accounts.viewing import write_down
 from lms.audit import actions
 from lms.audit.actions import Action, Entry
-from lms.db import db, transaction
+from lms.db import HeldError, db, transaction
 from lms.enrolment.assignments import queries, service
 from lms.enrolment.assignments.changing import views as changing
 from lms.enrolment.assignments.due import Standing
@@ -25,6 +25,7 @@ from lms.enrolment.assignments.naming import Named, place_for, to_ask
 from lms.enrolment.assignments.service import Rule, Wanted
 from lms.enrolment.assignments.viewing import (
     ASKERS,
+    HELD,
     MOST_NAMES_BYTES,
     Answer,
     facts_of,
@@ -43,6 +44,7 @@ blueprint = Blueprint("assignments", __name__)
 
 NOBODY_HERE = "Nobody here has this e-mail address."
 NOBODY_OF_YOURS = "Nobody at your places has this e-mail address."
+NOT_ONESELF = "You cannot exempt yourself. Please ask a lead of the programme, or who leads a place above yours."
 SEVERAL_PLACES = "These people work at different places of yours. Please ask those of each place by themselves."
 
 
@@ -106,10 +108,14 @@ def change(assignment: UUID) -> Answer:
     is_over = form.due_on.data != found.due_on and is_past(form.due_on, today())
     if is_over or not is_sound or found.ended_at:
         return _one_page(found, form, 422)
-    with transaction() as session:
-        kept = queries.own_assignment(session, assignment, own_reach(), to_change=True) or not_found()
-        service.change(session, kept, form.reason.data, form.due_on.data, form.due_days.data)
-        write_down(session, Entry(Action.ASSIGNMENT_CHANGED, facts=facts_of(kept)))
+    try:
+        with transaction() as session:
+            kept = queries.own_assignment(session, assignment, own_reach(), to_change=True) or not_found()
+            service.change(session, kept, form.reason.data, form.due_on.data, form.due_days.data)
+            write_down(session, Entry(Action.ASSIGNMENT_CHANGED, facts=facts_of(kept)))
+    except HeldError:
+        flash(HELD, "warning")
+        return _one_page(queries.own_assignment(db.session, assignment, own_reach()) or not_found(), form, 409)
     flash("It is changed. Whoever has not completed it yet has the new day.", "success")
     return redirect(url(".one", assignment=assignment), 303)
 
@@ -118,11 +124,15 @@ def change(assignment: UUID) -> Answer:
 @needs(*ASKERS)
 def withdraw(assignment: UUID) -> Answer:
     """It is asked no more."""
-    with transaction() as session:
-        found = queries.own_assignment(session, assignment, own_reach(), to_change=True) or not_found()
-        if found.ended_at is None:
-            service.withdraw(session, found, now(), today())
-            write_down(session, Entry(Action.ASSIGNMENT_WITHDRAWN, facts=facts_of(found)))
+    try:
+        with transaction() as session:
+            found = queries.own_assignment(session, assignment, own_reach(), to_change=True) or not_found()
+            if found.ended_at is None:
+                service.withdraw(session, found, now(), today())
+                write_down(session, Entry(Action.ASSIGNMENT_WITHDRAWN, facts=facts_of(found)))
+    except HeldError:
+        flash(HELD, "warning")
+        return redirect(url(".one", assignment=assignment), 303)
     flash("It is asked no more. What people completed stays theirs.", "success")
     return redirect(url(".overview"), 303)
 
@@ -136,7 +146,9 @@ def exempt() -> Answer:
     person = queries.person_within(db.session, form.email.data, own_reach()) if is_sound else None
     if is_sound and person is None:
         form.email.errors = [NOBODY_HERE if own_reach() is None else NOBODY_OF_YOURS]
-    if is_past(form.until_on, today() + dt.timedelta(days=1)) or person is None:
+    if person and person.id == current_user.id and own_reach() is not None:
+        form.email.errors = [NOT_ONESELF]
+    if is_past(form.until_on, today() + dt.timedelta(days=1)) or person is None or form.email.errors:
         return _overview(form, 422)
     with transaction() as session:
         about = form.what.data or None
@@ -164,7 +176,7 @@ def end_exemption(exemption: UUID) -> Answer:
     """They are asked like all others again."""
     with transaction() as session:
         found = queries.own_exemption(session, exemption, own_reach()) or not_found()
-        if service.end_exemption(session, found, today()):
+        if service.end_exemption(session, found, queries.programme_modules(session), today()):
             write_down(
                 session, Entry(Action.EXEMPTION_ENDED, found.person.uuid, {"module": found.module_id or "programme"})
             )

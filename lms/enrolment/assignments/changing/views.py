@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template
@@ -12,7 +13,7 @@ from lms.accounts.access import carries_files, needs
 from lms.accounts.organisation.leading import Reach
 from lms.accounts.viewing import write_down
 from lms.audit.actions import Action, Entry
-from lms.db import db, transaction
+from lms.db import HeldError, db, transaction
 from lms.enrolment.assignments import queries, service
 from lms.enrolment.assignments.effect import Effect, done
 from lms.enrolment.assignments.forms import ADD, PeopleForm, WhomForm
@@ -21,6 +22,7 @@ from lms.enrolment.assignments.naming import Named, to_ask, to_take_off
 from lms.enrolment.assignments.service import Rule
 from lms.enrolment.assignments.viewing import (
     ASKERS,
+    HELD,
     MOST_NAMES_BYTES,
     Answer,
     facts_of,
@@ -67,19 +69,29 @@ def take_in(assignment: UUID) -> Answer:
     rule = rule_of(form)
     if not is_to_be_done():
         return _whom_page(found, form, _effect(db.session, found, queries.taken_in_now(db.session, rule)))
-    with transaction() as session:
-        kept = _own(session, assignment, is_rule=True, to_change=True)
-        so_far = _rule(kept)
-        made = None
-        if kept.ended_at is None and so_far != rule and _mark(so_far) == form.seen.data:
-            made = _effect(session, kept, queries.taken_in_now(session, rule))
-            service.take_in(session, kept, rule)
-            _settle(session, assignment, made)
+    try:
+        so_far, made = _take_in(assignment, rule, form.seen.data)
+    except HeldError:
+        flash(HELD, "warning")
+        return _whom_page(_own(db.session, assignment, is_rule=True), form, status=409)
     if made is None and so_far != rule:
         flash("Nothing was changed: somebody else has changed it meanwhile. Please look again.", "info")
         return redirect(url(".whom", assignment=assignment), 303)
     flash(done(made), "success")
     return redirect(url("assignments.one", assignment=assignment), 303)
+
+
+def _take_in(assignment: UUID, rule: Rule, seen: str | None) -> tuple[Rule, Effect | None]:
+    """Take in whom the rule says, if the one that was seen holds still: the one that held, and what changed."""
+    made = None
+    with transaction() as session:
+        kept = _own(session, assignment, is_rule=True, to_change=True)
+        so_far = _rule(kept)
+        if kept.ended_at is None and so_far != rule and _mark(so_far) == seen:
+            made = _effect(session, kept, queries.taken_in_now(session, rule))
+            service.take_in(session, kept, rule)
+            _settle(session, assignment, made)
+    return so_far, made
 
 
 @blueprint.get("/assignments/<uuid:assignment>/people")
@@ -101,16 +113,28 @@ def name_people(assignment: UUID) -> Answer:
         return _people_page(found, form, named, status=422)
     is_more = form.change.data == ADD
     if not is_to_be_done(form):
-        return _people_page(found, form, named, _effect(db.session, found, _after(db.session, found, named, is_more)))
-    with transaction() as session:
-        kept = _own(session, assignment, is_rule=False, to_change=True)
-        so_far, made = queries.named(session, kept), None
-        if kept.ended_at is None and (named.ids - so_far if is_more else named.ids & so_far):
-            made = _effect(session, kept, _after(session, kept, named, is_more))
-            (service.name if is_more else service.name_no_more)(session, kept, named.ids)
-            _settle(session, assignment, made)
+        so_far = queries.named(db.session, found)
+        return _people_page(found, form, named, _effect_of_names(db.session, found, so_far, named, is_more))
+    try:
+        made = _name(assignment, named, is_more)
+    except HeldError:
+        flash(HELD, "warning")
+        return _people_page(_own(db.session, assignment, is_rule=False), form, named, status=409)
     flash(done(made), "success")
     return redirect(url("assignments.one", assignment=assignment), 303)
+
+
+def _name(assignment: UUID, named: Named, is_more: bool) -> Effect | None:
+    """Name these people too, or no more; None: it is so already."""
+    made = None
+    with transaction() as session:
+        kept = _own(session, assignment, is_rule=False, to_change=True)
+        so_far = queries.named(session, kept)
+        if kept.ended_at is None and _changed(so_far, named, is_more):
+            made = _effect_of_names(session, kept, so_far, named, is_more)
+            (service.name if is_more else service.name_no_more)(session, kept, named.ids)
+            _settle(session, assignment, made)
+    return made
 
 
 def _own(session: Session, uuid: UUID, is_rule: bool, to_change: bool = False) -> Assignment:
@@ -129,10 +153,16 @@ def _named(found: Assignment, form: PeopleForm) -> Named:
     return sent_list(form, lambda sent: to_ask(sent, queries.known(db.session, list(sent.lines), within), where))
 
 
-def _after(session: Session, found: Assignment, named: Named, is_more: bool) -> set[int]:
-    """Whom it would take in."""
-    here = queries.asked_now(session, found)
-    return here | named.ids if is_more else here - named.ids
+def _changed(so_far: set[int], named: Named, is_more: bool) -> set[int]:
+    """Who would newly be named, or be named no more."""
+    return named.ids - so_far if is_more else named.ids & so_far
+
+
+def _effect_of_names(session: Session, found: Assignment, so_far: set[int], named: Named, is_more: bool) -> Effect:
+    here, changed = queries.asked_now(session, found), _changed(so_far, named, is_more)
+    after = here | named.ids if is_more else here - named.ids
+    aside = 0 if is_more else len(changed - here)
+    return replace(_effect(session, found, after), names=len(changed), names_aside=aside)
 
 
 def _effect(session: Session, found: Assignment, here: set[int]) -> Effect:
@@ -142,7 +172,7 @@ def _effect(session: Session, found: Assignment, here: set[int]) -> Effect:
 def _settle(session: Session, uuid: UUID, made: Effect) -> None:
     changed = queries.own_assignment(session, uuid, None) or not_found()
     service.settle(session, queries.programme_modules(session), today(), only=changed.id)
-    facts = facts_of(changed, newly=made.comes, no_more=made.goes, stay=made.stays)
+    facts = facts_of(changed, newly=made.comes, no_more=made.goes, not_here=made.names_aside, stay=made.stays)
     write_down(session, Entry(Action.ASSIGNMENT_CHANGED, facts=facts))
 
 
