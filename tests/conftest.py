@@ -39,11 +39,6 @@ hypothesis.settings.register_profile("cares", deadline=None, suppress_health_che
 hypothesis.settings.load_profile("cares")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: some tests wait for most of their time."""
-    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
-
-
 class Client(FlaskClient):
     """A browser as tests use it.
 
