@@ -108,12 +108,12 @@ class Learner:
         self.hands.press(here.get_by_role("button", name="Begin the story"))
         taken: list[str] = []
         while scene := play(story, taken).scene:
-            expect(here.get_by_role("heading", name=scene.title)).to_be_visible()
+            expect(here.get_by_role("heading", name=scene.title, exact=True)).to_be_visible()
             best = next(place for place, choice in enumerate(scene.choices) if choice.verdict == "best")
             self.hands.choose(here.locator(".story-form .option input").nth(best))
             self.hands.press(here.get_by_role("button", name="That is what I do"))
             taken.append(scene.choices[best].id)
-        expect(here.get_by_role("heading", name=story.endings[0].title)).to_be_visible()
+        expect(here.get_by_role("heading", name=story.endings[0].title, exact=True)).to_be_visible()
 
     def _rate(self, here: Locator, block: blocks.SelfAssessment) -> None:
         for statement in block.statements:
