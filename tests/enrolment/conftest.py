@@ -15,13 +15,12 @@ from sqlalchemy import select
 
 from lms.accounts.models import Person, Role
 from lms.config import Settings
-from lms.content.library import library
-from lms.content.service import import_bundle
-from lms.db import db, writing
+from lms.db import db
 from lms.enrolment.assignments.models import Obligation
 from lms.operate import chores
 from tests.player import sample
 from tests.player.sample import MODULE
+from tests.still_day import still_day
 
 DAY = dt.datetime(2027, 3, 1, 10, tzinfo=dt.UTC)
 NEW = "/assignments/new"
@@ -33,12 +32,8 @@ SignIn = Callable[[FlaskClient, Person], FlaskClient]
 @pytest.fixture
 def clock(app: Flask) -> Iterator[time_machine.Coordinates]:
     """The sample programme, on a day that stays until it is moved."""
-    with time_machine.travel(DAY, tick=False) as traveller:
-        with app.app_context(), db.sessionmaker() as own, writing(own) as session:
-            import_bundle(session, sample.bundle(), DAY)
-        library.forget()
+    with still_day(app, DAY, sample.bundle()) as traveller:
         yield traveller
-        library.forget()
 
 
 @pytest.fixture

@@ -17,11 +17,10 @@ from sqlalchemy import select
 
 from lms.accounts.models import Person, Role
 from lms.config import Settings
-from lms.content.library import library
-from lms.content.service import import_bundle
-from lms.db import db, writing
+from lms.db import db
 from lms.workshop.models import Booking, Workshop
 from tests.player import sample
+from tests.still_day import still_day
 
 DAY = dt.datetime(2026, 11, 2, 10, tzinfo=dt.UTC)
 STARTS = dt.datetime(2026, 12, 7, 14, tzinfo=dt.UTC)
@@ -42,12 +41,8 @@ MakePerson = Callable[..., Person]
 @pytest.fixture
 def clock(app: Flask) -> Iterator[time_machine.Coordinates]:
     """The day on which sessions are planned, to be moved."""
-    with time_machine.travel(DAY, tick=False) as traveller:
-        with app.app_context(), db.sessionmaker() as own, writing(own) as session:
-            import_bundle(session, sample.bundle(), DAY)
-        library.forget()
+    with still_day(app, DAY, sample.bundle()) as traveller:
         yield traveller
-    library.forget()
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from lms.content.models import Revision
 from lms.content.problems import ContentError, Problem
 from lms.db import db, transaction
 from lms.ui.asking import not_found, now
+from lms.ui.counting import counted
 
 blueprint = Blueprint("upload", __name__)
 
@@ -163,7 +164,7 @@ def _left_to_mend(module_id: str) -> str:
     if draft is None:
         return ""
     count = len(read_draft(draft).problems)
-    things = "1 thing has" if count == 1 else f"{count} things have"
+    things = counted(count, "thing has", "things have")
     return f" {things} to be mended before it can be published: see “What the checker says”." if count else ""
 
 

@@ -25,6 +25,7 @@ from lms.enrolment.assignments.models import Assignment
 from lms.enrolment.assignments.naming import Named
 from lms.enrolment.assignments.service import Rule
 from lms.ui.asking import not_found, now
+from lms.ui.counting import counted
 
 ASKERS = (Role.SITE_LEAD, Role.PROGRAMME_LEAD, Role.ADMIN)
 """Who asks people; leads of sites those of their own."""
@@ -81,8 +82,7 @@ def sent_list(form: ListFields, judge: Callable[[Addresses], Named]) -> Named:
         form.emails.data = "\n".join(named.people)
         return replace(named, problems=(), twice=())
     if named.problems:
-        count = len(named.problems)
-        form.emails.errors = [f"{count:,} {'thing is' if count == 1 else 'things are'} to be mended: see above."]
+        form.emails.errors = [f"{counted(len(named.problems), 'thing is', 'things are')} to be mended: see above."]
     elif not addresses.lines:
         form.emails.errors = [NOBODY]
     return named
