@@ -19,6 +19,7 @@ from lms.audit.models import AuditEvent
 from lms.config import Settings
 from lms.db import db, writing
 from lms.enrolment.assignments import queries, service
+from lms.enrolment.assignments.models import Obligation
 from lms.operate import chores
 from tests.enrolment.conftest import DAY, WHY, MakePerson, SignIn, ask, clock_day, later, lead_of, mails, obligations
 from tests.lookback.conftest import complete
@@ -342,3 +343,22 @@ def test_what_is_typed_while_it_is_being_settled_is_kept(
             assert "it is being settled" in lead.get(lead.submit(f"{ruled}/withdraw").headers["Location"]).text
     assert {row[0] for row in rows(app)} == {ada.id}
     assert lead.submit(f"{named}/people", {"change": "add", "emails": ben.email, "do": "change"}).status_code == 303
+
+
+def test_nobody_who_completes_it_waits_while_it_is_being_settled(
+    app: Flask, lead: FlaskClient, ada: Person, ben: Person, sign_in: SignIn, clock: time_machine.Coordinates
+) -> None:
+    ask(lead, site="")
+    given = {"token": str(uuid.uuid4()), "email": ben.email, "what": MODULE, "reason": "Teaches it."}
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("whoever writes waits for all who write")
+        with db.sessionmaker() as other, writing(other):
+            other.scalars(select(Obligation).with_for_update()).all()
+            complete(sign_in(app.test_client(), ada))
+            assert lead.submit("/assignments/exemptions", given).status_code == 303
+    assert {one.met_at for one in obligations(app)} == {None}
+    later(app, clock, 0)
+    met = {one.person_id: one.met_at is not None for one in obligations(app)}
+    assert met == {ada.id: True, ben.id: False}
+    assert "Teaches it." in lead.get("/assignments").text

@@ -120,11 +120,13 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def wait_until(is_so: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait for something to become true."""
+def wait_until(
+    is_so: Callable[[], object], seconds: float = PATIENCE_SECONDS, told: Callable[[], str] = lambda: ""
+) -> None:
+    """Wait for something to become true; what is `told` explains why it did not."""
     until = time.monotonic() + seconds
     while not is_so():
-        assert time.monotonic() < until, "it did not come true in time"
+        assert time.monotonic() < until, f"it did not come true in time\n{told()}"
         time.sleep(0.05)
 
 

@@ -147,8 +147,13 @@ def settle(session: Session, modules: Sequence[str], today: dt.date, only: int |
 
 
 def meet(session: Session, person_id: int, modules: Sequence[str]) -> None:
-    """Someone completed something: what is met by that is met now."""
+    """Someone completed something: what is met by that is met now.
+
+    What is being settled at this moment is left to `settle`, which comes again soon: nobody who completes something
+    waits for it.
+    """
     query = select(Assignment).join(Obligation).where(Obligation.person_id == person_id, *_UNMET)
+    query = query.with_for_update(key_share=True, skip_locked=True, of=Obligation)
     for assignment in session.scalars(query).all():
         _meet(session, assignment, modules, person_id)
 
