@@ -21,6 +21,7 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from lms import config
@@ -100,6 +101,24 @@ def _every_text_is_parsed_once() -> Iterator[None]:
     """Most tests load the same samples, and to parse their YAML takes most of the time that they take."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(strict_yaml, "load", cache(strict_yaml.load))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_route_is_compiled_once() -> Iterator[None]:
+    """Nearly every test has an application of its own, and to compile its routes took a quarter of all the time."""
+    kept: dict[str, Callable[..., tuple[str, str]]] = {}
+    compiled = Rule._compile_builder
+
+    def once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        # All that goes into it: the rule itself, with its converters, is given to it when it is called.
+        key = repr((rule.rule, rule._trace, rule.defaults, append_unknown))
+        if key not in kept:
+            kept[key] = compiled(rule, append_unknown)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
         yield
 
 

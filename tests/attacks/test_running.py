@@ -15,6 +15,7 @@ import pytest
 
 from lms import config
 from lms.app import create_app
+from tests import plain_http
 from tests.attacks.forms import Form, Page
 from tests.operate.installation import Installation, password_in, sign_in, wait_until
 
@@ -28,7 +29,7 @@ NEVER_PRIVATE = {"comment"}
 
 def entered(running: Installation, email: str, password: str) -> httpx.Client:
     """A browser in which somebody is signed in."""
-    browser = httpx.Client(base_url=running.url, timeout=60, follow_redirects=True)
+    browser = plain_http.client(base_url=running.url, timeout=60, follow_redirects=True)
     assert sign_in(browser, email, password).status_code == 200
     return browser
 
@@ -38,7 +39,7 @@ def by_link(running: Installation, *words: str) -> httpx.Client:
     said, failed = running.command("people", *words).communicate()
     link = re.search(r"/password/\S+", said)
     assert link, failed
-    browser = httpx.Client(base_url=running.url, timeout=60, follow_redirects=True)
+    browser = plain_http.client(base_url=running.url, timeout=60, follow_redirects=True)
     form = Page(browser.get(link[0]).text).forms[-1]
     assert browser.post(link[0], data={**form.hidden, "new_password": PASSWORD}).status_code == 200
     return browser
@@ -80,7 +81,7 @@ def admin(running: Installation) -> httpx.Client:
 def test_what_is_written_in_private_is_in_no_file_but_sealed(running: Installation, ada: httpx.Client) -> None:
     """Databases, their journals, mails, logs at DEBUG, the Learning Record Store, backups without their keys."""
     assert SECRET in ada.get("/reflections").text
-    with httpx.Client(base_url=running.url, cookies=ada.cookies, timeout=60) as another:
+    with plain_http.client(base_url=running.url, cookies=ada.cookies, timeout=60) as another:
         provoke_errors(another)
     wait_until(lambda: told(running) > 10)
     ended = running.command("backup", str(running.folder / "copy.tar"))
@@ -148,11 +149,13 @@ def test_no_page_or_file_of_an_admin_shows_it(running: Installation, ada: httpx.
 
 def test_the_way_in_is_held_shut_across_workers_and_a_restart(running: Installation, ada: httpx.Client) -> None:
     """Ten tries at an account, whichever process is asked; the owner comes in by a link all the same."""
-    guesses = [sign_in(httpx.Client(base_url=running.url, timeout=60), "ada@example.org", "guess") for _ in range(14)]
+    guesses = [
+        sign_in(plain_http.client(base_url=running.url, timeout=60), "ada@example.org", "guess") for _ in range(14)
+    ]
     assert [answer.status_code for answer in guesses] == [422] * 10 + [429] * 4
     running.stop()
     running.start()
-    late = sign_in(httpx.Client(base_url=running.url, timeout=60), "ada@example.org", PASSWORD)
+    late = sign_in(plain_http.client(base_url=running.url, timeout=60), "ada@example.org", PASSWORD)
     assert late.status_code == 429
     assert int(late.headers["Retry-After"]) > 0
     assert ada.get("/account").status_code == 200

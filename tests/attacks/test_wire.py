@@ -6,10 +6,10 @@ import re
 import socket
 import sys
 
-import httpx
 import pytest
 
 from lms.wire import SAFE
+from tests import plain_http
 from tests.operate.installation import PATIENCE_SECONDS, Installation
 
 pytestmark = [
@@ -66,7 +66,7 @@ def test_a_request_that_is_none_is_refused_once_and_not_repeated(running: Instal
 def test_the_learning_record_store_says_no_more_than_it_must(running: Installation) -> None:
     """What it answers carries the same headers, and a stranger learns the versions of the standard and no more."""
     for path in ("about", "statements", "statements?limit=1", "none", "../keys"):
-        answer = httpx.get(f"http://127.0.0.1:{running.lrs_port}/xapi/{path}", timeout=PATIENCE_SECONDS)
+        answer = plain_http.get(f"http://127.0.0.1:{running.lrs_port}/xapi/{path}", timeout=PATIENCE_SECONDS)
         assert answer.status_code == (200 if path == "about" else 401 if path.startswith("statements") else 404)
         for name, value in SAFE.items():
             assert answer.headers[name] == value, (path, name)
@@ -109,7 +109,7 @@ def test_whoever_falls_silent_gives_the_place_back(running: Installation) -> Non
         for _ in range(EACH)
     ]
     for address in (f"{running.url}/healthz", f"http://127.0.0.1:{running.lrs_port}/xapi/about"):
-        assert httpx.get(address, timeout=2 * PATIENCE_SECONDS).status_code == 200
+        assert plain_http.get(address, timeout=2 * PATIENCE_SECONDS).status_code == 200
     for one in silent:
         one.close()
 

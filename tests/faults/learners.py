@@ -17,6 +17,7 @@ from bench.people import first_choices
 from lms.content import blocks
 from lms.content.module import Module
 from lms.content.module import Page as ModulePage
+from tests import plain_http
 from tests.faults.ledger import Answered, Checked, Ledger, Opened, Planned, Submitted, Wrote
 
 Form = Mapping[str, str | list[str]]
@@ -43,7 +44,7 @@ class Learner:
     def __init__(self, url: str, login: Login, module: Module, ledger: Ledger, chance: Random) -> None:
         self.uuid = login.uuid
         self._module, self._ledger, self._chance = module, ledger, chance
-        self._http = httpx.Client(base_url=url, cookies=dict([login.cookie]), timeout=30)
+        self._http = plain_http.client(base_url=url, cookies=dict([login.cookie]), timeout=30)
         self._token = ""
 
     def work(self, stop: threading.Event) -> None:

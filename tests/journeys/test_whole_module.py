@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lms.content import blocks
 from lms.content.module import Module
+from tests import plain_http
 from tests.journeys.conftest import DESK, PASSWORD, PHONE, Site
 from tests.journeys.learner import Learner
 from tests.operate.installation import Installation, wait_until
@@ -55,7 +55,7 @@ def stored(installation: Installation) -> list[dict[str, Any]]:
     client = json.loads((installation.instance / "keys" / "lrs-client").read_text())
     found: list[dict[str, Any]] = []
     more = "/xapi/statements?ascending=true&limit=0"
-    with httpx.Client(
+    with plain_http.client(
         base_url=f"http://127.0.0.1:{installation.lrs_port}",
         auth=(client["key"], client["secret"]),
         headers={"X-Experience-API-Version": "1.0.3"},

@@ -27,6 +27,7 @@ from lms.lrs.app import Application
 from lms.lrs.clock import Clock
 from lms.lrs.models import metadata
 from lms.lrs.storage import Storage
+from tests import plain_http
 from tests.databases import new_database
 from tests.xapi.conftest import happen, relaying
 
@@ -156,7 +157,7 @@ def _await_answer(settings: config.Settings, running: subprocess.Popen[bytes]) -
     until = time.monotonic() + 20
     while time.monotonic() < until and running.poll() is None:
         try:
-            httpx.get(f"http://127.0.0.1:{settings.embedded_lrs_port}/xapi/about")
+            plain_http.get(f"http://127.0.0.1:{settings.embedded_lrs_port}/xapi/about")
         except httpx.TransportError:
             time.sleep(0.05)
         else:
@@ -179,7 +180,7 @@ def connect() -> Iterator[Callable[[config.Settings], httpx.Client]]:
     clients = []
 
     def open_(settings: config.Settings) -> httpx.Client:
-        client = httpx.Client(
+        client = plain_http.client(
             base_url=f"http://127.0.0.1:{settings.embedded_lrs_port}/xapi/",
             headers={"Authorization": basic(lrs_client(settings.instance)), VERSION: "1.0.3"},
             timeout=20,

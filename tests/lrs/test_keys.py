@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
@@ -23,6 +22,7 @@ from lms.lrs.clients import service
 from lms.lrs.models import client
 from lms.lrs.rules.statement import VOIDED
 from lms.lrs.storage import Storage
+from tests import plain_http
 from tests.lrs.conftest import CLIENT, HOME, VERSION, Json, Lrs, basic, made, process
 
 EVERY = frozenset(Scope)
@@ -217,7 +217,7 @@ def test_keys_are_made_and_revoked_while_the_store_serves(
     with process(embedded):
         told = json.loads(command("key", "add", "ward sim", "--scope", "write", "--scope", "read-own", "--json"))
         assert (told["name"], told["scopes"]) == ("ward sim", ["read-own", "write"])
-        with httpx.Client(
+        with plain_http.client(
             base_url=f"http://127.0.0.1:{embedded.embedded_lrs_port}/xapi/",
             auth=(told["key"], told["secret"]),
             headers={VERSION: "1.0.3"},

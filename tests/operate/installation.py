@@ -15,6 +15,8 @@ from pathlib import Path
 
 import httpx
 
+from tests import plain_http
+
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE_SECONDS = 30.0
 """The machine may be busy with other tests."""
@@ -91,7 +93,7 @@ class Installation:
     def answers(self) -> bool:
         """Whether a page comes."""
         try:
-            return httpx.get(f"{self.url}/sign-in", timeout=30).status_code == 200
+            return plain_http.get(f"{self.url}/sign-in", timeout=30).status_code == 200
         except httpx.TransportError:
             return False
 

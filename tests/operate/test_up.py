@@ -13,9 +13,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests import plain_http
 from tests.operate.installation import (
     Installation,
     children,
@@ -68,7 +68,7 @@ def test_only_its_owner_can_read_it(running: Installation) -> None:
 
 
 def test_the_admin_sets_a_password_first(running: Installation) -> None:
-    with httpx.Client(base_url=running.url, timeout=30) as browser:
+    with plain_http.client(base_url=running.url, timeout=30) as browser:
         sign_in(browser, "admin@example.org", password_in(running.said))
         assert browser.get("/").headers["location"] == "/account"
 
@@ -76,7 +76,7 @@ def test_the_admin_sets_a_password_first(running: Installation) -> None:
 def test_people_of_the_demonstration_sign_in_and_their_statements_arrive(running: Installation) -> None:
     line = next(line for line in running.table if "completed" in line)
     email, password = line.split()[:2]
-    with httpx.Client(base_url=running.url, timeout=30) as browser:
+    with plain_http.client(base_url=running.url, timeout=30) as browser:
         assert sign_in(browser, email, password).status_code == 303
         assert browser.get("/").status_code == 200
     wait_until(lambda: "event=done" in running.log("up"))
@@ -151,13 +151,13 @@ def _split(running: Installation) -> list[int]:
 
 
 def test_the_log_tells_no_secret_and_can_be_rotated(running: Installation) -> None:
-    httpx.get(f"{running.url}/password/SECRET-of-a-link?word=SECRET-of-a-query")
+    plain_http.get(f"{running.url}/password/SECRET-of-a-link?word=SECRET-of-a-query")
     log = running.instance / "log" / "web.log"
     log.rename(log.with_suffix(".1"))
 
     def is_begun_anew() -> bool:
         # It looks once a second: the first line after the renaming may still go to where the file is now.
-        httpx.get(f"{running.url}/sign-in?word=SECRET-of-a-query")
+        plain_http.get(f"{running.url}/sign-in?word=SECRET-of-a-query")
         return log.exists() and "answered" in log.read_text()
 
     wait_until(is_begun_anew)
@@ -199,7 +199,7 @@ def test_it_stops_within_two_seconds_and_leaves_nothing(running: Installation) -
     assert running.process
     everyone = children(running.process.pid)
     everyone += [worker for part in everyone for worker in children(part)]
-    kept = httpx.Client(base_url=running.url, timeout=30)
+    kept = plain_http.client(base_url=running.url, timeout=30)
     kept.get("/sign-in")  # a browser that keeps its connection
     silent = socket.create_connection(("127.0.0.1", running.port))
     running.process.send_signal(signal.SIGINT)
