@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import datetime as dt
+import gc
 import os
 import shutil
 import uuid
@@ -38,6 +39,13 @@ from tests.databases import embedded_postgres, lay_out, new_database, wipe
 # How long an example takes says how busy the machine is; tests of speed measure CPU time.
 hypothesis.settings.register_profile("cares", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("cares")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: to look through it again and again took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 class Client(FlaskClient):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template
 from flask import url_for as url
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -13,9 +13,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from lms.accounts import queries as accounts
 from lms.accounts.access import needs
 from lms.accounts.models import Role
-from lms.audit import actions
+from lms.accounts.viewing import write_down
 from lms.audit.actions import Action, Entry, Facts
-from lms.audit.service import record
 from lms.content.library import library
 from lms.db import db, transaction
 from lms.enrolment import queries, service
@@ -99,12 +98,10 @@ def _page(form: OpenEarlyForm) -> Response:
 def _note_look(people: set[UUID]) -> None:
     """Into the audit log: somebody saw to whom modules were opened."""
     if others := people - {current_user.uuid}:
-        actor = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
         facts: Facts = {"at": "early openings", "people": len(others)}
         with transaction() as session:
-            record(session, actor, now(), Entry(Action.LOOKED, facts=facts))
+            write_down(session, Entry(Action.LOOKED, facts=facts))
 
 
 def _note(session: Session, action: Action, whom: UUID, module_id: str) -> None:
-    actor = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
-    record(session, actor, now(), Entry(action, whom, {"module": module_id}))
+    write_down(session, Entry(action, whom, {"module": module_id}))

@@ -30,9 +30,9 @@ from lms.accounts import queries as accounts
 from lms.accounts import service as accounts_service
 from lms.accounts.access import needs, signed_in
 from lms.accounts.models import Role
+from lms.accounts.viewing import me, write_down
 from lms.accounts.views import note_held_back
-from lms.audit import actions
-from lms.audit.actions import Action, Actor, Entry
+from lms.audit.actions import Action, Entry
 from lms.audit.queries import Wanted, entries
 from lms.audit.service import record
 from lms.config import Settings
@@ -92,7 +92,7 @@ def copy() -> Answer:
 def ask_for_erasure() -> Answer:
     """You want to be erased; whoever runs this service carries it out."""
     with transaction() as session:
-        service.ask_for_erasure(session, current_user.id, _actor(), now())
+        service.ask_for_erasure(session, current_user.id, me(), now())
     flash("You asked for your data to be erased. You can take that back until it is done.", "success")
     return redirect(url(".your_data"), 303)
 
@@ -102,7 +102,7 @@ def ask_for_erasure() -> Answer:
 def take_erasure_back() -> Answer:
     """You want to stay after all."""
     with transaction() as session:
-        service.take_erasure_back(session, current_user.id, _actor(), now())
+        service.take_erasure_back(session, current_user.id, me(), now())
     flash("Your data stays. Nothing was erased.", "success")
     return redirect(url(".your_data"), 303)
 
@@ -131,7 +131,7 @@ def audit_of_person() -> Answer:
     with transaction() as session:
         whom = form.uuid or _uuid(session, form.person.data)
         if whom:
-            record(session, _actor(), now(), Entry(Action.LOOKED, whom, {"at": "audit log"}))
+            write_down(session, Entry(Action.LOOKED, whom, {"at": "audit log"}))
     if whom is None:
         form.person.errors = [NOBODY]
         return _audit(Wanted(), FilterForm(formdata=None), form)
@@ -170,7 +170,7 @@ def _made_copy(at: dt.datetime) -> dict[str, Any]:
         accounts_service.return_try(session, current_user.email, request.remote_addr)
         person = accounts.person_by_email(session, current_user.email) or not_found()
         made = record_of(session, person, at, in_clear=True)
-        record(session, _actor(), at, Entry(Action.EXPORTED, person.uuid, {"private_writing": "in clear"}))
+        record(session, me(), at, Entry(Action.EXPORTED, person.uuid, {"private_writing": "in clear"}))
     return made
 
 
@@ -180,10 +180,6 @@ def _file(made: dict[str, Any], at: dt.datetime) -> Response:
     answer = send_file(io.BytesIO(content), mimetype="application/zip", as_attachment=True, download_name=name)
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def _actor() -> Actor:
-    return actions.person(current_user.uuid, current_user.roles, request.remote_addr)
 
 
 def _uuid(session: Session, email: str) -> UUID | None:

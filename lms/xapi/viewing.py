@@ -16,15 +16,14 @@ from flask_login import current_user
 from lms.accounts import queries as accounts
 from lms.accounts.access import needs
 from lms.accounts.models import Role
-from lms.audit import actions
+from lms.accounts.viewing import write_down
 from lms.audit.actions import Action, Entry
-from lms.audit.service import record
 from lms.config import Settings
 from lms.content.library import library
 from lms.db import db, transaction
 from lms.enrolment.service import course
 from lms.outbox import queries
-from lms.ui.asking import not_found, now
+from lms.ui.asking import not_found
 from lms.xapi import asking
 from lms.xapi.activities import Activities
 from lms.xapi.asking import Held, NotToldError
@@ -190,7 +189,7 @@ def _note(entries: Iterable[Entry]) -> None:
     entries = list(entries)
     if entries:
         with transaction() as session:
-            record(session, actions.person(current_user.uuid, current_user.roles, request.remote_addr), now(), *entries)
+            write_down(session, *entries)
 
 
 def _settings() -> Settings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Blueprint, Flask, Response, current_app, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Flask, Response, current_app, flash, make_response, redirect, render_template
 from flask import url_for as url
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
@@ -22,9 +22,8 @@ from lms.accounts.syncing.forms import NO_FILE, CarryOutForm, ListForm
 from lms.accounts.syncing.lists import read, unpacked
 from lms.accounts.syncing.planning import Plan, plan
 from lms.accounts.syncing.telling import TITLES, sentence
-from lms.audit import actions
+from lms.accounts.viewing import write_down
 from lms.audit.actions import Action, Entry
-from lms.audit.service import record
 from lms.config import Settings
 from lms.db import db, transaction
 from lms.ui.asking import not_found, now
@@ -106,7 +105,7 @@ def _carry_out(session: Session, uuid: UUID, made: Plan, form: CarryOutForm) -> 
         return False
     entries = service.apply(session, made, now())
     service.settle_run(session, uuid, made, now())
-    _note(session, *entries)
+    write_down(session, *entries)
     return True
 
 
@@ -151,7 +150,7 @@ def _note_look(made: Plan) -> None:
     """Into the audit log: somebody saw what a list says of people, each time that they did."""
     if people := sum(len(made.of(kind)) for kind in TITLES):
         with transaction() as session:
-            _note(session, Entry(Action.LOOKED, facts={"at": "what a list changes", "people": people}))
+            write_down(session, Entry(Action.LOOKED, facts={"at": "what a list changes", "people": people}))
 
 
 def _told(made: Plan) -> list[tuple[str, int, list[str]]]:
@@ -181,10 +180,6 @@ def _overview(form: ListForm, problems: Sequence[str] = (), status: int = 200) -
         megabytes=MOST_LIST_BYTES // 1024 // 1024,
     )
     return make_response(page, status)
-
-
-def _note(session: Session, *entries: Entry) -> None:
-    record(session, actions.person(current_user.uuid, current_user.roles, request.remote_addr), now(), *entries)
 
 
 def _settings() -> Settings:

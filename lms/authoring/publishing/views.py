@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
-from lms.audit import actions
-from lms.audit.service import record
+from lms.accounts.viewing import write_down
 from lms.authoring import queries, service
 from lms.authoring.files.places import Place, place_of
 from lms.authoring.models import Draft
@@ -129,8 +128,7 @@ def take_time_back(module_id: str) -> Answer:
 
 def _note(session: Session, let_go: Iterable[Threat]) -> None:
     """Into the audit log: what somebody let go on which people had worked."""
-    who = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
-    record(session, who, now(), *entries(let_go))
+    write_down(session, *entries(let_go))
 
 
 def _seen(module_id: str) -> str:

@@ -9,13 +9,11 @@ from uuid import UUID
 
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request
 from flask import url_for as url
-from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_text, needs
-from lms.audit import actions
-from lms.audit.actions import Action, Actor, Entry, Facts
-from lms.audit.service import record
+from lms.accounts.viewing import me, write_down
+from lms.audit.actions import Action, Entry, Facts
 from lms.authoring.regrading.counting import by_change
 from lms.authoring.regrading.forms import MarkForm, PassesForm, QuestionsForm
 from lms.authoring.views import WRITERS
@@ -82,7 +80,7 @@ def mark(module_id: str) -> Answer:
         return _ask(of, _first(form)), 422
     wanted = {Change.SAME, Change.BETTER} if form.better.data else set()
     wanted |= {Change.WORSE} if form.worse.data else set()
-    done, is_all = _mark(of, Decision(form.items.data, wanted, _actor(), now())) if wanted else (Done(), True)
+    done, is_all = _mark(of, Decision(form.items.data, wanted, me(), now())) if wanted else (Done(), True)
     flash(_told(done, is_all), "success" if done.changed else "info")
     return redirect(url(".ask", module_id=module_id), 303)
 
@@ -101,7 +99,7 @@ def take_passes(module_id: str) -> Answer:
     if not form.validate():
         return _results(of, form.items.data or (), form), 422
     taken_from = {UUID(one) for one in form.attempts.data}
-    decision = Decision(form.items.data, (), _actor(), now(), taken_from, form.reason.data)
+    decision = Decision(form.items.data, (), me(), now(), taken_from, form.reason.data)
     done, _ = _mark(of, decision)
     count = done.changed[Change.LOST]
     kept = "No pass was taken away: those you ticked have none that the corrected key would take."
@@ -143,7 +141,7 @@ def _results(of: Corrected, items: Collection[str], passes: PassesForm) -> str:
     named = sum(len(group.lines) for change, group in groups.items() if change is not Change.SAME)
     with transaction() as session:
         facts: Facts = {"at": "results that a corrected key changes", "module": of.module.id, "people": named}
-        record(session, _actor(), now(), Entry(Action.LOOKED, None, facts))
+        write_down(session, Entry(Action.LOOKED, None, facts))
     return render_template(
         "authoring/regrade_results.html",
         of=of,
@@ -193,7 +191,3 @@ def _told(done: Done, is_all: bool) -> str:
 
 def _has(count: int) -> str:
     return "has" if count == 1 else "have"
-
-
-def _actor() -> Actor:
-    return actions.person(current_user.uuid, current_user.roles, request.remote_addr)

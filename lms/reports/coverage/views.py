@@ -23,9 +23,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
-from lms.audit import actions
+from lms.accounts.viewing import write_down
 from lms.audit.actions import Action, Entry
-from lms.audit.service import record
 from lms.config import Settings
 from lms.db import db, transaction
 from lms.paper.press import press
@@ -189,8 +188,7 @@ def note_list(count: int, site: str) -> None:
         "site": site,
     }
     with transaction() as session:
-        who = actions.person(current_user.uuid, current_user.roles, request.remote_addr)
-        record(session, who, now(), Entry(Action.LOOKED, facts=facts))
+        write_down(session, Entry(Action.LOOKED, facts=facts))
 
 
 def _settings() -> Settings:
