@@ -40,7 +40,8 @@ log = structlog.get_logger()
 
 
 class _Request(Request):
-    max_content_length = CONTENT_BYTES
+    # Content that comes without a length is cut here: one byte too many says that it is too large.
+    max_content_length = CONTENT_BYTES + 1
 
 
 class Application:
@@ -56,17 +57,18 @@ class Application:
         return self._answer(_Request(environ))(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
-        # Asked before anything is read: what was stored by then is seen by the reader (Communication 2.1.3).
-        through = iso(self._storage.consistent_through())
-        edition = answered_in(request.headers.get(HEADER))
+        edition, through = answered_in(request.headers.get(HEADER)), ""
         try:
             resource = _resource(request.path)
+            through = self._through(resource)
             call, caller = self._call(request, resource)
             if call.is_alternate:
                 edition = answered_in(call.headers.get(HEADER.lower()))
             if not resource.is_open:
                 edition = _edition(call)
             response = self._visit(resource, Visit(call, edition, caller, self._home, self._storage, ROOT))
+            if call.is_alternate and call.method == "HEAD":  # to HTTP it is a POST, whose answer has a body
+                response.set_data(b"")
         except RefusalError as refusal:
             response = _refused(refusal)
         except RecursionError:
@@ -78,8 +80,21 @@ class Application:
             response = _refused(RefusalError(500, "the Learning Record Store failed; its log says why"))
         response.headers.extend(SAFE)
         response.headers.setdefault(HEADER, edition.value)
-        response.headers["X-Experience-API-Consistent-Through"] = through
+        if through:
+            response.headers["X-Experience-API-Consistent-Through"] = through
         return response
+
+    def _through(self, resource: Resource) -> str:
+        """The moment up to which the answer has everything (Communication 2.1.3); empty where nobody needs to know.
+
+        To be asked before anything is read: what was stored by then is seen by the reader.
+        """
+        try:
+            return iso(self._storage.consistent_through())
+        except RefusalError:
+            if resource.is_open:  # it says what this store is, and not what is in it
+                return ""
+            raise
 
     def _call(self, request: Request, resource: Resource) -> tuple[Call, Caller]:
         headers = {name.lower(): value for name, value in request.headers}
@@ -88,6 +103,8 @@ class Application:
         caller = STRANGER if resource.is_open or "method=" in query else self._door.let_in(headers.get("authorization"))
         try:
             content = request.get_data(cache=False)
+            if len(content) > CONTENT_BYTES:
+                raise RequestEntityTooLarge
         except RequestEntityTooLarge:
             raise RefusalError(413, f"is larger than {CONTENT_BYTES} bytes", "the content") from None
         call = understand(request.method, query, headers, content)

@@ -75,8 +75,9 @@ def _form(content: bytes) -> list[tuple[str, str]]:
 
 
 def _pairs(text: str, where: str) -> list[tuple[str, str]]:
+    given = "&".join(filter(None, text.split("&")))  # a separator too many does not change what is asked
     try:
-        return parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), errors="strict")
+        return parse_qsl(given, keep_blank_values=True, strict_parsing=bool(given), errors="strict")
     except ValueError:
         raise RefusalError(400, "must be name=value pairs, URL-encoded as UTF-8", where) from None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 
 from lms.keys import Credentials
@@ -42,7 +41,7 @@ def _words(authorization: str | None) -> bytes:
     scheme, _, words = (authorization or "").partition(" ")
     try:
         return base64.b64decode(words, validate=True) if scheme.lower() == "basic" else b""
-    except binascii.Error:
+    except ValueError:  # no Base64, or not even ASCII
         return b""
 
 

@@ -17,7 +17,8 @@ MARKS = {"sqlite": "?", "postgresql": "%s"}
 """Where a value goes."""
 _MENTIONS = {
     # All numbers have the same width.
-    "sqlite": "SELECT ?1, CAST(substr(?2, key * 19 + 1, 19) AS INTEGER), value FROM json_each(?3)",
+    # Without a condition, SQLite would take what is said of a conflict for that of a join.
+    "sqlite": "SELECT ?1, CAST(substr(?2, key * 19 + 1, 19) AS INTEGER), value FROM json_each(?3) WHERE true",
     "postgresql": "SELECT %s::bigint, * FROM unnest(%b::bigint[], %b::bigint[])",
 }
 _DIGESTS = {
@@ -41,8 +42,15 @@ def insert_all(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[
         connection.exec_driver_sql(_statement(connection.dialect.name, table), list(rows))
 
 
-def insert_mentions(connection: sa.Connection, found: Iterable[tuple[int, Sequence[int]]], origin: int = 0) -> None:
+def insert_mentions(
+    connection: sa.Connection,
+    found: Iterable[tuple[int, Sequence[int]]],
+    origin: int = 0,
+    may_be_there: bool = False,
+) -> None:
     """Insert numbers of terms with the statements that they find; the origin is that of `mention`.
+
+    `may_be_there`: what is there already is left as it is.
 
     There are many for each statement: handing over three values for each would take longer than writing them.
     """
@@ -54,6 +62,7 @@ def insert_mentions(connection: sa.Connection, found: Iterable[tuple[int, Sequen
     is_sqlite = connection.dialect.name == "sqlite"
     values = (b"%019d" * len(terms) % tuple(terms), str(moments)) if is_sqlite else (terms, moments)
     question = f"INSERT INTO mention (origin, term, stored) {_MENTIONS[connection.dialect.name]}"
+    question += " ON CONFLICT DO NOTHING" if may_be_there else ""
     connection.exec_driver_sql(question, (origin, *values))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from lms.lrs.statements import question
+from lms.lrs.statements.links import FURTHEST
 from tests.lrs.conftest import VERSION, Lrs, made
 
 ADA, BO = {"mbox": "mailto:ada@example.org"}, {"mbox": "mailto:bo@example.org"}
@@ -191,6 +192,19 @@ def test_statements_may_speak_of_each_other(lrs: Lrs) -> None:
     assert lrs.ids(agent=CY) == [itself["id"]]
 
 
+@pytest.mark.parametrize("is_batch", [True, False])
+def test_a_long_chain_is_followed_for_so_many_steps(lrs: Lrs, is_batch: bool) -> None:
+    last = made(actor=BO, object=TWO)
+    chain = [last]
+    while len(chain) < FURTHEST + 40:
+        chain.append(made(object={"objectType": "StatementRef", "id": chain[-1]["id"]}))
+    middle = len(chain) // 2
+    for some in [chain[middle:], chain[:middle]] if is_batch else [[one] for one in chain]:
+        assert lrs.post(some).status_code == 200
+    assert set(lrs.ids(agent=BO)) == {one["id"] for one in chain[: FURTHEST + 1]}
+    assert set(lrs.ids(activity=TWO["id"], limit=5)) <= {one["id"] for one in chain[: FURTHEST + 1]}
+
+
 def test_a_statement_in_the_context_changes_nothing(lrs: Lrs) -> None:
     first = lrs.keep(actor=BO)
     lrs.keep(actor=ADA, context={"statement": {"objectType": "StatementRef", "id": first}})
@@ -359,6 +373,13 @@ def test_canonical_is_merged_from_all_that_was_said(lrs: Lrs) -> None:
 
 
 # Heads
+
+
+def test_a_separator_too_many_asks_for_nothing_else(lrs: Lrs) -> None:
+    lrs.keep(), lrs.keep()
+    for query in ("&limit=1", "limit=1&", "&&limit=1&&"):
+        answer = lrs.ask("GET", f"statements?{query}")
+        assert (answer.status_code, len(answer.get_json()["statements"])) == (200, 1)
 
 
 def test_head_is_get_without_its_body(lrs: Lrs) -> None:

@@ -72,6 +72,16 @@ def test_attachments_are_given_back_to_who_asks_for_them(lrs: Lrs) -> None:
     assert DATA not in plain.data
 
 
+def test_the_same_data_is_of_the_type_that_a_statement_gives_it(lrs: Lrs) -> None:
+    ids = []
+    for kind, sent in (("image/png", "image/png"), ("text/plain", "text/plain; charset=utf-8"), ("x/y \n; z", "x/y")):
+        statement = made(attachments=[described(contentType=kind)])
+        assert send(lrs, statement, part(Content_Type=sent)).status_code == 200
+        ids.append(statement["id"])
+    types = [parts_of(lrs.get(attachments=True, statementId=id_))[1].headers["content-type"] for id_ in ids]
+    assert types == ["image/png", "text/plain", "x/y ; z"]
+
+
 def test_a_page_ends_when_its_attachments_are_large(lrs: Lrs) -> None:
     for letter in (b"a", b"b", b"c"):
         data = letter * 5_000_000
@@ -131,6 +141,7 @@ GOOD = json.dumps(made()).encode()
         ("multipart/mixed", b"--x\r\nContent-Type: application/json\r\n\r\n" + GOOD + b"\r\n--x--"),
         ("multipart/mixed; boundary=", b""),
         (f"multipart/mixed; boundary={'x' * 71}", b""),
+        ("multipart/mixed; boundary*0=a; boundary*=x", b""),
         ("multipart/mixed; boundary=x", b""),
         ("multipart/mixed; boundary=x", GOOD),
         ("multipart/mixed; boundary=x", b"--x--"),
@@ -165,12 +176,17 @@ def key() -> rsa.RSAPrivateKey:
 
 
 @cache
-def certificate() -> str:
+def certificate(strange: bool = False) -> str:
+    """Of the signer; `strange`: its key is of a kind that nobody knows."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "A signer")])
     at = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
     builder = x509.CertificateBuilder(name, name, key().public_key(), 1, at, at + dt.timedelta(days=9))
     made_ = builder.sign(key(), hashes.SHA256())
-    return base64.b64encode(made_.public_bytes(serialization.Encoding.DER)).decode()
+    raw = made_.public_bytes(serialization.Encoding.DER)
+    if strange:
+        rsa_encryption = bytes.fromhex("06092a864886f70d010101")
+        raw = raw.replace(rsa_encryption, rsa_encryption[:-1] + b"\x7f")
+    return base64.b64encode(raw).decode()
 
 
 def encoded(value: Any) -> bytes:
@@ -217,11 +233,14 @@ def test_signatures_that_are_none(lrs: Lrs) -> None:
         signed([statement]),
         signed(statement, "HS256"),
         signed(statement, "none"),
+        signed(statement, alg=[]),
+        signed(statement, alg={}),
         signed(made(id=statement["id"], actor={"mbox": "mailto:eve@example.org"})),
         signed(made()),
         signed(statement, x5c=["no certificate"]),
         signed(statement, x5c=[]),
         signed(statement, x5c=7),
+        signed(statement, x5c=[certificate(strange=True)]),
     ):
         assert sign(lrs, statement, bad).status_code == 400, bad
     assert sign(lrs, statement, good, "text/plain").status_code == 400

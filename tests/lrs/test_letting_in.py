@@ -27,6 +27,7 @@ FORM = "application/x-www-form-urlencoded"
         basic(Credentials("", "secret")),
         basic(Credentials("key", "secret2")),
         basic(Credentials("kéy", "sécret")),
+        "Basic é",
     ],
 )
 def test_strangers_stay_outside(lrs: Lrs, authorization: str | None) -> None:
@@ -105,6 +106,12 @@ def test_the_alternate_syntax_carries_everything_in_the_form(lrs: Lrs) -> None:
     assert (status, json.loads(text)["statements"][0]["id"]) == (200, id_)
     assert alternate(lrs, "POST", {**known, "content": json.dumps([made(), made()])})[0] == 200
     assert len(lrs.find()) == 3
+
+
+def test_a_head_by_the_alternate_syntax_has_no_body(lrs: Lrs) -> None:
+    known = {"Authorization": basic(CLIENT), VERSION: "1.0.3"}
+    lrs.keep()
+    assert alternate(lrs, "HEAD", {**known, "limit": "1"}) == (200, "")
 
 
 def test_the_alternate_syntax_has_its_own_rules(lrs: Lrs) -> None:

@@ -18,6 +18,7 @@ from flask import Flask
 
 from lms import config
 from lms.db import db
+from lms.lrs.app import CONTENT_BYTES
 from lms.outbox import queries
 from lms.xapi.doctor import check
 from tests.lrs.conftest import QUICK, made, process
@@ -96,6 +97,23 @@ def _write(client: httpx.Client, acknowledged: list[str]) -> None:
             return
         assert answer.status_code == 204
         acknowledged.append(statement["id"])
+
+
+def test_what_comes_without_a_length_is_taken_whole_or_not_at_all(embedded: config.Settings, connect: Connect) -> None:
+    where = {"activityId": "a:b", "stateId": "s", "agent": '{"mbox": "mailto:ada@example.org"}'}
+
+    def put(size: int) -> int:
+        pieces = (b"a" * min(1 << 16, size - begun) for begun in range(0, size, 1 << 16))
+        headers = {"Content-Type": "application/octet-stream"}
+        return client.put("activities/state", params=where, content=pieces, headers=headers).status_code
+
+    with process(embedded):
+        client = connect(embedded)
+        assert put(CONTENT_BYTES) == 204
+        assert put(CONTENT_BYTES + 1) == 413
+        client = connect(embedded)
+        assert put(CONTENT_BYTES + (1 << 20)) == 413
+        assert len(connect(embedded).get("activities/state", params=where).content) == CONTENT_BYTES
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])

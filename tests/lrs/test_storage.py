@@ -26,7 +26,8 @@ from lms.lrs.statements.mentions import VERB, WRITER
 from lms.lrs.statements.numbering import known, numbers
 from lms.lrs.statements.question import Many, Shown
 from lms.lrs.storage import Storage
-from tests.lrs.conftest import CLIENT, HOME, Json, Lrs, basic, made
+from tests.databases import new_database
+from tests.lrs.conftest import CLIENT, HOME, VERSION, Json, Lrs, basic, made
 
 COMMENTED = "http://adlnet.gov/expapi/verbs/commented"
 REGISTRATION = "0463bceb-c486-4e3d-80e4-63c7e2cac0e0"
@@ -331,3 +332,15 @@ def test_a_database_that_does_not_answer_is_said_in_one_sentence() -> None:
     with pytest.raises(OSError, match="cannot be opened") as raised:
         Storage("postgresql+psycopg://nobody:secret@127.0.0.1:9/none")
     assert "secret" not in str(raised.value)
+
+
+def test_a_database_that_is_gone_for_a_while_is_said_as_the_standard_wants_it(postgres_url: str) -> None:
+    with new_database(postgres_url) as url:
+        storage = Storage(url.replace("postgresql:", "postgresql+psycopg:", 1))
+        lrs = Lrs(Application(storage, CLIENT, HOME))
+        lrs.keep()
+    for answer in (lrs.get(), lrs.post(made())):
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] and answer.headers[VERSION] == "1.0.3"
+    assert lrs.ask("GET", "about").status_code == 200
+    storage.close()

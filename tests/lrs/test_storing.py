@@ -287,6 +287,26 @@ def test_content_that_is_too_large(lrs: Lrs) -> None:
     assert str(CONTENT_BYTES) in answer.get_json()["error"]
 
 
+def test_what_is_refused_for_its_depth_leaves_nothing(lrs: Lrs) -> None:
+    """The deepest that is taken is looked for, as that depends on who calls; just above it each step could fail."""
+
+    def send(depth: int) -> tuple[int, list[str]]:
+        thing = {"id": f"http://example.org/{depth}", "definition": {"extensions": {"a:b": "deep"}}}
+        batch = [made(), made(object=thing)]
+        text = json.dumps(batch).replace('"deep"', "[" * depth + "]" * depth)
+        return lrs.ask("POST", "statements", text.encode()).status_code, [one["id"] for one in batch]
+
+    taken, refused = 1, 1000
+    while refused - taken > 1:
+        middle = (taken + refused) // 2
+        taken, refused = (middle, refused) if send(middle)[0] == 200 else (taken, middle)
+    for depth in range(refused, refused + 20):
+        status, ids = send(depth)
+        assert status == 400
+        for id_ in ids:
+            assert lrs.get(statementId=id_).status_code == 404, depth
+
+
 @pytest.mark.parametrize("kind", [None, "text/plain", "multipart/form-data; boundary=x", "application/xml"])
 def test_content_of_another_type(lrs: Lrs, kind: str | None) -> None:
     assert lrs.ask("POST", "statements", made(), Content_Type=kind).status_code == 400

@@ -39,6 +39,8 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _FRACTION_INSIDE = re.compile(r"[.,]\d+[A-Z].")
+_LEAP = re.compile(r"(?<=T\d\d:\d\d:)60|(?<=T\d\d\d\d)60", re.ASCII)
+"""The second that a day may have more (RFC 3339 5.7); Python's clock has none."""
 _TIMESTAMP = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?P<zone>[Zz]|[+-]\d{2}(?::?\d{2})?)?"
     r"|\d{8}T\d{4}(?:\d{2}(?:[.,]\d+)?)?(?P<basic_zone>Z|[+-]\d{2}(?:\d{2})?)?",
@@ -67,7 +69,7 @@ def in_utc(value: str) -> str:
 def moment(value: Any) -> dt.datetime:
     """The point in time that a timestamp names, in UTC. Raises BrokenError.
 
-    RFC 3339 demands a time zone (Data 4.5): without one nobody can say when it was.
+    A time zone is recommended (Data 4.5), and we demand it: without one nobody can say when it was.
     """
     found = _TIMESTAMP.fullmatch(value) if type(value) is str else None
     if not found:
@@ -78,6 +80,10 @@ def moment(value: Any) -> dt.datetime:
     if zone[0] == "-" and not zone.strip("-0:"):
         raise BrokenError("must not have the time zone -00:00")
     try:
-        return dt.datetime.fromisoformat(value.upper()).astimezone(dt.UTC)
+        plain, leaps = _LEAP.subn("59", value.upper())
+        last = dt.datetime.fromisoformat(plain).astimezone(dt.UTC)
+        if leaps and (last.hour, last.minute) != (23, 59):
+            raise ValueError("only the last minute of a day in UTC can have a second 60")
+        return last + dt.timedelta(seconds=leaps)
     except (ValueError, OverflowError):
         raise BrokenError("is not a date and time that exists") from None

@@ -34,19 +34,24 @@ def matched(batch: Sequence[Incoming], parts: Sequence[Part]) -> list[Attached]:
     for number, part in enumerate(parts, 2):
         one = _attached(part, f"part {number}")
         attached[one.sha2] = one
-    wanted = [described for one in batch for described in one.attachments]
-    for described in wanted:
-        _agree(described, attached.get(described["sha2"].lower()))
-    spare = attached.keys() - {described["sha2"].lower() for described in wanted}
+    wanted = [said for one in batch for said in one.attachments]
+    for said in wanted:
+        _agree(said, attached.get(said["sha2"].lower()))
+    spare = attached.keys() - {said["sha2"].lower() for said in wanted}
     if spare:
         raise RefusalError(400, f"belongs to no statement: {', '.join(sorted(spare))}", HASH)
     return list(attached.values())
 
 
-def part_of(attached: Attached) -> Part:
-    """An attachment as it is sent out."""
+def part_of(attached: Attached, content_type: str) -> Part:
+    """An attachment as it is sent out; if it came as of another type than a statement says now, it is of that one.
+
+    Several statements may name the same data (Communication 1.5.2).
+    """
+    came_as = attached.content_type
+    as_said = came_as if _media_type(came_as) == _media_type(content_type) else content_type
     headers = {
-        "Content-Type": attached.content_type or "application/octet-stream",
+        "Content-Type": " ".join(as_said.split()),  # a statement may have white space there that no header can carry
         ENCODING: "binary",
         HASH: attached.sha2,
     }

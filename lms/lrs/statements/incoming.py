@@ -58,6 +58,11 @@ class Incoming:
         return ((one["id"], one["display"]) for one in verbs(self.content) if one.get("display"))
 
 
+def described(statement: Json) -> tuple[Json, ...]:
+    """What a statement says of its attachments, and of those of a sub-statement."""
+    return (*statement.get("attachments", ()), *statement["object"].get("attachments", ()))
+
+
 def receive(sent: Any, edition: Edition, authority: Json) -> list[Incoming]:
     """The statements of a request's content: one, or an array of them. Raises RefusalError (400)."""
     rule = rule_of(edition)
@@ -106,7 +111,7 @@ def _complete(statement: Json, edition: Edition, authority: Json) -> Incoming:
         own=written(authority),
         target=uuid.UUID(thing["id"]) if thing.get("objectType") == "StatementRef" else None,
         is_voiding=statement["verb"]["id"] == VOIDED,
-        attachments=(*statement.get("attachments", ()), *thing.get("attachments", ())),
+        attachments=described(statement),
     )
 
 

@@ -3,68 +3,97 @@
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from lms.db import insert
-from lms.lrs.models import mention, statement
+from lms.lrs.inserting import insert_mentions
+from lms.lrs.models import statement
 from lms.lrs.statements.mentions import terms
 from lms.lrs.statements.numbering import numbers
+from lms.lrs.statements.queries import parts
 
-_NODE = (statement.c.stored, statement.c.id, statement.c.target)
+FURTHEST = 50
+"""Steps from a statement to the last one by which it is found. A chain of a thousand would be half a million pairs, and
+everybody who writes would wait for them."""
+
+_NODE = sa.select(statement.c.stored, statement.c.id, statement.c.target)
+_BODIES = sa.select(statement.c.stored, statement.c.body)
 
 
-def connect(connection: sa.Connection, ids: Iterable[bytes]) -> None:
-    """Index statements with references by what those refer to."""
-    for id_ in ids:
-        _inherit(connection, id_)
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A statement as others refer to it."""
+
+    stored: int
+    id: bytes
+    target: bytes | None
 
 
-def _inherit(connection: sa.Connection, id_: bytes) -> None:
-    """Give a statement, and all that refer to it, what the statements say to which it leads."""
-    origins = _downwards(connection, id_)
-    if not origins:
+def connect(connection: sa.Connection, ids: Collection[bytes]) -> None:
+    """Let these statements, and all that refer to them, be found by what they lead to."""
+    if not ids:
         return
-    heirs = _upwards(connection, id_)
-    number = numbers(connection, set().union(*origins.values()))
-    rows = [
-        {"term": number[term], "stored": heir, "origin": origin}
-        for origin, found in origins.items()
-        for heir in heirs
-        if heir != origin
-        for term in found
-    ]
-    if rows:
-        connection.execute(insert(connection, mention).on_conflict_do_nothing(), rows)
+    nodes = _found(connection, statement.c.id, ids)
+    nodes |= _further(connection, nodes, statement.c.target, lambda node: node.id)
+    heirs = list(nodes.values())
+    nodes |= _further(connection, nodes, statement.c.id, lambda node: node.target)
+    _inherit(connection, {(heir.stored, origin) for heir in heirs for origin in _new_on_the_way(nodes, heir, ids)})
 
 
-def _downwards(connection: sa.Connection, id_: bytes) -> dict[int, set[bytes]]:
-    """The terms of each statement that this one leads to. A chain may run in a circle."""
-    found: dict[int, set[bytes]] = {}
-    row = _row(connection, id_)
-    while row is not None and row.target is not None:
-        row = _row(connection, row.target)
-        if row is None or row.stored in found:
+def _new_on_the_way(nodes: Mapping[bytes, _Node], heir: _Node, ids: Collection[bytes]) -> Iterator[int]:
+    """The statements that one leads to, from the first of `ids` on: by those before it is found already.
+
+    The way may run in a circle.
+    """
+    seen, node = {heir.id}, heir
+    is_new = heir.id in ids
+    for _ in range(FURTHEST):
+        target = node.target
+        if target is None or target in seen or target not in nodes:
+            return
+        node = nodes[target]
+        seen.add(target)
+        is_new = is_new or target in ids
+        if is_new:
+            yield node.stored
+
+
+def _further(
+    connection: sa.Connection,
+    nodes: Mapping[bytes, _Node],
+    column: sa.Column[Any],
+    end: Callable[[_Node], bytes | None],
+) -> dict[bytes, _Node]:
+    """Those that are reached from some, one step after the other: by what `column` holds of the `end` of each."""
+    found: dict[bytes, _Node] = {}
+    edge = dict(nodes)
+    for _ in range(FURTHEST):
+        asked = {one for node in edge.values() if (one := end(node)) is not None}
+        reached = _found(connection, column, asked).items()
+        edge = {id_: node for id_, node in reached if id_ not in nodes and id_ not in found}
+        if not edge:
             break
-        found[row.stored] = terms(json.loads(row.body))
+        found |= edge
     return found
 
 
-def _upwards(connection: sa.Connection, id_: bytes) -> set[int]:
-    """This statement and all that refer to it, directly or through others."""
-    row = _row(connection, id_)
-    found = {row.stored} if row else set()
-    asked = deque([id_])
-    while asked:
-        for other in connection.execute(sa.select(*_NODE).where(statement.c.target == asked.popleft())):
-            if other.stored not in found:
-                found.add(other.stored)
-                asked.append(other.id)
-    return found
+def _found(connection: sa.Connection, column: sa.Column[Any], values: Iterable[bytes]) -> dict[bytes, _Node]:
+    rows = (row for part in parts(values) for row in connection.execute(_NODE.where(column.in_(part))))
+    return {row.id: _Node(*row) for row in rows}
 
 
-def _row(connection: sa.Connection, id_: bytes) -> Any:
-    return connection.execute(sa.select(*_NODE, statement.c.body).where(statement.c.id == id_)).first()
+def _inherit(connection: sa.Connection, pairs: Iterable[tuple[int, int]]) -> None:
+    heirs: dict[int, list[int]] = defaultdict(list)
+    for heir, origin in sorted(pairs):
+        heirs[origin].append(heir)
+    said: dict[int, set[bytes]] = {}
+    for part in parts(heirs):
+        rows = connection.execute(_BODIES.where(statement.c.stored.in_(part)))
+        said |= {stored: terms(json.loads(body)) for stored, body in rows}
+    number = numbers(connection, set().union(*said.values()))
+    for origin, found in said.items():
+        insert_mentions(connection, sorted((number[term], heirs[origin]) for term in found), origin, may_be_there=True)

@@ -52,7 +52,10 @@ def write(parts: Iterable[Part]) -> tuple[str, bytes]:
 def _boundary(content_type: str) -> bytes:
     message = Message()
     message["content-type"] = content_type
-    boundary = message.get_param("boundary")
+    try:
+        boundary = message.get_param("boundary")
+    except (ValueError, TypeError):  # continued in pieces that do not go together (RFC 2231)
+        boundary = None
     if not isinstance(boundary, str) or not 0 < len(boundary) <= 70 or not boundary.isascii():
         raise RefusalError(400, "must name a boundary of 1 to 70 characters", "Content-Type")
     return boundary.encode()

@@ -51,13 +51,15 @@ def store(
         return
     if voids_only_of:
         _refuse_to_void_others(connection, fresh, voids_only_of)
+    learned = _learned(connection, fresh)  # the last that may refuse: nothing is changed yet
     _keep_attachments(connection, attached)
     moments = [clock.next() for _ in fresh]
     digests = frozenset(one.sha2 for one in attached)
     insert_all(connection, statement, [_row(one, at, digests) for one, at in zip(fresh, moments, strict=True)])
     _index(connection, fresh, moments)
     _tie(connection, fresh)
-    _learn(connection, fresh)
+    for column, rows in learned:
+        _keep(connection, column, rows)
 
 
 def _unknown(connection: sa.Connection, batch: Sequence[Incoming]) -> list[Incoming]:
@@ -119,8 +121,8 @@ def _tie(connection: sa.Connection, fresh: Sequence[Incoming]) -> None:
         connection.execute(_VOID, {"ids": part})
 
 
-def _learn(connection: sa.Connection, fresh: Iterable[Incoming]) -> None:
-    """Merge what statements say of activities and verbs into what is known of them.
+def _learned(connection: sa.Connection, fresh: Iterable[Incoming]) -> list[tuple[sa.Column[str], list[Json]]]:
+    """What statements say of activities and verbs, merged into what is known of them: rows that are new or changed.
 
     An IRI that is too long for an index is known only from the statements themselves.
     """
@@ -136,19 +138,22 @@ def _learn(connection: sa.Connection, fresh: Iterable[Incoming]) -> None:
                 named[iri] = named.get(iri, {}) | display
     told, named = _short(told), _short(named)
     definitions, displays = queries.told(connection, told, named)
-    _merge(connection, activity.c.definition, definitions, told)
-    _merge(connection, verb.c.display, displays, named)
+    changed = ((activity.c.definition, definitions, told), (verb.c.display, displays, named))
+    return [(column, _merged_rows(column, known, new)) for column, known, new in changed]
 
 
 def _short(told: dict[str, Json]) -> dict[str, Json]:
     return {iri: words for iri, words in told.items() if len(iri) <= LONGEST_IRI}
 
 
-def _merge(connection: sa.Connection, column: sa.Column[str], known: dict[str, Any], told: dict[str, Any]) -> None:
+def _merged_rows(column: sa.Column[str], known: dict[str, Any], told: dict[str, Any]) -> list[Json]:
     after = {iri: merged(known.get(iri, {}), new) for iri, new in told.items()}
-    rows = [
+    return [
         {"iri": iri, column.name: strict_json.write(value)} for iri, value in after.items() if value != known.get(iri)
     ]
+
+
+def _keep(connection: sa.Connection, column: sa.Column[str], rows: list[Json]) -> None:
     if rows:
         write = insert(connection, column.table)
         connection.execute(

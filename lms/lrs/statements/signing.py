@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 
@@ -61,14 +61,14 @@ def _is_of(signed: Json, statement: Json) -> bool:
 
 def _check_header(header: Any, signed: bytes, signature: bytes) -> None:
     algorithm = header.get("alg") if isinstance(header, dict) else None
-    if algorithm not in _HASHES:
+    if not isinstance(algorithm, str) or algorithm not in _HASHES:
         raise RefusalError(400, f"must use one of {', '.join(_HASHES)}", WHERE)
     if "x5c" not in header:
         return
     try:
         certificate = x509.load_der_x509_certificate(base64.b64decode(header["x5c"][0], validate=True))
         key = certificate.public_key()
-    except (ValueError, TypeError, LookupError):
+    except (ValueError, TypeError, LookupError, UnsupportedAlgorithm):
         raise RefusalError(400, "names a certificate that cannot be read", WHERE) from None
     if not isinstance(key, rsa.RSAPublicKey):
         raise RefusalError(400, "names a certificate without an RSA key", WHERE)

@@ -18,7 +18,7 @@ from lms.lrs.parameters import identifier, only
 from lms.lrs.refusal import RefusalError
 from lms.lrs.statements import forms, multipart, queries, question, service, signing
 from lms.lrs.statements.attachments import Attached, matched, part_of
-from lms.lrs.statements.incoming import Incoming, Json, receive
+from lms.lrs.statements.incoming import Incoming, Json, described, receive
 from lms.lrs.statements.mentions import WRITER, activities, verbs
 from lms.lrs.statements.multipart import Part
 from lms.lrs.statements.queries import Found
@@ -120,10 +120,13 @@ def _many(visit: Visit, connection: sa.Connection, asked: Many) -> Response:
 def _response(connection: sa.Connection, text: str, found: Sequence[Found], shown: Shown) -> Response:
     if not shown.with_attachments:
         return Response(text, mimetype=JSON)
-    digests = {digest for one in found for digest in one.attachments}
-    rows = queries.attachments(connection, sorted(digests))
-    attached = [Attached(row.sha2, row.content_type, row.content) for row in rows]
-    parts = [Part({"Content-Type": JSON}, text.encode()), *map(part_of, attached)]
+    types: dict[str, str] = {}
+    for one in found:
+        for said in described(json.loads(one.body)) if one.attachments else ():
+            types.setdefault(said["sha2"].lower(), said["contentType"])
+    rows = queries.attachments(connection, sorted({digest for one in found for digest in one.attachments}))
+    attached = [part_of(Attached(row.sha2, row.content_type, row.content), types[row.sha2]) for row in rows]
+    parts = [Part({"Content-Type": JSON}, text.encode()), *attached]
     content_type, body = multipart.write(parts)
     return Response(body, content_type=content_type)
 
