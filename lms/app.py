@@ -17,6 +17,7 @@ from lms import config, keys
 from lms.accounts import views as accounts
 from lms.accounts.access import check_every_route_has_a_policy
 from lms.accounts.desk import views as desk
+from lms.accounts.roles import views as roles
 from lms.accounts.syncing import views as organisation
 from lms.authoring import views as authoring
 from lms.authoring.comparing import views as comparing
@@ -105,6 +106,7 @@ def _add_features(app: Flask) -> None:
     ui.install(app)
     accounts.install(app)
     desk.install(app)
+    roles.install(app)
     organisation.install(app)
     enrolment.install(app)
     assignments.install(app)

@@ -14,6 +14,7 @@ from lms import config
 from lms.accounts import queries, service
 from lms.accounts.email_address import normal
 from lms.accounts.models import Person, Role, Site
+from lms.accounts.roles.wording import EVERYWHERE, held_at
 from lms.accounts.roster import rows as roster
 from lms.accounts.roster.rows import RosterError
 from lms.accounts.roster.service import import_people
@@ -95,6 +96,49 @@ def import_(file: Path, dry_run: bool) -> None:
         )
 
 
+@people.command("take-role")
+@click.argument("email")
+@click.option("--role", required=True, type=ROLES, help="What they do no longer.")
+@click.option("--site", "code", help="Code of the site for which they have it; needed if there are several.")
+def take_role(email: str, role: str, code: str | None) -> None:
+    """Take a role away from a person; they are signed out at once. Where they work stays, and what they have done."""
+    with _database() as (session, _):
+        person = _person(session, email)
+        wanted = roster.role_of(role)
+        assert wanted is not None
+        site = _where_held(session, person, wanted, code or "")
+        try:
+            service.take_role(session, person, site, wanted)
+        except service.LastAdminError:
+            raise click.ClickException(f"{person.email} is the only admin; make somebody else one first.") from None
+        place = site.code if site else ""
+        _note(session, Entry(Action.ROLE_TAKEN, person.uuid, {"role": wanted.value, "site": place}))
+        click.echo(f"{person.name} is no longer {held_at(wanted, place)}.")
+
+
+@people.command("change-address")
+@click.argument("old")
+@click.argument("new")
+def change_address(old: str, new: str) -> None:
+    """Give a person another e-mail address to sign in with; they are signed out at once.
+
+    It also frees the address of someone who has left, when a colleague gets it: all that the leaver has done stays
+    with the leaver.
+    """
+    with _database() as (session, _):
+        person = _person(session, old)
+        before = person.email
+        try:
+            service.change_address(session, person, new)
+        except ValueError as error:
+            raise click.ClickException(f"{error}.") from None
+        except service.TakenError:
+            raise click.ClickException(f"{normal(new)} belongs to someone else here.") from None
+        if person.email != before:
+            _note(session, Entry(Action.CHANGED, person.uuid, {"what": ["e-mail address"]}))
+        click.echo(f"{person.name} has the address {person.email} now.")
+
+
 @people.command()
 @click.argument("email")
 def link(email: str) -> None:
@@ -172,6 +216,23 @@ def _person(session: Session, email: str) -> Person:
     if person is None:
         raise click.ClickException(f"nobody here has the address {normal(email)}.")
     return person
+
+
+def _where_held(session: Session, person: Person, role: Role, code: str) -> Site | None:
+    """At which site someone has a role that is to be taken away; None: at all sites."""
+    held = queries.held_roles(session, person.id)
+    sites = [site for one, site in held if one is role]
+    if code and role not in EVERYWHERE:
+        sites = [site for site in sites if site and site.code == code]
+    elif None in sites:
+        return None
+    if not sites:
+        has = ", ".join(held_at(one, site.code if site else "") for one, site in held) or "a learner alone"
+        raise click.ClickException(f"{person.email} is not {held_at(role, code) if code else role}, but {has}.")
+    if len(sites) > 1:
+        places = ", ".join(site.code for site in sites if site)
+        raise click.ClickException(f"{person.email} is {role} at {places}; say with --site at which no longer.")
+    return sites[0]
 
 
 def _place(session: Session, person: Person, code: str, role: str) -> None:

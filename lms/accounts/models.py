@@ -120,6 +120,37 @@ class Site(Base):
     kind: Mapped[SiteKind] = mapped_column(choice(SiteKind), default=SiteKind.SITE, server_default="site")
 
 
+EVER = dt.date(1900, 1, 1)
+"""The first day of what was so before anything was noted."""
+
+
+class SiteParent(Base):
+    """What a site was a part of, from one day up to another: the tree that coverage of a past day is counted by.
+
+    `Site.parent_id` is how it is now. A site of which nothing stands here yet has always been where it is now.
+    """
+
+    __tablename__ = "site_parent"
+    __table_args__ = (
+        Index(
+            "uq_site_parent_open",
+            "site_id",
+            unique=True,
+            sqlite_where=text("until_on IS NULL"),
+            postgresql_where=text("until_on IS NULL"),
+        ),
+        CheckConstraint("until_on >= from_on", name="in_order"),
+    )
+
+    id: Mapped[PrimaryKey]
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
+    """None: it stood at the top."""
+    from_on: Mapped[dt.date] = mapped_column(Date)
+    until_on: Mapped[dt.date | None] = mapped_column(Date)
+    """The first day on which it was so no more; None: it is so now."""
+
+
 class JobGroup(Base):
     """A kind of work, such as "ward managers"."""
 
@@ -201,6 +232,8 @@ class RosterRun(Base):
     """Sentences; they may quote the file, and are forgotten after a month."""
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The files, while it is to be decided whether to apply them; forgotten after a day."""
+    untold: Mapped[list[Any] | None]
+    """Numbers of the admins to whom a mail about it has still to go."""
 
 
 class Membership(Base):

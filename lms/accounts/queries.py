@@ -128,6 +128,11 @@ def own_memberships(session: Session, person_id: int) -> Sequence[Membership]:
     return session.scalars(query).all()
 
 
+def held_roles(session: Session, person_id: int) -> list[tuple[Role, Site | None]]:
+    """The roles of a person with where they hold them; without a site: for all sites."""
+    return [(one.role, one.site) for one in own_memberships(session, person_id) if one.role]
+
+
 def own_record(session: Session, person_id: int) -> dict[str, Any]:
     """What is kept here of a person: account, places, where they are signed in, links, whether they asked to go."""
     person = session.scalar(select(Person).filter_by(id=person_id))

@@ -12,7 +12,18 @@ from sqlalchemy.orm import Session
 from lms import vault
 from lms.accounts import throttle
 from lms.accounts.email_address import is_email, normal
-from lms.accounts.models import NOWHERE, ErasureRequest, Membership, PasswordLink, Person, Role, SignIn, Site, Tries
+from lms.accounts.models import (
+    NOWHERE,
+    ErasureRequest,
+    Membership,
+    PasswordLink,
+    Person,
+    Placement,
+    Role,
+    SignIn,
+    Site,
+    Tries,
+)
 from lms.accounts.organisation.service import begin_work, end_work, keep_only_counts, resume_work
 from lms.accounts.tokens import fingerprint, new_token
 from lms.db import insert
@@ -60,16 +71,59 @@ def join(session: Session, person: Person, site: Site | None, role: Role | None,
     return True
 
 
+class LastAdminError(Exception):
+    """Without this person nobody could manage the installation."""
+
+
 def take_role(session: Session, person: Person, site: Site | None, role: Role) -> bool:
-    """Someone no longer has a role at a site; whether it was so. It ends all sign-ins of that person."""
+    """Someone no longer has a role at a site (for all sites: without one); whether they had it.
+
+    It ends all sign-ins of that person. Where they work stays. Raises LastAdminError.
+    """
     held = session.scalar(
         select(Membership).filter_by(person_id=person.id, site_id=site.id if site else None, role=role)
     )
     if held is None:
         return False
+    if role is Role.ADMIN and person.is_active:
+        _leave_an_admin(session, person.id)
     session.delete(held)
+    session.flush()
+    if site and session.scalar(select(Placement.id).filter_by(person_id=person.id, site_id=site.id, until_on=None)):
+        join(session, person, site, None)
     end_all_sign_ins(session, person.id)
     return True
+
+
+def _leave_an_admin(session: Session, but_for: int) -> None:
+    # The rows are locked: two admins who take the role from each other at once would both find the other one left.
+    query = select(Person.id, Person.is_active).join(Membership, Membership.person_id == Person.id)
+    found = session.execute(query.where(Membership.role == Role.ADMIN).with_for_update(of=Membership)).all()
+    if not any(active for id_, active in found if id_ != but_for):
+        raise LastAdminError
+
+
+class TakenError(Exception):
+    """Somebody else has this address."""
+
+
+def change_address(session: Session, person: Person, email: str) -> None:
+    """Give someone another address to sign in with. It ends all sign-ins, and links in the old mailbox open nothing.
+
+    Raises ValueError for what is no address, and TakenError.
+    """
+    email = normal(email)
+    if not is_email(email):
+        raise ValueError(f"{email!r} is not an e-mail address")
+    if email == person.email:
+        return
+    if session.scalar(select(Person.id).filter_by(email=email)):
+        raise TakenError
+    forget_tries(session, person.email)
+    person.email = email
+    session.flush()
+    forget_links(session, person.id)
+    end_all_sign_ins(session, person.id)
 
 
 def set_active(session: Session, person: Person, is_active: bool, at: dt.datetime) -> None:

@@ -20,6 +20,9 @@ class Action(StrEnum):
     """Not about one person; the people that it added or changed have entries of their own."""
     DISABLED = "person disabled"
     ENABLED = "person enabled"
+    ROLE_GIVEN = "role given"
+    """The facts say which, and at which site; none: at all sites."""
+    ROLE_TAKEN = "role taken away"
     LINK_MADE = "password link made"
     PASSWORD_SET = "password set"  # noqa: S105  # nosec B105
     HELD_BACK = "sign-in held back"

@@ -17,6 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import RosterRun, RunState
+from lms.accounts.organisation.queries import is_tree_noted
+from lms.accounts.organisation.service import keep_tree
 from lms.accounts.queries import admins
 from lms.accounts.syncing import service as people
 from lms.accounts.syncing.folder import files_at, is_settled
@@ -70,7 +72,7 @@ class _Turn:
 
     def take(self, at: dt.datetime) -> None:
         """Do one after the other, each by itself, for as long as nobody stops it."""
-        for chore in (do, look_back, publish_timed, close_pulses, tell_of_sessions, sound_alarm):
+        for chore in (do, look_back, publish_timed, close_pulses, tell_of_sessions, sound_alarm, note_tree):
             self._try(chore, at)
         if self._try(sync_people, at) or _is_due(self.settled_at, at, SETTLE_EVERY):
             self.settled_at = None
@@ -206,6 +208,16 @@ def sound_alarm(app: Flask, at: dt.datetime) -> bool:
             log.error("statements wait", **alarm.facts)
             alarming.tell(app.extensions["mail"], alarm)
     return alarm is not None
+
+
+def note_tree(app: Flask, at: dt.datetime) -> int:
+    """Note what sites are a part of, where somebody changed that without noting it; how many there were."""
+    with app.app_context():
+        if is_tree_noted(db.session):
+            return 0
+        with writing(db.session) as session:
+            people.take_turn(session)
+            return keep_tree(session, at.date())
 
 
 def sync_people(app: Flask, at: dt.datetime) -> RosterRun | None:

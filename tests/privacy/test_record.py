@@ -62,6 +62,7 @@ OF_NOBODY = {
     "roster_run": "how many people a list added or changed; the list itself is kept for a day at most",
     "sent_module": "what is to be taught, for a day at most; who sent it, by the opaque name",
     "site": "a place; told with who works there",
+    "site_parent": "which place was a part of which",
     "store": "a place that statements are sent to",
     "workshop": "what is offered to all; who leads it, by the opaque name. Told with who has a place",
     "tries": "digests of addresses, for a day at most; nobody's own row can be told from another's",

@@ -38,6 +38,7 @@ WAYS = {
         Way("workshop.sessions", "Sessions", "Plan a session, see who comes, and note who was there."),
     ),
     "Look after it": (
+        Way("roles.roles", "Roles", "Find a person, see their roles, give one and take one away."),
         Way("xapi.statements", "Statements", "What is told to the Learning Record Store, and what it refused."),
         Way("privacy.audit", "Audit log", "Who looked at or changed other people's records."),
     ),

@@ -6,17 +6,53 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import CTE, BindParameter, ColumnElement, ScalarSelect, func, select
+from sqlalchemy import CTE, BindParameter, ColumnElement, ScalarSelect, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from lms.accounts.models import JobGroup, Membership, Person, Placement, Site
+from lms.accounts.models import EVER, JobGroup, Membership, Person, Placement, Site, SiteParent
+from lms.accounts.organisation.history import History, Stood
 
 
 def below(site_ids: Collection[int]) -> CTE:
-    """These sites and all that is below them, as a part of a query with one column, `id`."""
+    """These sites and all that is below them now, as a part of a query with one column, `id`: what may be seen there.
+
+    What was counted on a day is asked of `stood_below`.
+    """
     tree = select(Site.id).where(Site.id.in_(site_ids)).cte(recursive=True)  # no name: a query may ask for several
     # UNION, not UNION ALL: it ends even if something stood below itself.
     return tree.union(select(Site.id).join(tree, Site.parent_id == tree.c.id))
+
+
+def stood_below(site_ids: Collection[int], on: dt.date) -> CTE:
+    """These sites and all that was below them on a day, as a part of a query with one column, `id`."""
+    was_so = and_(SiteParent.from_on <= on, or_(SiteParent.until_on.is_(None), SiteParent.until_on > on))
+    never_noted = ~select(SiteParent.id).where(SiteParent.site_id == Site.id).exists()
+    then = union_all(
+        select(SiteParent.site_id.label("id"), SiteParent.parent_id.label("above")).where(was_so),
+        select(Site.id, Site.parent_id).where(never_noted),
+    ).subquery()
+    tree = select(Site.id).where(Site.id.in_(site_ids)).cte(recursive=True)
+    return tree.union(select(then.c.id).join(tree, then.c.above == tree.c.id))
+
+
+def history(session: Session) -> History:
+    """The tree of every day. A site of which nothing was noted yet has always been where it is now."""
+    query = select(
+        Site.id, Site.parent_id, SiteParent.id, SiteParent.parent_id, SiteParent.from_on, SiteParent.until_on
+    ).outerjoin(SiteParent, SiteParent.site_id == Site.id)
+    return History(
+        [
+            Stood(site, above, EVER, None) if noted is None else Stood(site, stood_under, from_on, until_on)
+            for site, above, noted, stood_under, from_on, until_on in session.execute(query)
+        ]
+    )
+
+
+def is_tree_noted(session: Session) -> bool:
+    """Whether of every site it is noted what it is a part of now."""
+    now = (SiteParent.site_id == Site.id) & SiteParent.until_on.is_(None)
+    differs = or_(SiteParent.id.is_(None), SiteParent.parent_id.is_distinct_from(Site.parent_id))
+    return session.scalar(select(Site.id).outerjoin(SiteParent, now).where(differs).limit(1)) is None
 
 
 def site_of(person_id: Any) -> ScalarSelect[int]:

@@ -7,9 +7,34 @@ import datetime as dt
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import JobGroup, Person, Placement
+from lms.accounts.models import EVER, JobGroup, Person, Placement, Site, SiteParent
 from lms.accounts.organisation.managing import counts_as_manager
 from lms.db import UNSEEN
+
+
+def keep_tree(session: Session, on: dt.date) -> int:
+    """Note from a day on what each site is a part of now, where that is not noted yet; how many there were.
+
+    Whatever changes `Site.parent_id` calls this before, so that what was holds up to that day, and after. The release
+    before this history changes `Site.parent_id` alone, as long as it runs beside or was gone back to: its changes are
+    noted by a chore within a minute of this release's running, or by the next list, with the day of that.
+    """
+    noted = {one.site_id: one for one in session.scalars(select(SiteParent).where(SiteParent.until_on.is_(None)))}
+    new = []
+    for site_id, parent_id in session.execute(select(Site.id, Site.parent_id)):
+        known = noted.get(site_id)
+        if known and known.parent_id == parent_id:
+            continue
+        if known and known.from_on >= on:
+            known.parent_id = parent_id  # what began today is put right where it stands
+            continue
+        if known:
+            known.until_on = on
+        new.append(SiteParent(site_id=site_id, parent_id=parent_id, from_on=on if known else EVER))
+    session.flush()  # one ends before the next begins
+    session.add_all(new)
+    session.flush()
+    return len(new)
 
 
 def begin_work(session: Session, person_id: int, site_id: int, on: dt.date) -> None:

@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass
 
 from lms.accounts.models import Role
+from lms.accounts.roles.wording import EVERYWHERE
 from lms.accounts.roster.table import Table
 from lms.content.problems import Problem
 
 REQUIRED = ("email", "name", "site", "role")
 OPTIONAL = ("site_name",)
-
-_EVERYWHERE = {Role.PROGRAMME_LEAD, Role.ADMIN}
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Row:
     @property
     def places(self) -> list[tuple[str, Role | None]]:
         """Sites with the role there; a role for the whole organisation stands without a site."""
-        if self.role in _EVERYWHERE:
+        if self.role in EVERYWHERE:
             return [(self.site, None), ("", self.role)] if self.site else [("", self.role)]
         return [(self.site, self.role)] if self.site or self.role else []
 

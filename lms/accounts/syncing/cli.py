@@ -32,7 +32,12 @@ from lms.db import open_session, writing
     type=click.IntRange(0, 100),
     help="Percentage of people who may leave at once; else what LMS_PEOPLE_LEAVERS_PERCENT says.",
 )
-def sync(path: Path, dry_run: bool, percent: int | None) -> None:
+@click.option(
+    "--same-people",
+    is_flag=True,
+    help="Whoever comes back under another name is the same person: you have made sure.",
+)
+def sync(path: Path, dry_run: bool, percent: int | None, same_people: bool) -> None:
     """Bring people in line with a full list of the organisation (CSV, UTF-8), all or nothing.
 
     \b
@@ -55,7 +60,7 @@ def sync(path: Path, dry_run: bool, percent: int | None) -> None:
         _refuse(made.problems, "nothing was changed")
         if dry_run:
             _tell(session, made)
-        _refuse(made.objections(allowed), "nothing was changed, --leavers-up-to allows it")
+        _refuse(made.objections(allowed, same_people), f"nothing was changed, {_allowing(made, allowed)} it")
         if dry_run:
             session.rollback()
             return
@@ -63,9 +68,21 @@ def sync(path: Path, dry_run: bool, percent: int | None) -> None:
             entries = service.apply(session, made, at)
         except service.MeanwhileError:
             raise click.ClickException("someone on the list has just been changed; try once more.") from None
-        service.note_run(session, service.Came(RunOrigin.COMMAND, files), RunState.APPLIED, made, [], at)
+        service.note_run(session, service.Came(RunOrigin.COMMAND, files), RunState.APPLIED, made, made.warnings, at)
         record(session, operator(), at, *entries)
+    _warn(made)
     click.echo(summary(made))
+
+
+def _allowing(made: Plan, percent: int) -> str:
+    """The options that allow what hinders it."""
+    needed = ["--leavers-up-to"] * made.loses_many(percent) + ["--same-people"] * bool(made.doubtful)
+    return f"{' and '.join(needed)} {'allow' if len(needed) > 1 else 'allows'}"
+
+
+def _warn(made: Plan) -> None:
+    for warning in made.warnings:
+        click.echo(f"Please look: {warning}.")
 
 
 def _refuse(problems: Sequence[object], what: str) -> None:
@@ -84,4 +101,5 @@ def _tell(session: Session, made: Plan) -> None:
             click.echo(f"{title}: {len(steps)}")
             for step in steps:
                 click.echo(f"  {sentence(step, names)}")
+    _warn(made)
     click.echo(summary(made))

@@ -42,4 +42,5 @@ class CarryOutForm(FlaskForm):  # type: ignore[misc]
 
     digest = HiddenField()
     """Of what was shown: if something else would happen by now, it is shown anew."""
+    same_people = BooleanField("I have made sure that whoever comes back under another name is the same person")
     many_leave = BooleanField("I have looked at who would leave, and the list is whole")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from lms.accounts.models import SiteKind
+from lms.accounts.models import Role, SiteKind
 from lms.accounts.organisation.managing import counts_as_manager
 from lms.accounts.organisation.tree import in_loops
 from lms.accounts.syncing.lists import JOB_GROUPS, PEOPLE, SITES, JobGroupRow, Lists, PersonRow, SiteRow
@@ -53,9 +54,14 @@ class Known:
     is_active: bool = True
     is_from_roster: bool = False
     has_left: bool = False
-    is_admin: bool = False
-    has_role: bool = False
+    roles: tuple[tuple[Role, str], ...] = ()
+    """What they may do beside learning, with the code of the site; empty: for all sites."""
     place: Place | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether only a hand shuts them out."""
+        return any(role is Role.ADMIN for role, _ in self.roles)
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,29 @@ class Step:
         """Whoever can change an address can come in with it, and who has a role can do more than a learner."""
         if self.person is None or self.kind in (Kind.KEPT_IN, Kind.KEPT_OUT):
             return False
-        return "e-mail address" in self.what or (self.person.has_role and self.kind in (Kind.LEAVES, Kind.RETURNS))
+        lets_a_role = bool(self.person.roles) and self.kind in (Kind.LEAVES, Kind.RETURNS)
+        return "e-mail address" in self.what or lets_a_role or self.is_doubtful
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether someone new may have got the address of someone who has left, and would come into their account.
+
+        No staff number says that it is the same person, and the name is another one.
+        """
+        if self.kind is not Kind.RETURNS or self.person is None or self.row is None:
+            return False
+        is_known = bool(self.row.staff_number) and self.row.staff_number == self.person.staff_number
+        return not is_known and _spoken(self.row.name) != _spoken(self.person.name)
+
+    @property
+    def keeps(self) -> tuple[tuple[Role, str], ...]:
+        """Roles that someone keeps who leaves, comes back, or works elsewhere than where the role is."""
+        if self.person is None or self.kind in (Kind.KEPT_IN, Kind.KEPT_OUT):
+            return ()
+        if self.kind in (Kind.LEAVES, Kind.RETURNS):
+            return self.person.roles
+        moves = self.after is not None and "site" in self.what
+        return tuple(one for one in self.person.roles if moves and self.after and one[1] != self.after.site)
 
 
 @dataclass(frozen=True)
@@ -132,6 +160,8 @@ class Plan:
     """Those that are new or different, as they will be."""
     job_groups: Mapping[str, KnownGroup] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What is done all the same, and is likely to be a mistake; in sentences."""
 
     def of(self, kind: Kind) -> list[Step]:
         """The steps of one kind."""
@@ -163,17 +193,26 @@ class Plan:
         """Whether more would leave than a file that was cut off could be told from; one person always may."""
         return len(self.of(Kind.LEAVES)) > 1 and self.share_leaving() * 100 > percent
 
-    def objections(self, percent: int) -> list[str]:
-        """Why it is not carried out, in sentences; `percent` is the share of people who may leave at once."""
+    @property
+    def doubtful(self) -> list[Step]:
+        """Those who would come back into an account that may be somebody else's."""
+        return [step for step in self.steps if step.is_doubtful]
+
+    def objections(self, percent: int, are_the_same: bool = False) -> list[str]:
+        """Why it is not carried out, in sentences; `percent` is the share of people who may leave at once.
+
+        `are_the_same`: someone has made sure that whoever comes back under another name is the same person.
+        """
         if self.problems:
             return [str(problem) for problem in self.problems]
-        if not self.loses_many(percent):
-            return []
-        leaving, share = len(self.of(Kind.LEAVES)), round(self.share_leaving() * 100)
-        return [
-            f"{leaving} of {self.on_roster} people ({share} %) would leave, but only {percent} % may at once; "
-            "is the list whole? If so, allow it once"
-        ]
+        found = [] if are_the_same else [_doubt(step) for step in self.doubtful]
+        if self.loses_many(percent):
+            leaving, share = len(self.of(Kind.LEAVES)), round(self.share_leaving() * 100)
+            found.append(
+                f"{leaving} of {self.on_roster} people ({share} %) would leave, but only {percent} % may at once; "
+                "is the list whole? If so, allow it once"
+            )
+        return found
 
     @property
     def digest(self) -> str:
@@ -199,6 +238,7 @@ def plan(lists: Lists, here: Organisation) -> Plan:
         on_roster=sum(one.is_from_roster and one.is_active for one in here.people),
         sites={code: site for code, site in sites.items() if here.sites.get(code) != site},
         job_groups={code: group for code, group in groups.items() if here.job_groups.get(code) != group},
+        warnings=tuple(people.warnings()) if people else (),
     )
 
 
@@ -267,6 +307,16 @@ class _People:
         steps += [_gone(known) for known in self._here.people if known.id not in named]
         return [step for step in steps if step]
 
+    def warnings(self) -> Iterable[str]:
+        """Line managers who have left: nobody reads what is mailed to them."""
+        led = Counter(leader for leader in self._leaders.values() if isinstance(leader, int))
+        named = {known.id for _, known in self._matched if known}
+        for one in sorted(self._here.people, key=lambda one: (one.name.casefold(), one.email)):
+            left = _how_gone(one, one.id in named) if led[one.id] else ""
+            if left:
+                people = f"{led[one.id]} {'person' if led[one.id] == 1 else 'people'}"
+                yield f"{one.name} ({one.email}) {left} and is the line manager of {people}; give them another"
+
     def _match(self) -> None:
         """Who is meant: by the staff number first, which outlives names and addresses."""
         by_number = {one.staff_number: one for one in self._here.people if one.staff_number}
@@ -289,8 +339,9 @@ class _People:
         kept = {one.email: one for one in self._here.people if one.id not in named}
         for row, _ in self._matched:
             if row.email in kept:
-                what = f"{row.email} belongs to someone else here"
-                self._tell(row, what, "give the person another address, or name the other one in the list too")
+                what, free = f"{row.email} belongs to someone else here", _freeing(row.email)
+                remedy = f"give the person another address, name the other one in the list too, or free it by {free}"
+                self._tell(row, what, remedy)
 
     def _lead(self) -> None:
         """Who leads whom, as it will be."""
@@ -345,7 +396,9 @@ class _People:
 
     def _tell_numbers(self, row: PersonRow, known: Known) -> None:
         what = f"{row.email} has the staff number {known.staff_number} here, not {row.staff_number}"
-        self._tell(row, what, "mend the number; or is the address somebody else's now?")
+        whose = f"{known.name}, who has left" if known.has_left else known.name
+        remedy = f"mend the number; or, if the address of {whose} is somebody else's now, free it by"
+        self._tell(row, what, f"{remedy} {_freeing(row.email)}")
 
     def _tell(self, row: PersonRow, what: str, remedy: str) -> None:
         self._problems.append(Problem(PEOPLE, row.line, what, remedy))
@@ -359,6 +412,35 @@ def _gone(known: Known) -> Step | None:
     if not (known.is_from_roster and known.is_active):
         return None
     return Step(Kind.KEPT_IN if known.is_admin else Kind.LEAVES, known, None)
+
+
+def _how_gone(known: Known, is_named: bool) -> str:
+    """In words that someone is let in no longer once the list is carried out; empty if they are."""
+    if known.is_active:
+        step = None if is_named else _gone(known)
+        return "leaves by this list" if step and step.kind is Kind.LEAVES else ""
+    if known.has_left:
+        return "" if is_named else "has left"
+    return "is disabled"
+
+
+def _freeing(email: str) -> str:
+    """The command by which whoever has an address now gets another one, with all that is theirs."""
+    return f"`lms people change-address {email} NEW-ADDRESS`"
+
+
+def _doubt(step: Step) -> str:
+    was = step.person.name if step.person else ""
+    return (
+        f"{step.name} ({step.email}) would come back into the account of {was}, who has left, with all that is in it; "
+        f"if it is the same person, allow it once; if not, free the address by {_freeing(step.email)}"
+    )
+
+
+def _spoken(name: str) -> str:
+    """A name without what people write now so and now so: case, accents, points and hyphens."""
+    letters = unicodedata.normalize("NFKD", name).casefold()
+    return " ".join("".join(one if one.isalnum() else " " for one in letters if not unicodedata.combining(one)).split())
 
 
 def _differences(row: PersonRow, known: Known, after: Place) -> Iterable[str]:

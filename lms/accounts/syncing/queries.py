@@ -45,10 +45,11 @@ def latest_of_folder(session: Session) -> RosterRun | None:
 
 
 def _people(session: Session) -> list[Known]:
-    roles: dict[int, set[Role]] = {}
-    for person_id, role in session.execute(select(Membership.person_id, Membership.role)):
+    roles: dict[int, list[tuple[Role, str]]] = {}
+    held = select(Membership.person_id, Membership.role, Site.code).outerjoin(Site, Site.id == Membership.site_id)
+    for person_id, role, code in session.execute(held.order_by(Membership.id)):
         if role:
-            roles.setdefault(person_id, set()).add(role)
+            roles.setdefault(person_id, []).append((role, code or ""))
     query = (
         select(
             Person.id,
@@ -68,11 +69,11 @@ def _people(session: Session) -> list[Known]:
         .outerjoin(JobGroup, JobGroup.id == Placement.job_group_id)
         .where(~Person.email.endswith(NOWHERE))
     )
-    return [_known(roles.get(row[0], set()), *row) for row in session.execute(query)]
+    return [_known(tuple(roles.get(row[0], ())), *row) for row in session.execute(query)]
 
 
 def _known(
-    roles: set[Role],
+    roles: tuple[tuple[Role, str], ...],
     id_: int,
     email: str,
     name: str,
@@ -86,4 +87,4 @@ def _known(
     leads: bool | None,
 ) -> Known:
     place = Place(site, group or "", leader, bool(leads)) if site else None
-    return Known(id_, email, name, number, active, listed, left, Role.ADMIN in roles, bool(roles), place)
+    return Known(id_, email, name, number, active, listed, left, roles, place)

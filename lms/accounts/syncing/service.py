@@ -23,6 +23,7 @@ from lms.accounts.models import (
     SignIn,
     Site,
 )
+from lms.accounts.organisation.service import keep_tree
 from lms.accounts.syncing.lists import FILES, digest_of, packed, read
 from lms.accounts.syncing.planning import Kind, Known, Plan, Step, plan
 from lms.accounts.syncing.queries import latest_of_folder, organisation
@@ -78,7 +79,7 @@ def take_from_folder(
     problems = made.objections(percent)
     entries = [] if problems else apply(session, made, at)
     state = RunState.REFUSED if problems else RunState.APPLIED
-    run = note_run(session, Came(RunOrigin.FOLDER, files), state, made, problems, at)
+    run = note_run(session, Came(RunOrigin.FOLDER, files), state, made, problems or made.warnings, at)
     record(session, actor, at, *entries)
     return run
 
@@ -124,6 +125,7 @@ def settle_run(session: Session, uuid: UUID, made: Plan, at: dt.datetime) -> Non
     """What was shown is done; the list itself is no longer needed."""
     run = session.scalars(select(RosterRun).filter_by(uuid=uuid)).one()
     run.state, run.at, run.counts, run.content = RunState.APPLIED, at, made.counts, None
+    run.problems = list(made.warnings[:PROBLEMS_KEPT])
     session.flush()
 
 
@@ -143,7 +145,9 @@ def apply(session: Session, made: Plan, at: dt.datetime) -> list[Entry]:
     if made.problems:
         raise ValueError("a list with problems is not carried out")
     _hold(session, [step.person for step in made.steps if step.person])
+    keep_tree(session, at.date())
     sites = _put_sites(session, made)
+    keep_tree(session, at.date())
     groups = _put_job_groups(session, made)
     _free_addresses(session, made.steps)
     _put_people(session, made.steps, at)

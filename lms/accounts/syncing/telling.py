@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lms.accounts.roles.wording import held_at, taking_away
 from lms.accounts.syncing.planning import Kind, Place, Plan, Step
 
 TITLES = {
@@ -18,17 +19,24 @@ TITLES = {
 """The kinds in the order in which they are told."""
 
 
+OF_PLACE = {"site", "job group", "line manager", "counts as a manager", "on the list"}
+
+
 def sentence(step: Step, names: Mapping[str, str]) -> str:
     """One person, and what becomes of them; `names` of sites by their codes."""
     who = f"{step.name} ({step.email})"
     match step.kind:
-        case Kind.JOINS | Kind.RETURNS if step.after:
+        case Kind.JOINS if step.after:
             return f"{who}: {_place(step.after, names)}"
+        case Kind.RETURNS if step.after:
+            # Nobody is led or placed while they are away: only who it is can be different.
+            return f"{who}: {_place(step.after, names)}{_also(step, OF_PLACE)}{_keeps(step, names)}"
         case Kind.MOVES if step.after:
             was = _place(step.before, names) if step.before else "nowhere"
-            return f"{who}: {was} → {_place(step.after, names)}{_also(step, {'site', 'job group'})}"
+            told = f"{_also(step, {'site', 'job group'})}{_keeps(step, names)}"
+            return f"{who}: {was} → {_place(step.after, names)}{told}"
         case Kind.LEAVES | Kind.KEPT_IN | Kind.KEPT_OUT:
-            return f"{who}{f': {_place(step.before, names)}' if step.before else ''}"
+            return f"{who}{f': {_place(step.before, names)}' if step.before else ''}{_keeps(step, names)}"
     return f"{who}{_also(step, set())}"
 
 
@@ -49,6 +57,16 @@ def summary(plan: Plan) -> str:
 def _place(place: Place, names: Mapping[str, str]) -> str:
     group = f", {place.job_group}" if place.job_group else ""
     return f"{names.get(place.site, place.site)}{group}{', manager' if place.is_manager else ''}"
+
+
+def _keeps(step: Step, names: Mapping[str, str]) -> str:
+    """The roles that nobody has taken away, each with the command that does."""
+    email = step.person.email if step.person else step.email
+    told = [
+        f"keeps the role {held_at(role, names.get(code, code))}; take it away with `{taking_away(email, role, code)}`"
+        for role, code in step.keeps
+    ]
+    return "".join(f"; {one}" for one in told)
 
 
 def _also(step: Step, but: set[str]) -> str:

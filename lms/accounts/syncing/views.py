@@ -116,9 +116,11 @@ def _hindrance(made: Plan, form: CarryOutForm | None) -> str:
         return "There is something to mend in it."
     if made.needs_admin and not is_admin:
         return (
-            "It changes e-mail addresses, or lets people with a role in or out: only an admin may do that. "
-            "Give them the address of this page."
+            "It changes e-mail addresses, lets people with a role in or out, or lets someone back in under another "
+            "name: only an admin may do that. Give them the address of this page."
         )
+    if made.doubtful and form is not None and not form.same_people.data:
+        return "Someone comes back under another name: please confirm that it is the same person."
     if made.loses_many(_settings().people_leavers_percent):
         if not is_admin:
             return "So many would leave that only an admin may do it. Give them the address of this page."
@@ -140,6 +142,7 @@ def _list_page(run: RosterRun, form: CarryOutForm) -> Response:
         plan=made,
         told=_told(made) if made else [],
         hindrance=_hindrance(made, None) if made else "",
+        doubts=made.objections(100) if made and not made.problems else [],
         asks_for_many=bool(made and made.loses_many(_settings().people_leavers_percent)),
         share=round(made.share_leaving() * 100) if made else 0,
     )

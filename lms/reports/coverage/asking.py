@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 from lms.accounts.models import JobGroup, Role, Site
+from lms.accounts.organisation.history import History
 from lms.accounts.organisation.leading import Reach
-from lms.accounts.organisation.tree import descendants
+from lms.accounts.organisation.tree import ancestors, descendants
 from lms.content.schema import Programme
 from lms.reports.coverage.queries import Question
 
@@ -25,31 +27,36 @@ class Organisation:
     """What can be chosen from."""
 
     sites: Sequence[Site]
+    """Those that the reader leads today, with all below them."""
+    everywhere: Sequence[Site]
+    """All there are: on an earlier day others stood below those."""
+    history: History
     groups: Sequence[JobGroup]
     programme: Programme
     modules: Mapping[str, str]
     """Titles of the published modules, by id, in the order of the programme."""
 
-    @property
-    def parents(self) -> dict[int, int | None]:
-        """What stands above each place."""
-        return {site.id: site.parent_id for site in self.sites}
+    def above(self, site: Site, on: dt.date) -> list[Site]:
+        """What stood above a place on a day, from the top down, as far as the reader may look at it."""
+        by_id = {one.id: one for one in self.sites}
+        seen = takewhile(by_id.__contains__, ancestors(self.history.parents(on), site.id))
+        return [by_id[one] for one in seen][::-1]
 
-    def above(self, site: Site) -> list[Site]:
-        """What stands above a place, from the top down, as far as the reader sees it."""
-        by_id, found = {one.id: one for one in self.sites}, list[Site]()
-        one = by_id.get(site.parent_id or 0)
-        while one is not None and one not in found:
-            found.insert(0, one)
-            one = by_id.get(one.parent_id or 0)
-        return found
+    def parents(self, asked: Asked) -> dict[int, int | None]:
+        """What stood above each of the places of which a report speaks, on its day."""
+        then = self.history.parents(asked.on)
+        if asked.places is None:
+            return then
+        below = descendants(then, asked.places)
+        return {site: above for site, above in then.items() if site in below}
 
     def within(self, reader: Reach) -> Organisation:
         """As much as a reader may choose from."""
         if reader is None:
             return self
-        seen = descendants(self.parents, reader)
-        return Organisation([one for one in self.sites if one.id in seen], self.groups, self.programme, self.modules)
+        # Rights are those of today, whatever day is asked for.
+        seen = descendants({one.id: one.parent_id for one in self.everywhere}, reader)
+        return replace(self, sites=[one for one in self.sites if one.id in seen])
 
 
 @dataclass(frozen=True)
@@ -64,15 +71,24 @@ class Asked:
     on: dt.date
     reader: Reach
 
+    @property
+    def places(self) -> Reach:
+        """Which places, with all below them; None: all there are."""
+        return (self.site.id,) if self.site else self.reader
+
     def question(self, modules: Collection[str]) -> Question:
         """As it is asked of the database."""
         return Question(
             modules=tuple(modules) if self.what == EVERYTHING else (self.what,),
             on=self.on,
             managers_only=self.who == MANAGERS,
-            sites=(self.site.id,) if self.site else self.reader,
+            sites=self.places,
             job_group=self.group.id if self.group else None,
         )
+
+    def by_name(self, modules: Collection[str]) -> Question:
+        """The same where people are named: only those whom the reader leads today."""
+        return replace(self.question(modules), seen_by=self.reader)
 
     def address(self, **changed: Any) -> dict[str, str]:
         """The parts of the address that lead to it, some of them changed; None: left out."""

@@ -94,6 +94,8 @@ class Line:
     count: Count
     goes_down: bool = False
     """Whether there is more below it."""
+    is_open: bool = True
+    """Whether the reader may look at it by itself: a place that was theirs on that day may be another's today."""
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, Subquery, and_, case, cast, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    column,
+    func,
+    or_,
+    select,
+    values,
+)
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import JobGroup, Person, Placement, Site
-from lms.accounts.organisation.queries import below
+from lms.accounts.organisation.queries import below, history, stood_below
 from lms.enrolment.assignments.models import Assignment, Obligation
 from lms.enrolment.assignments.queries import is_exempt
 from lms.enrolment.models import Registration
@@ -33,8 +47,10 @@ class Question:
     on: dt.date
     managers_only: bool = True
     sites: tuple[int, ...] | None = None
-    """These places with all below; None: everywhere."""
+    """These places with all that was below them on the day; None: everywhere."""
     job_group: int | None = None
+    seen_by: tuple[int, ...] | None = None
+    """Only of people at these places and below them as it is today; None: of all."""
 
     @property
     def until(self) -> dt.datetime:
@@ -92,21 +108,44 @@ def by_module(session: Session, asked: Question) -> dict[str, Count]:
 
 
 def steps(session: Session, asked: Question) -> tuple[Steps, Steps]:
-    """On which days people came and went, and on which days someone more had completed everything or had gone."""
-    who = _who(asked)
-    stays = select(Placement.from_on, Placement.until_on, func.count()).where(*who)
-    done = _done(asked, ever=True)
+    """On which days people came and went, and on which days someone more had completed everything or had gone.
+
+    Whoever stays where they are comes and goes all the same when their site becomes a part of another.
+    """
+    found = _stays(session, asked)
+    if found is None:
+        return Counter(), Counter()
+    stays, done = found, _done(asked, ever=found)
     day_done = _utc_day(session, done.c.last)
-    begins = case((day_done > Placement.from_on, day_done), else_=Placement.from_on)
+    begins = case((day_done > stays.c.first, day_done), else_=stays.c.first)
     completed = (
-        select(begins, Placement.until_on, func.count())
-        .join(done, done.c.person_id == Placement.person_id)
-        .where(*who, done.c.done >= len(asked.modules), or_(Placement.until_on.is_(None), Placement.until_on > begins))
+        select(begins, stays.c.end, func.count())
+        .join(done, done.c.person_id == stays.c.person_id)
+        .where(done.c.done >= len(asked.modules), or_(stays.c.end.is_(None), stays.c.end > begins))
     )
+    there = select(stays.c.first, stays.c.end, func.count())
     return (
-        _comings_and_goings(session, stays.group_by(Placement.from_on, Placement.until_on)),
-        _comings_and_goings(session, completed.group_by(begins, Placement.until_on)),
+        _comings_and_goings(session, there.group_by(stays.c.first, stays.c.end)),
+        _comings_and_goings(session, completed.group_by(begins, stays.c.end)),
     )
+
+
+def _stays(session: Session, asked: Question) -> Subquery | None:
+    """Who was at the places asked for, from which day on, up to which; None if there is no such place."""
+    first, end = Placement.from_on, Placement.until_on
+    if asked.sites is None:
+        query = select(Placement.person_id, first.label("first"), end.label("end"))
+        return query.where(*_of_whom(asked)).subquery()
+    spans = [(one.site, one.first, one.end) for one in history(session).below(asked.sites)]
+    if not spans:
+        return None
+    columns = column("site_id", Integer), column("first", Date), column("end", Date)
+    when = values(*columns, name="span").data(spans).cte("span")
+    # No value is bound in these: PostgreSQL would not see that what is grouped by is what is asked for.
+    later = case((when.c.first > first, when.c.first), else_=first)
+    earlier = case((or_(end.is_(None), end > when.c.end), when.c.end), else_=end)
+    query = select(Placement.person_id, later.label("first"), earlier.label("end"))
+    return query.join(when, when.c.site_id == Placement.site_id).where(later < earlier, *_of_whom(asked)).subquery()
 
 
 def _comings_and_goings(session: Session, query: Select[Any, dt.date | None, int]) -> Counter[dt.date]:
@@ -189,10 +228,13 @@ def _one(row: Any) -> Listed:
     return Listed(person, site, group, done or 0, last, begun or 0)
 
 
-def _done(asked: Question, whose: Sequence[int] = (), ever: bool = False) -> Subquery:
-    """By person: how many of the modules were completed and begun by then, and when the last one was completed."""
+def _done(asked: Question, whose: Sequence[int] = (), ever: Subquery | None = None) -> Subquery:
+    """By person: how many of the modules were completed and begun by then, and when the last one was completed.
+
+    `ever`: whose stays are asked about; then it is at any time, and not by the day asked for.
+    """
     moments: tuple[Any, ...] = (Registration.completed_at, Registration.started_at)
-    completed, begun = (one.is_not(None) if ever else one < asked.until for one in moments)
+    completed, begun = (one.is_not(None) if ever is not None else one < asked.until for one in moments)
     query = select(
         Registration.person_id,
         func.count().filter(completed).label("done"),
@@ -201,7 +243,9 @@ def _done(asked: Question, whose: Sequence[int] = (), ever: bool = False) -> Sub
     ).where(Registration.module_id.in_(asked.modules))
     if whose:
         query = query.where(Registration.person_id.in_(whose))
-    elif narrow := _who(asked):
+    elif ever is not None and (asked.sites is not None or _of_whom(asked)):
+        query = query.where(Registration.person_id.in_(select(ever.c.person_id)))
+    elif ever is None and (narrow := _who(asked)):
         query = query.where(Registration.person_id.in_(select(Placement.person_id).where(*narrow)))
     return query.group_by(Registration.person_id).subquery()
 
@@ -234,11 +278,19 @@ def _population(asked: Question) -> list[ColumnElement[bool]]:
 
 
 def _who(asked: Question) -> list[ColumnElement[bool]]:
+    found = _of_whom(asked)
+    if asked.sites is not None:
+        found.append(Placement.site_id.in_(select(stood_below(asked.sites, asked.on).c.id)))
+    if asked.seen_by is not None:
+        found.append(Placement.site_id.in_(select(below(asked.seen_by).c.id)))
+    return found
+
+
+def _of_whom(asked: Question) -> list[ColumnElement[bool]]:
+    """Which people are asked about, wherever they are."""
     found: list[ColumnElement[bool]] = []
     if asked.managers_only:
         found.append(Placement.is_manager.is_(True))
-    if asked.sites is not None:
-        found.append(Placement.site_id.in_(select(below(asked.sites).c.id)))
     if asked.job_group is not None:
         found.append(Placement.job_group_id == asked.job_group)
     return found

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Membership
 from lms.accounts.organisation.leading import reach
+from lms.accounts.organisation.queries import history
 from lms.content.library import library
 from lms.reports.coverage import queries
 from lms.reports.coverage.asking import Asked, Organisation, read
@@ -31,7 +32,9 @@ def asked(
     if not modules:
         return None
     reader = reach(memberships)
-    there = Organisation(queries.sites(session), queries.groups(session), programme, modules).within(reader)
+    sites = queries.sites(session)
+    whole = Organisation(sites, sites, history(session), queries.groups(session), programme, modules)
+    there = whole.within(reader)
     found = read(given, there, reader, today)
     return (found, there) if found else None
 

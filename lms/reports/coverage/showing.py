@@ -79,15 +79,16 @@ def report(session: Session, asked: Asked, there: Organisation, target: int) -> 
 
 
 def _sites(asked: Asked, there: Organisation, by_site: dict[int, Count]) -> list[Line]:
-    parents, root = there.parents, asked.site
-    has_more = set(parents.values())
-    tops = [site for site in there.sites if parents.get(site.id) not in parents]
+    parents, root = there.parents(asked), asked.site
+    has_more, open_ones = set(parents.values()), {site.id for site in there.sites}
+    shown = [site for site in there.everywhere if site.id in parents]
+    tops = [site for site in shown if parents[site.id] not in parents]
     if root is None and len(tops) == 1 and tops[0].id in has_more:
         root = tops[0]  # one place above all others is no choice: what is below it is shown
     if root:
-        tops = [site for site in there.sites if site.parent_id == root.id]
+        tops = [site for site in shown if parents[site.id] == root.id]
     whole = dict(counting.below(parents, [site.id for site in tops], by_site))
-    lines = [Line(site.code, site.name, whole[site.id], site.id in has_more) for site in tops]
+    lines = [Line(site.code, site.name, whole[site.id], site.id in has_more, site.id in open_ones) for site in tops]
     here = by_site.get(root.id) if root else None
     if root and here and lines:
         lines.insert(0, Line("", f"{root.name} itself", here))

@@ -79,7 +79,7 @@ def people() -> Answer:
     """Who is how far, by name. That somebody looked is written down."""
     asked, there = _asked()
     wanted, page = service.wanted(request.args), max(1, request.args.get("page", default=1, type=int))
-    question = asked.question(there.modules)
+    question = asked.by_name(there.modules)
     start = (min(page, 10_000) - 1) * queries.LIMIT
     found = queries.people(db.session, question, wanted, start, queries.LIMIT + 1)
     note_list(len(found[: queries.LIMIT]), asked.site.code if asked.site else "")
@@ -122,7 +122,7 @@ def places(kind: str) -> Answer:
 def list_of_people(kind: str) -> Answer:
     """The list of people as a file."""
     asked, there = _asked()
-    wanted, question = service.wanted(request.args), asked.question(there.modules)
+    wanted, question = service.wanted(request.args), asked.by_name(there.modules)
     count = service.count(db.session, question, wanted)
     if kind == "xlsx" and count > LONG:
         parts = asked.address(standing=wanted.value if wanted else None)

@@ -31,7 +31,7 @@ def ask(
         "address": asked.address(standing=how_far.value if how_far else None),
         "sees": None if asked.reader is None else list(asked.reader),
     }
-    count = coverage.count(session, asked.question(there.modules), how_far)
+    count = coverage.count(session, asked.by_name(there.modules), how_far)
     return exports.ask(session, person.id, parts, f"coverage-people-{asked.on}.xlsx", count, at)
 
 
@@ -44,7 +44,7 @@ def rows(session: Session, person_id: int, asked: Mapping[str, Any], at: dt.date
     found = coverage.asked(session, asked["address"], memberships, at.date())
     if found is None:
         raise NotAllowedError
-    question = found[0].question(found[1].modules)
+    question = found[0].by_name(found[1].modules)
     return coverage.rows(session, question, coverage.wanted(asked["address"]))
 
 

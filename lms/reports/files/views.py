@@ -50,7 +50,7 @@ def offer() -> Answer:
     """How long the file would be, and the button that asks for it."""
     asked, there = _asked(request.args)
     how_far = coverage.wanted(request.args)
-    count = coverage.count(db.session, asked.question(there.modules), how_far)
+    count = coverage.count(db.session, asked.by_name(there.modules), how_far)
     parts = asked.address(standing=how_far.value if how_far else None)
     return render_template("reports/file_offer.html", parts=parts, count=count, place=asked.site)
 

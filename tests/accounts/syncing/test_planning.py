@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms.accounts.models import Role
 from lms.accounts.organisation.managing import counts_as_manager
 from lms.accounts.organisation.tree import ancestors, descendants, in_loops
 from lms.accounts.syncing.lists import Lists, read
@@ -81,7 +82,9 @@ def test_a_new_name_and_address_are_known_by_the_number() -> None:
         [
             Known(1, "a@example.org", "Ada", "17", is_from_roster=True, place=Place("north", "ward", None, True)),
             Known(2, "b@example.org", "Bo", "18", is_from_roster=True, place=Place("north")),
-            Known(3, "c@example.org", "Cy", "19", is_from_roster=True, has_role=True, place=Place("north")),
+            Known(
+                3, "c@example.org", "Cy", "19", is_from_roster=True, roles=((Role.TRAINER, ""),), place=Place("north")
+            ),
         ],
         SITES,
         GROUPS,
@@ -101,7 +104,7 @@ def test_a_hand_is_stronger_than_a_list() -> None:
         [
             Known(1, "a@example.org", "Ada", is_active=False, is_from_roster=True),
             Known(2, "b@example.org", "Bo", is_active=False, is_from_roster=True, has_left=True),
-            Known(3, "c@example.org", "Cy", is_from_roster=True, is_admin=True, has_role=True),
+            Known(3, "c@example.org", "Cy", is_from_roster=True, roles=((Role.ADMIN, ""),)),
         ],
         SITES,
     )
