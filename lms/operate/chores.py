@@ -16,12 +16,11 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import RosterRun, RunState
+from lms.accounts.models import RosterRun
 from lms.accounts.organisation.queries import is_tree_noted
 from lms.accounts.organisation.service import keep_tree
-from lms.accounts.queries import admins
 from lms.accounts.syncing import service as people
-from lms.accounts.syncing.folder import files_at, is_settled
+from lms.accounts.syncing.folder import Watch, files_at
 from lms.audit.actions import SYSTEM
 from lms.authoring.timing.service import publish_due, tell
 from lms.authoring.upload import service as zips
@@ -222,9 +221,17 @@ def note_tree(app: Flask, at: dt.datetime) -> int:
 
 def sync_people(app: Flask, at: dt.datetime) -> RosterRun | None:
     """Carry out the list of the organisation in the folder, if it is a new one; admins are told if it is refused."""
+    run = _read_folder(app, at)
+    _tell_of_refusal(app)
+    return run
+
+
+def _read_folder(app: Flask, at: dt.datetime) -> RosterRun | None:
     settings: Settings = app.config["CARES"]
     folder = settings.people_folder
-    if folder is None or not folder.is_dir() or not is_settled(folder, at):
+    watch: Watch = app.extensions.setdefault("people_folder", Watch())
+    # That there is no folder, or nothing in it, `lms doctor` says: here it would be said every minute.
+    if folder is None or not folder.is_dir() or not watch.is_settled(folder, at):
         return None
     files = files_at(folder)
     with app.app_context():
@@ -233,16 +240,25 @@ def sync_people(app: Flask, at: dt.datetime) -> RosterRun | None:
         try:
             with writing(db.session) as session:
                 run = people.take_from_folder(session, files, settings.people_leavers_percent, at, SYSTEM)
-                told = admins(session) if run and run.state is RunState.REFUSED else []
         except people.MeanwhileError:
             log.info("people changed while a list was read, it is read again")
             return None
-        for admin in told:
-            values = {"problems": run.problems if run else [], "address": f"{settings.url}/people/organisation"}
-            app.extensions["mail"].send("accounts/mail/list_refused.txt", admin, **values)
     if run:
         log.info("a list of the organisation came", state=run.state, **_counts(run))
     return run
+
+
+def _tell_of_refusal(app: Flask) -> None:
+    """Mail admins that the last list was refused. Whom the mail did not reach is mailed a minute later."""
+    settings: Settings = app.config["CARES"]
+    if settings.people_folder is None:
+        return
+    with app.app_context():
+        if not people.is_refusal_untold(db.session):
+            return
+        with writing(db.session) as session:
+            mails = people.take_refusal(session)
+        _send(mails, partial(people.tell_of_refusal, app.extensions["mail"], settings.url), people.give_refusal_back)
 
 
 def settle_assignments(app: Flask, at: dt.datetime) -> int:

@@ -15,6 +15,9 @@ from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from lms.accounts.models import RunState
+from lms.accounts.syncing.folder import last_written
+from lms.accounts.syncing.queries import latest_of_folder
 from lms.config import Settings
 from lms.content.bundle import Bundle
 from lms.content.checker.check import check_module
@@ -35,6 +38,8 @@ MAIL_SECONDS = 5
 CLOCKS_APART_SECONDS = 5
 COPY_DAYS = 7
 """How old the latest backup may be; as long may a new installation do without one."""
+LIST_AGE = dt.timedelta(days=2)
+"""How old the last list of people in the folder may be: it is written every night."""
 OLD_SECONDS = 300
 """A statement that waits for longer is not only on its way."""
 
@@ -53,7 +58,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _people_folder(settings)
     engine = create_engine(**engine_options(settings.database))
     try:
-        steps = (_database, _clock, _keys, _modules, _queue, _stores)
+        steps = (_database, _clock, _keys, _modules, _last_list, _queue, _stores)
         for step in steps:
             findings = _without_faults(step, engine, settings)
             yield from findings
@@ -123,11 +128,22 @@ def _people_folder(settings: Settings) -> Iterator[Finding]:
     folder = settings.people_folder
     if folder is None:
         return
-    if folder.is_dir() and os.access(folder, os.R_OK | os.X_OK):
-        yield Finding(True, f"Lists of people are read from {folder}.")
-    else:
+    if not (folder.is_dir() and os.access(folder, os.R_OK | os.X_OK)):
         advice = "Make it, and let the account that runs Cares read it; or unset LMS_PEOPLE_FOLDER."
         yield Finding(False, f"The folder {folder} for lists of people cannot be read.", advice)
+        return
+    written, write = last_written(folder), "Look at the system that should write one there every night."
+    if written is None:
+        yield Finding(False, f"There is no list of people in {folder}.", write)
+        return
+    age = dt.datetime.now(dt.UTC) - written
+    said = f"The last list of people in {folder} is of {written:%Y-%m-%d %H:%M} UTC"
+    if age < -dt.timedelta(seconds=OLD_SECONDS):
+        yield Finding(False, f"{said}, which is to come.", "Set the clock of the system that writes it.")
+    else:
+        days = max(age.days, 0)
+        old = f"{days} day{'' if days == 1 else 's'} old" if days else "less than a day old"
+        yield Finding(age < LIST_AGE, f"{said}, {old}.", write)
 
 
 def _copies(settings: Settings) -> Iterator[Finding]:
@@ -201,6 +217,22 @@ def _module(bundle: Bundle, module_id: str) -> Finding:
         failing = ", ".join(result.rule.name for result in report.results if result.verdict == "fail")
         return Finding(False, f"The module {module_id} does not pass the checker ({failing or 'unreadable'}).", advice)
     return Finding(True, f"The module {module_id} is published and passes the checker.")
+
+
+def _last_list(engine: Engine, settings: Settings) -> Iterator[Finding]:
+    """What became of what lay in the folder."""
+    if settings.people_folder is None:
+        return
+    with Session(engine) as session:
+        last = latest_of_folder(session)
+    if last is None:
+        yield Finding(False, "No list of people was read out of the folder yet.", "Run `lms up`, or `lms relay`.")
+    elif last.state is RunState.REFUSED:
+        advice = f"{settings.url}/people/organisation says what is to be mended."
+        yield Finding(False, f"The last list out of the folder was refused on {last.at:%Y-%m-%d %H:%M} UTC.", advice)
+    else:
+        said = f"The last list out of the folder that changed something was carried out on {last.at:%Y-%m-%d}."
+        yield Finding(True, said)
 
 
 def _queue(engine: Engine, settings: Settings) -> Iterator[Finding]:

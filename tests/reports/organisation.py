@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import JobGroup, Person, Placement, Site
+from lms.accounts.models import EVER, JobGroup, Person, Placement, Site, SiteParent
 from lms.enrolment.assignments.models import Assignment, Exemption, Obligation
 from lms.enrolment.models import Registration, State
 
@@ -22,13 +22,17 @@ MODULES = ("one", "two", "three")
 class Made:
     """Everything that is in the database, as plain rows."""
 
-    sites: dict[int, int | None]
-    """With what is above each."""
+    tree: list[tuple[int, int | None, dt.date, dt.date | None]]
+    """Each site with what was above it, from which day on, up to which."""
     placements: list[Placement]
     registrations: list[Registration]
     assignments: list[Assignment]
     obligations: list[Obligation]
     exemptions: list[Exemption]
+
+    def sites(self, on: dt.date) -> dict[int, int | None]:
+        """Each site with what was above it on a day."""
+        return {site: above for site, above, first, end in self.tree if first <= on and (end is None or end > on)}
 
 
 def day(chance: random.Random) -> dt.date:
@@ -47,6 +51,12 @@ def make(session: Session, seed: int, people: int = 60) -> Made:
         session.add(site)
         session.flush()
         sites.append(site)
+    tree = list(_tree(chance, sites))
+    session.add_all(
+        SiteParent(site_id=site, parent_id=above, from_on=first, until_on=end)
+        for site, above, first, end in tree
+        if end or first != EVER  # of one that was never moved nothing has to be noted
+    )
     placements: list[Placement] = []
     registrations: list[Registration] = []
     for number in range(people):
@@ -65,7 +75,16 @@ def make(session: Session, seed: int, people: int = 60) -> Made:
     exemptions = list(_exemptions(chance, whose))
     session.add_all([*obligations, *exemptions])
     session.flush()
-    return Made({site.id: site.parent_id for site in sites}, placements, registrations, asked, obligations, exemptions)
+    return Made(tree, placements, registrations, asked, obligations, exemptions)
+
+
+def _tree(chance: random.Random, sites: list[Site]) -> Iterator[tuple[int, int | None, dt.date, dt.date | None]]:
+    """What each site was a part of; some were moved once or twice, and none ever stood below itself."""
+    for place, site in enumerate(sites):
+        days = sorted({day(chance) for _ in range(chance.choice((0, 0, 1, 2)))})
+        for first, end in zip([EVER, *days], [*days, None], strict=True):
+            above = chance.choice([None, *sites[:place]]) if end else None
+            yield site.id, above.id if above else None if end else site.parent_id, first, end
 
 
 def _assignments(

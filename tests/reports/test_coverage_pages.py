@@ -13,6 +13,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
@@ -21,10 +22,13 @@ from sqlalchemy import select
 
 from lms.accounts.models import JobGroup, Membership, Person, Placement, Role, Site
 from lms.audit.models import AuditEvent
+from lms.cli import main
+from lms.config import Settings
 from lms.content.library import library
 from lms.content.service import import_bundle
 from lms.db import db, writing
 from lms.enrolment.models import Registration, State
+from lms.operate import chores
 from lms.reports.coverage import exporting
 from tests.quiz import sample
 
@@ -115,6 +119,76 @@ def test_a_site_lead_sees_own_sites_alone(app: Flask, site_lead: FlaskClient, or
     with app.app_context():
         facts = [one.facts for one in db.session.scalars(select(AuditEvent).order_by(AuditEvent.id))]
     assert [one["people"] for one in facts if one.get("at") == "coverage"] == [10, 6]
+
+
+def figures(browser: FlaskClient, query: str) -> tuple[str, str, str]:
+    """The headline, the places as a file, and month by month."""
+    page = unescape(browser.get(f"{PAGE}?{query}").text)
+    headline = page.split('<p class="headline-words">')[1].split("</p>")[0]
+    places = browser.get(f"{PAGE}/places.csv?{query}").data.decode("utf-8-sig")
+    months = page.split("The same as a table")
+    return headline, places, months[1].split("</table>")[0] if len(months) > 1 else ""
+
+
+def test_reorganising_does_not_change_the_past(
+    app: Flask,
+    settings: Settings,
+    lead: FlaskClient,
+    organised: dict[str, Site],
+    person: Callable[..., Person],
+    sign_in: SignIn,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """South becomes a part of nothing today: of all days before, the division says what it said."""
+    div = person("Div Ode")
+    with app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        session.add(Membership(person_id=div.id, site_id=organised["division"].id, role=Role.SITE_LEAD))
+    site_lead = sign_in(app.test_client(), div)
+    asked = [f"site=division&on={day}" for day in ("2026-03-01", "2026-03-05", "2026-05-31")]
+    before = [figures(browser, one) for browser in (lead, site_lead) for one in asked]
+    assert "8 of 20 managers at Division" in before[1][0]
+    now = unescape(lead.get(f"{PAGE}?site=division").text)
+    assert site_lead.get(f"{PAGE}/people?on=2026-03-05").text.count("=cmd south") == 8
+
+    monkeypatch.setenv("LMS_INSTANCE", str(settings.instance))
+    monkeypatch.setenv("LMS_DATABASE_URL", settings.database_url)
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    (lists / "sites.csv").write_text("code,name,parent\nsouth,South,\n", encoding="utf-8")
+    outcome = CliRunner().invoke(main, ["people", "sync", str(lists)])
+    assert outcome.exit_code == 0, outcome.output
+
+    assert [figures(browser, one) for browser in (lead, site_lead) for one in asked] == before
+    after = unescape(lead.get(f"{PAGE}?site=division").text)
+    assert "8 of 20 managers at Division" in now
+    assert "7 of 12 managers at Division" in after, "today it is as it is today"
+    rows = after.split("The same as a table")[1].split("</table>")[0].split("<tr>")
+    assert [re.findall(r'number">(\d+)', row)[:2] for row in rows[-2:]] == [["20", "8"], ["12", "7"]], "by month"
+    past = unescape(site_lead.get(f"{PAGE}?on=2026-03-05").text)
+    assert "South" in past
+    assert "site=south" not in past, "it is not theirs to look at today"
+    assert site_lead.get(f"{PAGE}?site=south&on=2026-03-05").status_code == 404
+    for path in ("people", "people.csv", "people.xlsx"):
+        names = site_lead.get(f"{PAGE}/{path}?on=2026-03-05")
+        assert b"cmd south" not in names.data, "rights are those of today"
+    assert lead.get(f"{PAGE}/people?site=division&on=2026-03-05").text.count("=cmd south") == 8
+    assert lead.get(f"{PAGE}/people?site=division").text.count("=cmd south") == 0
+
+
+def test_what_a_release_before_changed_is_noted_by_a_chore(
+    app: Flask, lead: FlaskClient, organised: dict[str, Site]
+) -> None:
+    today = dt.datetime.now(dt.UTC)
+    with app.app_context():
+        assert chores.note_tree(app, today - dt.timedelta(days=30)) == len(organised)
+        assert chores.note_tree(app, today) == 0
+        with db.sessionmaker() as own, writing(own) as session:
+            session.get_one(Site, organised["south"].id).parent_id = None
+        assert chores.note_tree(app, today) == 1
+    assert "7 of 12 managers" in lead.get(f"{PAGE}?site=division").text
+    yesterday = today.date() - dt.timedelta(days=1)
+    assert "8 of 20 managers" in lead.get(f"{PAGE}?site=division&on={yesterday}").text
 
 
 @pytest.mark.parametrize("role", [None, Role.TRAINER])

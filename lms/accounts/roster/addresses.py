@@ -1,8 +1,12 @@
-"""A list of e-mail addresses: one in each line, or a CSV file with a column for them; with every problem in it."""
+"""A list of e-mail addresses: as they are typed or copied out of a mail, or a CSV file with a column for them.
+
+A line may have several, with commas or semicolons between them, and names: `Ada Bell <ada@example.org>; ben@…`.
+"""
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -21,6 +25,8 @@ NAMES = (COLUMN, "e-mail", "e-mail address", "email address", "mail")
 NO_ADDRESS = "(no address)"
 """Stands where a line of a file has none, so that the line is not passed over when the list comes back."""
 _SHOWN = 80
+_NAMED = re.compile(r"([^<>]*)<([^<>]*)>")
+_BETWEEN = re.compile(r"[,\t]")
 
 
 @dataclass
@@ -56,15 +62,23 @@ def read(content: bytes, file: str = "") -> Addresses:
     # One more than may be: that tells that there are too many, however many more there are.
     rows = list(islice(lines, MOST_ADDRESSES + 1))
     if len(rows) > MOST_ADDRESSES:
-        made.problems.clear()
-        what, remedy = f"this is address {MOST_ADDRESSES + 1:,}", f"a list has at most {MOST_ADDRESSES:,}"
-        made.tell(rows[MOST_ADDRESSES][0], what, f"{remedy}: bring it in parts")
+        _tell_too_many(made, rows[MOST_ADDRESSES][0])
     if made.problems or _is_too_long(made, rows):
         return made
     for line, cell in rows:
         _take(made, line, cell)
+        if len(made.lines) > MOST_ADDRESSES:
+            _tell_too_many(made, line)
+            return made
     made.text = _as_text(rows)
     return made
+
+
+def _tell_too_many(made: Addresses, line: int) -> None:
+    """Before all else that is to be mended: it would be for nothing."""
+    made.problems.clear()
+    what, remedy = f"this is address {MOST_ADDRESSES + 1:,}", f"a list has at most {MOST_ADDRESSES:,}"
+    made.tell(line, what, f"{remedy}: bring it in parts")
 
 
 def _is_too_long(made: Addresses, rows: list[tuple[int, str]]) -> bool:
@@ -96,14 +110,32 @@ def _plain(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _take(made: Addresses, line: int, cell: str) -> None:
-    email = normal(cell)
+    """Take all addresses of a line in, or none of them if one is wrong."""
     if cell == NO_ADDRESS:
         made.tell(line, "there is no e-mail address", "add it, or take the line out")
-    elif not is_email(email):
-        what = f"“{cell[:_SHOWN]}” is not an e-mail address"
-        made.tell(line, what, "write one in each line, such as name@example.org")
-    elif (first := made.lines.setdefault(email, line)) != line:
-        made.twice.append(Problem(made.file, line, f"{email} is in line {first} too", "it counts once"))
+        return
+    found = [normal(one) for one in _in_line(cell)]
+    wrong = [one for one in found if not is_email(one)] if found else [cell]
+    if wrong:
+        said = wrong[0] if len(wrong) == 1 and len(found) > 1 else cell
+        what = f"“{said[:_SHOWN]}” is not an e-mail address"
+        made.tell(line, what, "write one in each line, or commas between them, such as name@example.org")
+        return
+    for email in found:
+        if (first := made.lines.setdefault(email, line)) != line:
+            made.twice.append(Problem(made.file, line, f"{email} is in line {first} too", "it counts once"))
+
+
+def _in_line(cell: str) -> Iterator[str]:
+    """What should be addresses in a line, without the names before them; a name may have a comma: `Bell, Ada <…>`."""
+    for part in cell.split(";"):
+        end = 0
+        for named in _NAMED.finditer(part):
+            *before, _ = _BETWEEN.split(named[1])
+            yield from (one.strip() for one in before if "@" in one)
+            yield named[2].strip()
+            end = named.end()
+        yield from (one.strip() for one in _BETWEEN.split(part[end:]) if one.strip())
 
 
 def _as_text(rows: list[tuple[int, str]]) -> str:

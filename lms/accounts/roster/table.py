@@ -15,6 +15,7 @@ NAME_CHARACTERS = 200
 MOST_TOLD = 500
 """Lines told that do not have the cells of the header: with so many, nobody reads on, and the file is another one."""
 
+_SAID = re.compile(r'"?sep=([^"\r\n])"?[ \t,;]*(?=\r?\n|\r|$)', re.IGNORECASE)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -24,7 +25,12 @@ def is_site_code(text: str) -> bool:
 
 
 def delimiter_of(text: str) -> str:
-    """What stands between two cells: a comma, a semicolon, or what a spreadsheet gives when it is copied from."""
+    """What stands between two cells: a comma, a semicolon, or what a spreadsheet gives when it is copied from.
+
+    A first line such as `sep=;` says it: Excel understands that, and other programs write it for Excel.
+    """
+    if said := _SAID.match(text):
+        return said[1]
     first = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
     return next((one for one in ",;\t" if one in first), ",")
 
@@ -84,7 +90,10 @@ class Table:
 
     def rows(self, text: str) -> Iterator[tuple[int, list[str]]]:
         """Lines with their number and cells; a cell may run over several lines, and its row is named by the first."""
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
+        delimiter = delimiter_of(text)
+        # What says the delimiter is no row; its line stays, so that the others keep their numbers.
+        text = text[said.end() :] if (said := _SAID.match(text)) else text
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         line = 1
         try:
             for cells in reader:

@@ -24,12 +24,14 @@ from lms.accounts.models import (
     Site,
 )
 from lms.accounts.organisation.service import keep_tree
+from lms.accounts.queries import admins
 from lms.accounts.syncing.lists import FILES, digest_of, packed, read
 from lms.accounts.syncing.planning import Kind, Known, Plan, Step, plan
 from lms.accounts.syncing.queries import latest_of_folder, organisation
 from lms.audit.actions import Action, Actor, Entry
 from lms.audit.service import record
 from lms.db import UNSEEN, count_anew
+from lms.mail import PostOffice
 
 T = TypeVar("T")
 
@@ -80,8 +82,49 @@ def take_from_folder(
     entries = [] if problems else apply(session, made, at)
     state = RunState.REFUSED if problems else RunState.APPLIED
     run = note_run(session, Came(RunOrigin.FOLDER, files), state, made, problems or made.warnings, at)
+    run.untold = [one.id for one in admins(session)] if problems else []
     record(session, actor, at, *entries)
     return run
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What one admin is to be mailed of a list that was refused."""
+
+    run_id: int
+    admin: Person
+    problems: list[str]
+
+
+def is_refusal_untold(session: Session) -> bool:
+    """Whether somebody has still to be told that the last list of the folder was refused."""
+    last = latest_of_folder(session)
+    return last is not None and last.state is RunState.REFUSED and bool(last.untold)
+
+
+def take_refusal(session: Session) -> list[Refusal]:
+    """The mails about it that have still to go; they are taken by this, and nobody else takes them."""
+    take_turn(session)
+    last = latest_of_folder(session)
+    if last is None or last.state is not RunState.REFUSED or not last.untold:
+        return []
+    untold, last.untold = set(last.untold), []
+    return [Refusal(last.id, one, last.problems) for one in admins(session) if one.id in untold]
+
+
+def give_refusal_back(session: Session, unsent: Sequence[Refusal]) -> None:
+    """These could not be sent, and are tried again."""
+    take_turn(session)
+    for one in unsent:
+        run = session.get(RosterRun, one.run_id)
+        if run:
+            run.untold = [*(run.untold or []), one.admin.id]
+
+
+def tell_of_refusal(office: PostOffice, address: str, one: Refusal) -> bool:
+    """Mail one admin what is to be mended in the list; whether it went."""
+    values = {"problems": one.problems, "address": f"{address}/people/organisation"}
+    return office.send("accounts/mail/list_refused.txt", one.admin, **values)
 
 
 def is_news(session: Session, files: Mapping[str, bytes], at: dt.datetime) -> bool:
