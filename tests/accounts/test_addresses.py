@@ -33,6 +33,14 @@ def told(text: str) -> list[tuple[int, str]]:
         "Name\tMail\nAda\tada@example.org\nBen\tben@example.org",
         'Name,"E-mail \u00a0 Address "\nAda,ada@example.org\nBen,ben@example.org',
         "ada@example.org\nben@example.org\nADA@example.org",
+        "ada@example.org, ben@example.org",
+        "ada@example.org;ben@example.org;",
+        "Ada Bell <Ada@example.org>\n<ben@example.org>",
+        'Bell, Ada <ada@example.org>; "Cole, Ben" <ben@example.org>',
+        "ada@example.org, Ben Cole <ben@example.org>, ada@example.org",
+        "ada@example.org <ada@example.org>,\tben@example.org",
+        "sep=;\nName;Mail\nAda;ada@example.org\nBen;ben@example.org",
+        'E-mail,Ward\n"Ada Bell <ada@example.org>",9\nben@example.org,9\n',
     ],
 )
 def test_one_in_each_line_or_a_column_for_them(text: str) -> None:
@@ -59,6 +67,16 @@ def test_every_problem_is_told_with_its_line() -> None:
     assert "a quotation mark" in read(b'name,email\n"Ada,ada@example.org').problems[0].remedy
 
 
+def test_of_several_in_a_line_the_wrong_one_is_told() -> None:
+    assert told("ada@example.org, nobody, ben@example.org\ncy@example.org") == [
+        (1, "“nobody” is not an e-mail address")
+    ]
+    assert told("Ada Bell <ada at example>") == [(1, "“Ada Bell <ada at example>” is not an e-mail address")]
+    assert list(read(b"ada@example.org, nobody, ben@example.org").lines) == ["ada@example.org", "ben@example.org"]
+    assert told("Bell, Ada") == [(1, "“Bell, Ada” is not an e-mail address")]
+    assert told(";") == [(1, "“;” is not an e-mail address")]
+
+
 def test_what_is_no_text_is_refused() -> None:
     assert read("Zoë@example.org".encode("utf-16")).problems[0].what == "this is not a text in UTF-8"
     assert [one.line for one in read(b"ada@example.org\nb\0n@example.org").problems] == [2]
@@ -69,6 +87,7 @@ def test_there_is_a_limit_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(addresses, "MOST_ADDRESSES", 2)
     assert told("a@b\n\nb@b") == []
     assert told("a@b\n\nb@b\nc@b") == [(4, "this is address 3")]
+    assert told("a@b, b@b\nc@b") == [(2, "this is address 3")]
     assert told("email,x\na@b,\nodd\nb@b,\nc@b,") == [(5, "this is address 3")], "first of all there are too many"
     monkeypatch.setattr(addresses, "MOST_CHARACTERS", 5)
     for text in ("a@b\nb@b", "a@b\r\nb@b"):
@@ -118,8 +137,12 @@ def test_any_file_with_a_column_reads_the_same_again_and_its_lines_can_be_taken_
     assert again.lines == found.lines
     assert again.twice == found.twice
     assert [one.line for one in again.problems] == [one.line for one in found.problems]
+    # A line may have more than what is wrong in it.
+    good = {
+        line: ", ".join(one for one, first in found.lines.items() if first == line) for line in found.lines.values()
+    }
     bad = {one.line for one in found.problems}
-    left = "\n".join("" if line in bad else text for line, text in enumerate(found.text.split("\n"), 1))
+    left = "\n".join(good.get(line, "") if line in bad else text for line, text in enumerate(found.text.split("\n"), 1))
     cleaned = read(left.encode())
     assert cleaned.lines == found.lines
     assert cleaned.problems == []

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Membership, PasswordLink, Person, Role, SignIn, Site
+from lms.accounts.models import Membership, PasswordLink, Person, Placement, Role, SignIn, Site
+from lms.audit.models import AuditEvent
 from lms.cli import main
 from lms.config import Settings
 
@@ -127,6 +129,73 @@ def test_disabling_ends_sign_ins_and_links(
     assert "is disabled" in run("link", "ada@example.org").output
     assert run("enable", "ada@example.org").exit_code == 0
     assert run("link", "ada@example.org").exit_code == 0
+
+
+def test_a_role_is_taken_away(
+    run: Run,
+    file: Path,
+    session: Session,
+    person: Callable[..., Person],
+    sign_in: Callable[..., FlaskClient],
+    app: Flask,
+) -> None:
+    run("import", file)
+    zoe = session.scalars(select(Person).filter_by(email="zoe@example.org")).one()
+    browser = sign_in(app.test_client(), zoe)
+    assert browser.get("/manage").status_code == 200
+    told = run("take-role", "zoe@example.org", "--role", "trainer")
+    assert (told.exit_code, told.output) == (1, "Error: zoe@example.org is not trainer, but site lead at north.\n")
+    told = run("take-role", "zoe@example.org", "--role", "site-lead", "--site", "south")
+    assert told.output == "Error: zoe@example.org is not site lead at south, but site lead at north.\n"
+    assert (
+        "there is no site 'east'" in run("take-role", "zoe@example.org", "--role", "trainer", "--site", "east").output
+    )
+    taken = run("take-role", "ZOE@example.org", "--role", "site-lead", "--site", "north")
+    assert (taken.exit_code, taken.output) == (0, "Zoë Ng is no longer site lead at north.\n")
+    assert browser.get("/manage").status_code == 302, "signed out at once"
+    assert sign_in(app.test_client(), zoe).get("/manage").status_code == 403
+    session.rollback()
+    event = session.scalars(select(AuditEvent).filter_by(about=zoe.uuid, action="role taken away")).one()
+    assert (event.actor_kind, event.facts) == ("operator", {"role": "site lead", "site": "north"})
+    assert set(session.scalars(select(Placement.site_id).filter_by(person_id=zoe.id, until_on=None))), "works there"
+    only = run("take-role", "kit@example.org", "--role", "admin")
+    assert only.output == "Error: kit@example.org is the only admin; make somebody else one first.\n"
+
+
+def test_of_several_sites_one_has_to_be_said(run: Run, file: Path, session: Session) -> None:
+    rows = "email,name,site,role\nzoe@example.org,Zoë Ng,south,site lead\nzoe@example.org,Zoë Ng,,trainer\n"
+    run("import", file)
+    file.write_text(rows, encoding="utf-8")
+    run("import", file)
+    told = run("take-role", "zoe@example.org", "--role", "site-lead")
+    assert told.output == "Error: zoe@example.org is site lead at north, south; say with --site at which no longer.\n"
+    assert run("take-role", "zoe@example.org", "--role", "site-lead", "--site", "south").exit_code == 0
+    assert run("take-role", "zoe@example.org", "--role", "trainer").output == (
+        "Zoë Ng is no longer trainer at all sites.\n"
+    )
+    session.rollback()
+    assert list(session.scalars(select(Membership.role).where(Membership.role == "site lead"))) == [Role.SITE_LEAD]
+
+
+def test_somebody_gets_another_address(
+    run: Run, session: Session, person: Callable[..., Person], sign_in: Callable[..., FlaskClient], app: Flask
+) -> None:
+    ada = person(email="ada@example.org")
+    person(email="bo@example.org")
+    browser = sign_in(app.test_client(), ada)
+    run("link", "ada@example.org")
+    assert run("change-address", "ada@example.org", "BO@example.org").output == (
+        "Error: bo@example.org belongs to someone else here.\n"
+    )
+    assert "'ada' is not an e-mail address" in run("change-address", "ada@example.org", "ada").output
+    assert browser.get("/account").status_code == 200
+    changed = run("change-address", "ada@example.org", "Ada.Bell@example.org")
+    assert changed.output == "Ada Bell has the address ada.bell@example.org now.\n"
+    assert browser.get("/account").status_code == 302
+    session.rollback()
+    assert session.scalar(select(PasswordLink.id)) is None, "a link in the old mailbox opens nothing"
+    events = session.scalars(select(AuditEvent).filter_by(about=ada.uuid, action="person changed")).all()
+    assert [one.facts for one in events] == [{"what": ["e-mail address"]}]
 
 
 def test_an_unknown_person_is_told(run: Run) -> None:

@@ -88,7 +88,7 @@ def test_everything_to_mend_is_told_by_line_and_can_be_taken_out(
     assert [one.person_id for one in obligations(app)] == [ada.id]
 
 
-@pytest.mark.parametrize("cell", ['"Bell, ada@example.org"', '"""Ada"" <ada@example.org>"', "mail"])
+@pytest.mark.parametrize("cell", ['"Bell, Ada"', '"""Ada"" <ada at example>"', "mail"])
 def test_a_line_of_a_file_with_columns_can_be_taken_out_whatever_is_in_it(
     app: Flask, lead: FlaskClient, people: list[Person], cell: str
 ) -> None:
@@ -98,6 +98,31 @@ def test_a_line_of_a_file_with_columns_can_be_taken_out_whatever_is_in_it(
     assert "the other 2 addresses are right" in shown.text
     cleaned = lead.submit(NEW, again(shown, do="clean"))
     assert "<strong>2 people</strong> would be asked" in cleaned.text
+    assert lead.submit(NEW, again(cleaned, do="ask")).status_code == 303
+    assert {one.person_id for one in obligations(app)} == {ada.id, ben.id}
+
+
+@pytest.mark.parametrize("between", [", ", ";", "; ", "\t"])
+def test_addresses_are_taken_as_they_are_copied_out_of_a_mail(
+    app: Flask, lead: FlaskClient, people: list[Person], between: str
+) -> None:
+    ada, ben, cy = people
+    pasted = between.join((f"{ada.name} <{ada.email}>", ben.email, f'"Dale, Cy" <{cy.email}>'))
+    assert lead.submit(NEW, form(whom="named", emails=pasted, do="ask")).status_code == 303
+    assert {one.person_id for one in obligations(app)} == {one.id for one in people}
+
+
+def test_of_several_in_a_line_only_what_is_wrong_is_taken_out(
+    app: Flask, lead: FlaskClient, people: list[Person]
+) -> None:
+    ada, ben, _ = people
+    pasted = f"{ada.email}, nobody, who@example.org, {ben.email}"
+    shown = lead.submit(NEW, form(whom="named", emails=pasted, do="ask"))
+    assert shown.status_code == 422
+    assert "Line 1: “nobody” is not an e-mail address" in shown.text
+    assert "Line 1: who@example.org: nobody here has this address" in shown.text
+    assert again(shown)["emails"] == pasted, "what was typed stays"
+    cleaned = lead.submit(NEW, again(shown, do="clean"))
     assert lead.submit(NEW, again(cleaned, do="ask")).status_code == 303
     assert {one.person_id for one in obligations(app)} == {ada.id, ben.id}
 

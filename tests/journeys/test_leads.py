@@ -217,3 +217,24 @@ def test_a_long_workbook_is_made_beside_and_fetched(
     page.get_by_role("link", name="Files that you asked for").click()
     expect(page.get_by_text(re.compile(r"ready, [56],\d\d\d people"))).to_be_visible()
     accessible(page)
+
+
+def test_an_admin_takes_a_role_away_on_a_phone_without_scripts(
+    organised: Service, signed_in: Enter, accessible: Check
+) -> None:
+    sid = lead(organised, Role.SITE_LEAD, "south")
+    page = signed_in(lead(organised, Role.ADMIN), java_script_enabled=False, viewport=PHONE)
+    page.goto("/manage")
+    page.get_by_role("link", name="Roles").click()
+    page.get_by_label("E-mail address").fill(sid.email)
+    page.get_by_role("button", name="Show their roles").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Roles of Lea Ode")
+    page.get_by_text("Site lead at South").click()
+    accessible(page)
+    page.get_by_role("button", name="Take it away").click()
+    expect(page.get_by_text("Lea Ode is no longer site lead at South.")).to_be_visible()
+    expect(page.get_by_text("They are a learner")).to_be_visible()
+    page.get_by_label("Role").select_option("Site lead")
+    page.get_by_role("button", name="Give it").click()
+    expect(page.get_by_text("A site lead needs a site.")).to_be_visible()
+    accessible(page)

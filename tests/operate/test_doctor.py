@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import re
 import time
 from pathlib import Path
 
 import pytest
 
 from lms import config
-from lms.operate import doctor, instance
+from lms.app import create_app
+from lms.operate import chores, doctor, instance
 from lms.operate.backup import service as backups
 from lms.operate.preparing import prepare
 
@@ -51,6 +54,28 @@ def test_a_new_installation_may_do_without_a_backup_for_a_week(tmp_path: Path) -
 )
 def test_the_address_is_looked_at(tmp_path: Path, settings: dict[str, str], is_well: bool, words: str) -> None:
     assert words in told(ready(tmp_path, **settings))[is_well]
+
+
+def test_the_folder_of_lists_is_looked_at(tmp_path: Path) -> None:
+    folder = tmp_path / "lists"
+    settings = ready(tmp_path, people_folder=str(folder))
+    assert f"The folder {folder} for lists of people cannot be read" in told(settings)[False]
+    folder.mkdir()
+    assert f"There is no list of people in {folder}." in told(settings)[False]
+    assert "No list of people was read out of the folder yet" in told(settings)[False]
+    people = folder / "people.csv"
+    people.write_text("email,name,site\n", encoding="utf-8")
+    for days, is_well, said in ((0, True, "less than a day old"), (1, True, "1 day old"), (2, False, "2 days old")):
+        written = time.time() - days * 24 * 3600 - 60
+        os.utime(people, (written, written))
+        assert re.search(rf"The last list of people in .* UTC, {said}\.", told(settings)[is_well])
+    os.utime(people, (time.time() + 10**6, time.time() + 10**6))
+    assert "which is to come" in told(settings)[False]
+    app = create_app(settings)
+    assert chores.sync_people(app, dt.datetime.now(dt.UTC)) is None
+    run = chores.sync_people(app, dt.datetime.now(dt.UTC) + dt.timedelta(minutes=2))
+    assert run
+    assert "The last list out of the folder was refused on" in told(settings)[False]
 
 
 def test_looking_makes_nothing(tmp_path: Path) -> None:

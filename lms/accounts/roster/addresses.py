@@ -110,7 +110,7 @@ def _plain(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _take(made: Addresses, line: int, cell: str) -> None:
-    """Take all addresses of a line in, or none of them if one is wrong."""
+    """Take the addresses of a line in; what else stands in it is told."""
     if cell == NO_ADDRESS:
         made.tell(line, "there is no e-mail address", "add it, or take the line out")
         return
@@ -120,9 +120,8 @@ def _take(made: Addresses, line: int, cell: str) -> None:
         said = wrong[0] if len(wrong) == 1 and len(found) > 1 else cell
         what = f"“{said[:_SHOWN]}” is not an e-mail address"
         made.tell(line, what, "write one in each line, or commas between them, such as name@example.org")
-        return
     for email in found:
-        if (first := made.lines.setdefault(email, line)) != line:
+        if email not in wrong and (first := made.lines.setdefault(email, line)) != line:
             made.twice.append(Problem(made.file, line, f"{email} is in line {first} too", "it counts once"))
 
 

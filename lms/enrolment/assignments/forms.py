@@ -104,13 +104,13 @@ class ListFields:
     emails = TextAreaField(
         "E-mail addresses",
         [Length(max=MOST_CHARACTERS, message=f"Please write at most {MOST_CHARACTERS:,} characters.")],
-        description=f"One in each line, at most {MOST_ADDRESSES:,}.",
+        description=f"One in each line, or several with commas or semicolons between them; at most {MOST_ADDRESSES:,}.",
         # Browsers send two characters for each end of a line; a list counts them as one, and so do we.
         filters=[lambda text: text and text.replace("\r\n", "\n")],
     )
     file = FileField(
         "Or a file",
-        description="CSV with a column “email”, or a text with one address in each line, in UTF-8. "
+        description="CSV with a column “email”, or a text with addresses, in UTF-8. "
         "What is in it takes the place of what stands above, and you see first whom it names.",
         render_kw={"accept": ".csv,.txt,text/csv,text/plain"},
     )

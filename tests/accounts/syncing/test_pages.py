@@ -79,3 +79,32 @@ def test_a_list_is_shown_and_exactly_that_is_done(
     assert (bad.status_code, "people.csv:1: the column site is missing" in bad.text) == (422, True)
     empty = lead.submit(PAGE, {}, content_type="multipart/form-data")
     assert (empty.status_code, "No file was sent" in empty.text) == (422, True)
+
+
+def test_an_admin_says_that_it_is_the_same_person(
+    app: Flask, session: Session, person: Callable[..., Person], sign_in: Callable[..., FlaskClient]
+) -> None:
+    lead = sign_in(app.test_client(), person("Lea Lind", roles=[Role.PROGRAMME_LEAD]))
+    admin = sign_in(app.test_client(), person("Ada Bell", roles=[Role.ADMIN]))
+    carry_out(lead, bring(lead, PEOPLE))
+    carry_out(lead, bring(lead, PEOPLE.replace("p7@example.org,Pat 7,7,north,North <Hospital>\n", "")))
+    back = bring(lead, PEOPLE.replace("p7@example.org,Pat 7,7", "p7@example.org,Ned New,"))
+    assert "Ned New (p7@example.org): North &lt;Hospital&gt;; was Pat 7" in lead.get(back).text
+    assert "only an admin may do that" in lead.get(back).text
+    assert "would come back into the account of Pat 7" in admin.get(back).text
+    assert "Nothing was done" in carry_out(admin, back)
+    assert "It was carried out" in carry_out(admin, back, same_people="y")
+    session.rollback()
+    assert session.scalar(select(Person.name).filter_by(email="p7@example.org")) == "Ned New"
+
+
+def test_a_page_warns_of_line_managers_who_have_left(
+    app: Flask, person: Callable[..., Person], sign_in: Callable[..., FlaskClient]
+) -> None:
+    lead = sign_in(app.test_client(), person("Lea Lind", roles=[Role.PROGRAMME_LEAD]))
+    header = "email,name,site,site_name,line_manager\n"
+    carry_out(lead, bring(lead, header + "a@x.org,Ann,north,North,\nb@x.org,Bo,north,,a@x.org\n"))
+    place = bring(lead, header + "b@x.org,Bo,north,,a@x.org\n")
+    said = "Ann (a@x.org) leaves by this list and is the line manager of 1 person"
+    assert said in lead.get(place).text
+    assert said in carry_out(lead, place), "it stays there for whoever looks later"

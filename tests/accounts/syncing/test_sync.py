@@ -160,3 +160,150 @@ def test_the_database_knows_at_once_that_many_came(run: Run, session: Session, t
     outcome = run("sync", tmp_path)
     assert outcome.exit_code == 0, outcome.output
     assert counted_rows(session, Placement) >= 600
+
+
+def test_a_list_says_which_roles_stay(run: Run, folder: Path, session: Session) -> None:
+    run("sync", folder)
+    (folder / "roles.csv").write_text(
+        "email,name,site,role\nzoe@example.org,Zoë Ng,north,site lead\nmax@example.org,Max Orr,,trainer\n",
+        encoding="utf-8",
+    )
+    assert run("import", folder / "roles.csv").exit_code == 0
+    yesterday(session)
+    moved = PEOPLE.replace("zoe@example.org,Zoë Ng,1,north", "zoe@example.org,Zoë Ng,1,south")
+    (folder / "people.csv").write_text(moved.replace("max@example.org,Max Orr,2,ward-3,,zoe@example.org,,\n", ""))
+    told = run("sync", folder, "--dry-run").output
+    assert (
+        "North Hospital, ward, manager → South Hospital, ward, manager; keeps the role site lead at North Hospital; "
+        "take it away with `lms people take-role zoe@example.org --role site-lead --site north`\n"
+    ) in told
+    assert (
+        "Max Orr (max@example.org): Ward 3; keeps the role trainer at all sites; "
+        "take it away with `lms people take-role max@example.org --role trainer`\n"
+    ) in told
+    assert run("sync", folder).exit_code == 0
+    assert run("take-role", "zoe@example.org", "--role", "site-lead", "--site", "north").exit_code == 0
+    session.rollback()
+    zoe = select(Membership.role).join(Person).where(Person.email == "zoe@example.org")
+    assert list(session.scalars(zoe)) == [None]
+
+
+KIT_LEFT = PEOPLE.replace("kit@example.org,Kit Day,3,south,,1,yes,South Hospital\n", "")
+NEXT = "kit@example.org,Ned New,{},south,,,,\n"
+
+
+def test_a_newcomer_with_the_address_of_a_leaver_gets_an_account_of_their_own(
+    run: Run, folder: Path, session: Session
+) -> None:
+    run("sync", folder)
+    kit = person_by_email(session, "kit@example.org")
+    assert kit
+    (folder / "people.csv").write_text(KIT_LEFT, encoding="utf-8")
+    assert run("sync", folder).exit_code == 0
+    (folder / "people.csv").write_text(KIT_LEFT + NEXT.format(9), encoding="utf-8")
+    assert (
+        "kit@example.org has the staff number 3 here, not 9; mend the number; or, if the address of Kit Day, who has "
+        "left, is somebody else's now, free it by `lms people change-address kit@example.org NEW-ADDRESS`"
+    ) in run("sync", folder).output
+    assert run("change-address", "kit@example.org", "kit.left@example.org").exit_code == 0
+    assert run("sync", folder).exit_code == 0
+    session.rollback()
+    ned, old = (person_by_email(session, one) for one in ("kit@example.org", "kit.left@example.org"))
+    assert ned
+    assert old
+    assert (old.id, old.name, old.is_active) == (kit.id, "Kit Day", False)
+    assert (ned.name, ned.staff_number, ned.is_active, ned.id != kit.id) == ("Ned New", "9", True, True)
+
+
+def test_nobody_comes_back_under_another_name_unasked(
+    run: Run, folder: Path, session: Session, app: Flask, person: Callable[..., Person]
+) -> None:
+    run("sync", folder)
+    (folder / "people.csv").write_text(KIT_LEFT, encoding="utf-8")
+    run("sync", folder)
+    (folder / "people.csv").write_text(KIT_LEFT + NEXT.format(""), encoding="utf-8")
+    told = run("sync", folder, "--dry-run").output
+    assert "Ned New (kit@example.org): South Hospital; was Kit Day" in told
+    doubt = "Ned New (kit@example.org) would come back into the account of Kit Day, who has left"
+    refused = run("sync", folder)
+    assert refused.exit_code == 1
+    assert f"nothing was changed, --same-people allows it, 1 thing to mend:\n{doubt}" in refused.output
+    app.config["CARES"] = app.config["CARES"].model_copy(update={"people_folder": folder})
+    came = chores.sync_people(app, dt.datetime.now(dt.UTC) + DAY)
+    assert came
+    assert (came.state, [one[: len(doubt)] for one in came.problems]) == ("refused", [doubt]), "not by night"
+    session.rollback()
+    kit = person_by_email(session, "kit@example.org")
+    assert kit
+    assert (kit.name, kit.is_active) == ("Kit Day", False)
+    assert run("sync", folder, "--same-people").exit_code == 0
+    session.rollback()
+    kit = person_by_email(session, "kit@example.org")
+    assert kit
+    assert (kit.name, kit.is_active) == ("Ned New", True)
+
+
+def test_the_same_number_or_the_same_name_need_no_asking(run: Run, folder: Path, session: Session) -> None:
+    for row in (NEXT.format(3), "kit@example.org,KIT-DÁY,,south,,,,\n"):
+        (folder / "people.csv").write_text(PEOPLE, encoding="utf-8")
+        assert run("sync", folder).exit_code == 0
+        (folder / "people.csv").write_text(KIT_LEFT, encoding="utf-8")
+        run("sync", folder)
+        (folder / "people.csv").write_text(KIT_LEFT + row, encoding="utf-8")
+        assert "1 come back" in run("sync", folder).output
+
+
+def test_line_managers_who_have_left_are_named(run: Run, folder: Path, session: Session) -> None:
+    run("sync", folder)
+    led = "".join(f"p{n}@example.org,Pat {n},,north,,kit@example.org,,\n" for n in range(2))
+    (folder / "people.csv").write_text(KIT_LEFT + led, encoding="utf-8")
+    leaves = "Kit Day (kit@example.org) leaves by this list and is the line manager of 2 people; give them another"
+    assert f"Please look: {leaves}." in run("sync", folder, "--dry-run").output
+    done = run("sync", folder)
+    assert done.exit_code == 0
+    assert f"Please look: {leaves}." in done.output
+    again = run("sync", folder).output
+    assert "Kit Day (kit@example.org) has left and is the line manager of 2 people" in again
+    assert "Please look" not in run("sync", folder / "sites.csv").output
+    session.rollback()
+    assert leaves in [one for run_ in session.scalars(select(RosterRun)) for one in run_.problems], "a page says it too"
+
+
+def test_a_file_with_a_time_to_come_is_read_when_it_stays_the_same(folder: Path, app: Flask) -> None:
+    app.config["CARES"] = app.config["CARES"].model_copy(update={"people_folder": folder})
+    now, ahead = dt.datetime.now(dt.UTC), dt.datetime(2038, 1, 1, tzinfo=dt.UTC).timestamp()
+    minute = dt.timedelta(minutes=1)
+    os.utime(folder / "people.csv", (ahead, ahead))
+    assert chores.sync_people(app, now) is None
+    with (folder / "people.csv").open("a", encoding="utf-8") as file:
+        file.write("lee@example.org,Lee Ek,4,south,,,,\n")
+    os.utime(folder / "people.csv", (ahead, ahead))
+    assert chores.sync_people(app, now + minute) is None, "it was still being written"
+    came = chores.sync_people(app, now + 2 * minute)
+    assert came
+    assert came.counts["joins"] == 4
+
+
+def test_a_mail_of_a_refusal_that_did_not_go_is_sent_again(
+    folder: Path, app: Flask, session: Session, person: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person("Ada Bell", "ada@example.org", roles=["admin"])
+    person("Bo Ek", "bo@example.org", roles=["admin"])
+    app.config["CARES"] = app.config["CARES"].model_copy(update={"people_folder": folder})
+    (folder / "people.csv").write_text(PEOPLE + "who,,,,,,,\n", encoding="utf-8")
+    later, mails = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5), app.config["CARES"].instance / "mail"
+    mails.parent.mkdir(exist_ok=True)
+    mails.write_text("in the way")  # no mail can be written
+    assert chores.sync_people(app, later)
+    mails.unlink()
+    for minute in range(1, 3):
+        assert chores.sync_people(app, later + dt.timedelta(minutes=minute)) is None
+        to = sorted(one.read_text(encoding="utf-8").split("To: ")[1].split("\n")[0] for one in mails.glob("*.eml"))
+        assert to == ["Ada Bell <ada@example.org>", "Bo Ek <bo@example.org>"], "each of them once"
+
+
+def test_a_line_for_excel_is_understood(run: Run, folder: Path, session: Session) -> None:
+    (folder / "people.csv").write_text("sep=;\n" + PEOPLE.replace(",", ";"), encoding="utf-8-sig")
+    assert "3 join" in run("sync", folder).output
+    (folder / "people.csv").write_text("sep=;\r\nemail;name;site\r\nwho;Who;north\r\n", encoding="utf-8")
+    assert "people.csv:3: 'who' is not an e-mail address" in run("sync", folder).output
