@@ -74,7 +74,7 @@ def import_(file: Path, dry_run: bool) -> None:
       site_name  name of a site; a site that is not known yet is made of its code and this name
 
     Someone with several sites or roles has several rows. The file may be imported again at any time: what is new is
-    added, names are brought up to date, and nothing is taken away.
+    added, names are brought up to date, and nothing is taken away: `lms people take-role` does that with a role.
     """
     rows, problems = roster.read(file.name, file.read_bytes())
     with _database() as (session, _):
@@ -223,7 +223,8 @@ def _where_held(session: Session, person: Person, role: Role, code: str) -> Site
     held = queries.held_roles(session, person.id)
     sites = [site for one, site in held if one is role]
     if code and role not in EVERYWHERE:
-        sites = [site for site in sites if site and site.code == code]
+        wanted = _site(session, code)
+        sites = [site for site in sites if site and site.id == wanted.id]
     elif None in sites:
         return None
     if not sites:

@@ -152,7 +152,7 @@ def test_a_role_is_taken_away(
     )
     taken = run("take-role", "ZOE@example.org", "--role", "site-lead", "--site", "north")
     assert (taken.exit_code, taken.output) == (0, "Zoë Ng is no longer site lead at north.\n")
-    assert browser.get("/manage").status_code == 302, "signed out at once"
+    assert browser.get("/manage").status_code == 303, "signed out at once"
     assert sign_in(app.test_client(), zoe).get("/manage").status_code == 403
     session.rollback()
     event = session.scalars(select(AuditEvent).filter_by(about=zoe.uuid, action="role taken away")).one()
@@ -191,7 +191,7 @@ def test_somebody_gets_another_address(
     assert browser.get("/account").status_code == 200
     changed = run("change-address", "ada@example.org", "Ada.Bell@example.org")
     assert changed.output == "Ada Bell has the address ada.bell@example.org now.\n"
-    assert browser.get("/account").status_code == 302
+    assert browser.get("/account").status_code == 303
     session.rollback()
     assert session.scalar(select(PasswordLink.id)) is None, "a link in the old mailbox opens nothing"
     events = session.scalars(select(AuditEvent).filter_by(about=ada.uuid, action="person changed")).all()

@@ -51,14 +51,14 @@ def test_a_role_is_given_and_taken_away(
     given = {"role": "site lead", "site": "north"}
     assert admin.submit(f"{found.location}/give", given).status_code == 303
     assert "Sid Ode is site lead at North now." in admin.get(found.location).text
-    assert browser.get("/manage").status_code == 302, "signed out"
+    assert browser.get("/manage").status_code == 303, "signed out"
     browser = sign_in(app.test_client(), sid)
     assert browser.get("/manage").status_code == 200
 
     assert admin.submit(f"{found.location}/take", given).status_code == 303
     page = admin.get(found.location).text
     assert "Sid Ode is no longer site lead at North." in page
-    assert browser.get("/manage").status_code == 302, "it holds at once"
+    assert browser.get("/manage").status_code == 303, "it holds at once"
     assert sign_in(app.test_client(), sid).get("/manage").status_code == 403
     assert held(session, sid) == [None], "where they work stays"
     assert admin.submit(f"{found.location}/take", given).status_code == 303, "a second time does nothing"
@@ -87,5 +87,5 @@ def test_the_only_admin_stays_one(
     assert held(session, ada) == [Role.ADMIN]
     person("Bo Ek", roles=[Role.ADMIN])
     assert admin.submit(f"{own}/take", {"role": "admin", "site": ""}).status_code == 303
-    assert admin.get(own).status_code == 302
+    assert admin.get(own).status_code == 303
     assert held(session, ada) == []

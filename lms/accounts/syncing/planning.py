@@ -396,7 +396,7 @@ class _People:
 
     def _tell_numbers(self, row: PersonRow, known: Known) -> None:
         what = f"{row.email} has the staff number {known.staff_number} here, not {row.staff_number}"
-        whose = f"{known.name}, who has left" if known.has_left else known.name
+        whose = f"{known.name}, who has left," if known.has_left else known.name
         remedy = f"mend the number; or, if the address of {whose} is somebody else's now, free it by"
         self._tell(row, what, f"{remedy} {_freeing(row.email)}")
 

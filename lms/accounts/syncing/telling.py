@@ -36,7 +36,8 @@ def sentence(step: Step, names: Mapping[str, str]) -> str:
             told = f"{_also(step, {'site', 'job group'})}{_keeps(step, names)}"
             return f"{who}: {was} → {_place(step.after, names)}{told}"
         case Kind.LEAVES | Kind.KEPT_IN | Kind.KEPT_OUT:
-            return f"{who}{f': {_place(step.before, names)}' if step.before else ''}{_keeps(step, names)}"
+            told = f"{_also(step, OF_PLACE)}{_keeps(step, names)}"
+            return f"{who}{f': {_place(step.before, names)}' if step.before else ''}{told}"
     return f"{who}{_also(step, set())}"
 
 
