@@ -229,7 +229,7 @@ def test_an_admin_takes_a_role_away_on_a_phone_without_scripts(
     page.get_by_label("E-mail address").fill(sid.email)
     page.get_by_role("button", name="Show their roles").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Roles of Lea Ode")
-    page.get_by_text("Site lead at South").click()
+    page.get_by_text("Site lead at South", exact=True).click()
     accessible(page)
     page.get_by_role("button", name="Take it away").click()
     expect(page.get_by_text("Lea Ode is no longer site lead at South.")).to_be_visible()

@@ -84,6 +84,10 @@ def test_a_full_database_of_the_first_release_keeps_every_row(engine: Engine, da
         assert [{name: row[name] for name in rows[0]} for row in after[table]] == rows
     placements = [(row["person_id"], row["site_id"], row["until_on"] is None) for row in after["placement"]]
     assert sorted(placements) == [(1, 1, True), (2, 1, False)], "since when people work where they work"
+    tree = sorted(
+        (row["site_id"], row["parent_id"], str(row["from_on"]), row["until_on"]) for row in after["site_parent"]
+    )
+    assert tree == [(1, None, "1900-01-01", None), (2, None, "1900-01-01", None)], "as it is, for all of the past"
 
 
 def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:
