@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from lms.accounts.models import JobGroup, Membership, Person, Placement, Role, Site
+from lms.audit.actions import Action
 from lms.audit.models import AuditEvent
 from lms.cli import main
 from lms.config import Settings
@@ -29,12 +30,13 @@ from lms.content.service import import_bundle
 from lms.db import db, writing
 from lms.enrolment.models import Registration, State
 from lms.operate import chores
-from lms.reports.coverage import exporting
+from lms.ui import sheets
 from tests.quiz import sample
 
 AT = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 PAGE = "/reports/coverage"
 SignIn = Callable[..., FlaskClient]
+NORTH = select(Person).where(Person.email.startswith("north-"))
 NAMES = ("Division", "North", "South", "Small")
 
 
@@ -105,7 +107,7 @@ def test_the_headline_and_the_way_down(lead: FlaskClient) -> None:
     assert "There were no managers" in unescape(lead.get(f"{PAGE}?on=2025-12-31").text)
 
 
-def test_a_site_lead_sees_own_sites_alone(app: Flask, site_lead: FlaskClient, organised: dict[str, Site]) -> None:
+def test_a_site_lead_sees_own_sites_alone(site_lead: FlaskClient) -> None:
     page = unescape(site_lead.get(PAGE).text)
     assert "6 of 10 managers at your sites" in page
     assert "South" not in page
@@ -116,9 +118,37 @@ def test_a_site_lead_sees_own_sites_alone(app: Flask, site_lead: FlaskClient, or
     assert names.count("=cmd north") == 10
     assert "=cmd south" not in names
     assert site_lead.get(f"{PAGE}/people?standing=completed").text.count("=cmd north") == 6
+
+
+def looks(app: Flask) -> list[AuditEvent]:
+    """Who looked at what, the earliest first."""
     with app.app_context():
-        facts = [one.facts for one in db.session.scalars(select(AuditEvent).order_by(AuditEvent.id))]
-    assert [one["people"] for one in facts if one.get("at") == "coverage"] == [10, 6]
+        return list(db.session.scalars(select(AuditEvent).filter_by(action=Action.LOOKED).order_by(AuditEvent.id)))
+
+
+def test_each_look_is_written_down_about_each_who_is_shown(
+    app: Flask, site_lead: FlaskClient, person: Callable[..., Person], sign_in: SignIn
+) -> None:
+    site_lead.get(f"{PAGE}/people?site=north&standing=completed&on=2026-03-05")
+    where = {"at": "coverage", "what": "programme", "of_whom": "managers", "site": "north", "day": "2026-03-05"}
+    facts = where | {"standing": "completed"}
+    with app.app_context():
+        named = db.session.scalars(select(Person).filter_by(email="north-03@example.org")).one()
+        other = db.session.scalars(select(Person).filter_by(email="north-07@example.org")).one()
+        shown = {one.uuid for one in db.session.scalars(NORTH) if int(one.name[-2:]) < 6}
+    found = looks(app)
+    assert len(found) == 6
+    assert {one.about for one in found} == shown
+    assert [one.facts for one in found] == [facts] * 6
+    list(site_lead.get(f"{PAGE}/people.csv?site=north&standing=completed&on=2026-03-05").response)
+    last = looks(app)[-1]
+    assert (last.about, last.facts) == (None, facts | {"people": 6, "as": "file"})
+    admin = sign_in(app.test_client(), person("Kit Day", roles=[Role.ADMIN]))
+    page = admin.submit("/audit/person", {"person": named.email}).text  # type: ignore[attr-defined]
+    for name, value in (("Looked at", "coverage"), ("Site", "north"), ("Standing", "completed"), ("Day", "2026-03-05")):
+        assert f"<dt>{name}</dt><dd>{value}</dd>" in page
+    page = admin.submit("/audit/person", {"person": other.email}).text  # type: ignore[attr-defined]
+    assert "<dd>coverage</dd>" not in page, "who was not on the page was not looked at"
 
 
 def figures(browser: FlaskClient, query: str) -> tuple[str, str, str]:
@@ -196,7 +226,7 @@ def test_nobody_else_looks(
     organised: dict[str, Site], client: FlaskClient, person: Callable[..., Person], sign_in: SignIn, role: Role | None
 ) -> None:
     browser = sign_in(client, person("Pat", roles=[role] if role else []))
-    for path in ("", "/people", "/people.xlsx", "/places.csv", "/board.pdf"):
+    for path in ("", "/people", "/people.xlsx", "/places.csv", "/months.xlsx", "/board.pdf"):
         assert browser.get(PAGE + path).status_code == 403
 
 
@@ -216,6 +246,54 @@ def test_files_hold_what_the_page_shows_and_no_formula(lead: FlaskClient) -> Non
     assert sheet.count("<row ") == 11
 
 
+def table(browser: FlaskClient, path: str) -> list[list[str]]:
+    """A table that was asked for as CSV, without its head."""
+    answer = browser.get(f"{PAGE}/{path}")
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))[1:]
+
+
+def test_each_table_of_the_page_is_had_as_a_file(lead: FlaskClient) -> None:
+    on = "on=2026-03-05"
+    page = unescape(lead.get(f"{PAGE}?site=division&{on}").text)
+    for which in ("places", "modules", "months"):
+        for kind in ("xlsx", "csv"):
+            address = f"{PAGE}/{which}.{kind}?site=division&{on}"
+            assert (f'"{address}"' in page) == (which != "modules"), "one module has no table of its own"
+            answer = lead.get(address)
+            assert answer.headers["Content-Disposition"] == f"attachment; filename=coverage-{which}-2026-03-05.{kind}"
+    book = zipfile.ZipFile(io.BytesIO(lead.get(f"{PAGE}/groups.xlsx?{on}").data))
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert ("=Ward managers" in sheet, "<f>" in sheet) == (True, False)
+    groups = table(lead, f"groups.csv?{on}")
+    assert groups[0] == ["'=Ward managers", "20", "8", "0", "12", "0", "40", "49", "2026-03-05"]
+    assert groups[-1][:3] == ["Together: all sites", "20", "8"]
+    [module] = table(lead, f"modules.csv?site=north&{on}")
+    assert module[1:] == ["10", "6", "0", "4", "60", "2026-03-05"]
+    months = table(lead, f"months.csv?site=north&{on}")
+    assert months == [
+        ["2026-01-31", "10", "0", "0"],
+        ["2026-02-28", "10", "0", "0"],
+        ["2026-03-05", "10", "6", "60"],
+    ]
+
+
+def test_of_few_people_a_file_says_no_figures_and_the_page_does(lead: FlaskClient, tmp_path: Path) -> None:
+    at = "site=small&on=2026-03-05"
+    assert "1 of 2 managers at Small" in unescape(lead.get(f"{PAGE}?{at}").text), "who may see them by name"
+    for which in ("places", "groups", "modules"):
+        for row in table(lead, f"{which}.csv?{at}"):
+            assert set(row[1:-1]) == {""}, row
+    assert [row[1:] for row in table(lead, f"months.csv?{at}")] == [["", "", ""]] * 3
+    path = tmp_path / "board.pdf"
+    path.write_bytes(lead.get(f"{PAGE}/board.pdf?{at}").data)
+    text = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True).stdout
+    words = " ".join(text.split())
+    assert "There were fewer than 5 managers at Small on 5 March 2026." in words
+    assert words.count("fewer than 5") >= 4, "the months say no figures either"
+    assert not re.search(r"%|\b[12] of\b|more people|overdue", words)
+
+
 def test_a_board_gets_one_tagged_page(lead: FlaskClient, tmp_path: Path) -> None:
     path = tmp_path / "board.pdf"
     path.write_bytes(lead.get(f"{PAGE}/board.pdf?site=division").data)
@@ -233,7 +311,7 @@ cells = st.text(max_size=6).filter(lambda text: text.isprintable()) | st.integer
 
 @given(st.lists(st.lists(cells, max_size=4), max_size=8))
 def test_no_cell_is_a_formula_and_none_is_lost(rows: list[list[str | int | None]]) -> None:
-    text = b"".join(exporting.as_csv(["row", *row] for row in rows)).decode("utf-8-sig")
+    text = b"".join(sheets.as_csv(["row", *row] for row in rows)).decode("utf-8-sig")
     read = list(csv.reader(io.StringIO(text, newline="")))
     assert len(read) == len(rows)
     for row, found in zip(rows, read, strict=True):

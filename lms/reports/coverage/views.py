@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
 
 from flask import (
     Blueprint,
@@ -15,39 +13,31 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
 )
 from flask import url_for as url
 from flask_login import current_user
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
-from lms.accounts.viewing import write_down
-from lms.audit.actions import Action, Entry
+from lms.accounts.viewing import note_file, note_looks
 from lms.config import Settings
-from lms.db import db, transaction
+from lms.db import db
 from lms.paper.press import press
-from lms.reports.coverage import chart, exporting, queries, service
-from lms.reports.coverage.asking import READERS, Asked, Organisation
+from lms.reports.coverage import chart, queries, service
+from lms.reports.coverage.asking import READERS, Asked, Organisation, facts
 from lms.reports.coverage.board import board as to_board
 from lms.reports.coverage.board import sentence, target
 from lms.reports.coverage.counting import SMALLEST, Standing
 from lms.reports.coverage.counting import standing as standing_of
-from lms.reports.coverage.exporting import Row
-from lms.reports.coverage.showing import Report, report, table
+from lms.reports.coverage.showing import TABLES, Report, report
 from lms.ui import colours
 from lms.ui.asking import not_found, now
+from lms.ui.files import LONG, as_long_csv, as_table, attached
 
 blueprint = Blueprint("coverage", __name__)
 
 Answer = Response | AnyResponse | str
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PEOPLE_FILE = "coverage-people"
-LONG = 5000
-"""People in a workbook; one of more is made beside. A CSV is sent while it is made, however long it is."""
-IN_MEMORY = 1024 * 1024
-"""Bytes of a workbook that are kept in memory; more go to the disk."""
 
 
 def install(app: Flask) -> None:
@@ -76,17 +66,17 @@ def coverage() -> Answer:
 @blueprint.get("/reports/coverage/people")
 @needs(*READERS)
 def people() -> Answer:
-    """Who is how far, by name. That somebody looked is written down."""
+    """Who is how far, by name. Each look is written down about each of them."""
     asked, there = _asked()
     wanted, page = service.wanted(request.args), max(1, request.args.get("page", default=1, type=int))
     question = asked.by_name(there.modules)
     start = (min(page, 10_000) - 1) * queries.LIMIT
     found = queries.people(db.session, question, wanted, start, queries.LIMIT + 1)
-    note_list(len(found[: queries.LIMIT]), asked.site.code if asked.site else "")
-    return render_template(
+    shown = found[: queries.LIMIT]
+    body = render_template(
         "reports/coverage_people.html",
         asked=asked,
-        people=found[: queries.LIMIT],
+        people=shown,
         needed=len(question.modules),
         standing_of=standing_of,
         wanted=wanted,
@@ -95,6 +85,8 @@ def people() -> Answer:
         Standing=Standing,
         title=there.programme.title if len(question.modules) > 1 else there.modules[question.modules[0]],
     )
+    note_looks([one.person.uuid for one in shown], facts(_address(asked, wanted)))
+    return body
 
 
 @blueprint.get("/reports/coverage/board.pdf")
@@ -106,15 +98,15 @@ def board() -> Answer:
     accent = colours.light(settings.brand_colour).text
     with press.turn(current_user.id):
         made = to_board(_report(asked, there), settings.organisation, current_user.name, accent, _day, now())
-    return _file(io.BytesIO(made), "application/pdf", f"coverage-{asked.on}.pdf")
+    return attached(io.BytesIO(made), "application/pdf", f"coverage-{asked.on}.pdf")
 
 
-@blueprint.get("/reports/coverage/places.<any(csv,xlsx):kind>")
+@blueprint.get("/reports/coverage/<any(places,groups,modules,months):which>.<any(csv,xlsx):kind>")
 @needs(*READERS)
-def places(kind: str) -> Answer:
-    """The table by place as a file."""
+def figures(which: str, kind: str) -> Answer:
+    """One table of the page as a file."""
     asked, there = _asked()
-    return _as_file(table(_report(asked, there)), kind, "coverage", asked.on)
+    return as_table(TABLES[which](_report(asked, there)), kind, f"coverage-{which}", asked.on, "Coverage")
 
 
 @blueprint.get("/reports/coverage/people.<any(csv,xlsx):kind>")
@@ -124,51 +116,13 @@ def list_of_people(kind: str) -> Answer:
     asked, there = _asked()
     wanted, question = service.wanted(request.args), asked.by_name(there.modules)
     count = service.count(db.session, question, wanted)
+    address = _address(asked, wanted)
     if kind == "xlsx" and count > LONG:
-        parts = asked.address(standing=wanted.value if wanted else None)
-        return redirect(url("files.offer", _external=False, **parts), 303)
-    note_list(count, asked.site.code if asked.site else "")
+        return redirect(url("files.offer", _external=False, **address), 303)
+    note_file(count, facts(address))
     if kind == "csv":
-        lines = sent_bit_by_bit(lambda session: exporting.as_csv(service.rows(session, question, wanted)))
-        return _as_csv(lines, PEOPLE_FILE, asked.on)
-    return _as_file(service.rows(db.session, question, wanted), kind, PEOPLE_FILE, asked.on)
-
-
-def sent_bit_by_bit(make: Callable[[Session], Iterator[bytes]]) -> Iterator[bytes]:
-    """What is read while it is sent, in a session of its own.
-
-    The request's session is closed when the view returns. Whatever reads in it later holds a connection that nobody
-    gives back: after fifteen such answers all others would wait.
-    """
-    session = db.sessionmaker()
-
-    def parts() -> Iterator[bytes]:
-        with session:
-            yield from make(session)
-
-    return parts()
-
-
-def _as_file(rows: Iterable[Row], kind: str, name: str, on: dt.date) -> Answer:
-    if kind == "csv":
-        return _as_csv(exporting.as_csv(rows), name, on)
-    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when the answer was sent
-    exporting.as_xlsx(rows, "Coverage", file)
-    file.seek(0)
-    return _file(file, XLSX, f"{name}-{on}.xlsx")
-
-
-def _as_csv(lines: Iterator[bytes], name: str, on: dt.date) -> Response:
-    answer = Response(lines, mimetype="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f"attachment; filename={name}-{on}.csv"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
-def _file(file: io.BytesIO | tempfile.SpooledTemporaryFile[bytes], mimetype: str, name: str) -> Response:
-    answer = send_file(file, mimetype=mimetype, as_attachment=True, download_name=name)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+        return as_long_csv(lambda session: service.rows(session, question, wanted), PEOPLE_FILE, asked.on)
+    return as_table(service.rows(db.session, question, wanted), kind, PEOPLE_FILE, asked.on, "Coverage")
 
 
 def _asked() -> tuple[Asked, Organisation]:
@@ -180,15 +134,8 @@ def _report(asked: Asked, there: Organisation) -> Report:
     return report(db.session, asked, there, _settings().coverage_target)
 
 
-def note_list(count: int, site: str) -> None:
-    """Into the audit log: somebody looked at other people's records."""
-    facts: dict[str, str | int | bool | list[str]] = {
-        "at": "coverage",
-        "people": count,
-        "site": site,
-    }
-    with transaction() as session:
-        write_down(session, Entry(Action.LOOKED, facts=facts))
+def _address(asked: Asked, wanted: Standing | None) -> dict[str, str]:
+    return asked.address(standing=wanted.value if wanted else None)
 
 
 def _settings() -> Settings:

@@ -10,20 +10,22 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_text, needs
-from lms.accounts.viewing import write_down
+from lms.accounts.viewing import note_file, note_looks, write_down
 from lms.audit.actions import Action, Entry
 from lms.config import Settings
 from lms.content.library import library
 from lms.content.module import Module
 from lms.db import db, transaction
 from lms.ui.asking import not_found, now
+from lms.ui.files import as_table
 from lms.workshop import service
-from lms.workshop.leading import queries
+from lms.workshop.leading import listing, queries
 from lms.workshop.leading.forms import SessionForm, as_typed
 from lms.workshop.leading.rights import LEADERS, may_lead
 from lms.workshop.models import Workshop
 from lms.workshop.presence import BEFORE
 from lms.workshop.walking_in.forms import WhoForm
+from lms.workshop.when import said
 
 blueprint = Blueprint("leading", __name__)
 
@@ -63,12 +65,11 @@ def plan(module_id: str) -> Answer:
 @blueprint.get("/sessions/<uuid:session_id>/lead")
 @needs(*LEADERS)
 def lead(session_id: UUID) -> Answer:
-    """Who comes, who waits, who was there. That somebody looked at the list is written down."""
+    """Who comes, who waits, who was there. Each look is written down about each of them."""
     workshop = _own(session_id)
     guests = queries.guests(db.session, workshop, current_user.uuid)
-    _looked(session_id, len(guests), "session")
     module = library.module(db.session, workshop.module_id)
-    return render_template(
+    page = render_template(
         "workshop/lead.html",
         workshop=workshop,
         module=module,
@@ -79,6 +80,20 @@ def lead(session_id: UUID) -> Answer:
         who=WhoForm(formdata=None),
         at=now(),
     )
+    note_looks([one.person.uuid for one in guests], {"at": "session", "session": str(session_id)})
+    return page
+
+
+@blueprint.get("/sessions/<uuid:session_id>/people.<any(csv,xlsx):kind>")
+@needs(*LEADERS)
+def attendance(session_id: UUID, kind: str) -> Answer:
+    """The list of who comes and who was there as a file. That somebody took it is written down."""
+    workshop, zone = _own(session_id), _settings().time_zone
+    guests = queries.guests(db.session, workshop, current_user.uuid)
+    rows = list(listing.attendance(guests, zone))
+    on = said(workshop.starts_at, zone)[0]
+    note_file(len(guests), {"at": "session", "session": str(session_id)})
+    return as_table(rows, kind, "session", on, "Who comes")
 
 
 @blueprint.get("/sessions/<uuid:session_id>/cohort")
@@ -87,10 +102,9 @@ def cohort(session_id: UUID) -> Answer:
     """How far everyone is in the module who has a place. Each look is written down about each of them."""
     workshop = _own(session_id)
     found = queries.how_far(db.session, workshop)
-    facts = {"at": "cohort", "session": str(session_id)}
-    with transaction() as session:
-        write_down(session, *(Entry(Action.LOOKED, one.person.uuid, facts) for one in found))
-    return render_template("workshop/cohort.html", workshop=workshop, people=found)
+    page = render_template("workshop/cohort.html", workshop=workshop, people=found)
+    note_looks([one.person.uuid for one in found], {"at": "cohort", "session": str(session_id)})
+    return page
 
 
 @blueprint.get("/sessions/<uuid:session_id>/change")
@@ -206,11 +220,6 @@ def _afterwards(session_id: UUID, facilitator: UUID) -> str:
     """To the session, or to the list where it was handed over to somebody else."""
     is_own = may_lead(current_user.roles, current_user.uuid, facilitator)
     return url(".lead", session_id=session_id) if is_own else url("workshop.sessions")
-
-
-def _looked(session_id: UUID, people: int, at: str) -> None:
-    with transaction() as session:
-        write_down(session, Entry(Action.LOOKED, facts={"at": at, "session": str(session_id), "people": people}))
 
 
 def _settings() -> Settings:
