@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from lms.accounts.models import EVER
 from lms.accounts.organisation.tree import descendants
 
 
@@ -32,6 +33,11 @@ class Span:
     site: int
     first: dt.date
     end: dt.date
+
+    @property
+    def is_always(self) -> bool:
+        """Whether it was so on every day, and is so now."""
+        return self.first == EVER and self.end == dt.date.max
 
 
 @dataclass(frozen=True)
