@@ -30,6 +30,11 @@ class Spread:
         return sum(place * count for place, count in self.counts.items()) / self.people
 
 
+def whole(people: int) -> int:
+    """How many of so many people are in whole groups."""
+    return people - people % GROUP
+
+
 def is_whole(waiting: int) -> bool:
     """Whether those who wait may be counted."""
     return waiting >= GROUP

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.pulse.groups import GROUP
-from lms.reports.results.items import ENOUGH, ItemFigures, Sitting, by_outcome, figures
+from lms.reports.results.items import BLOCK, ENOUGH, TRIO, ItemFigures, Sitting, by_outcome, figures
 from tests.samples.bank import ITEM, SINGLE
 
 ITEMS = [
@@ -16,7 +17,7 @@ ITEMS = [
 ]
 ids = [item.id for item in ITEMS]
 choices = st.sampled_from("abcd")
-sittings = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(ids, choices)), min_size=0, max_size=40)
+sittings = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(ids, choices)), min_size=0, max_size=80)
 
 
 def sitting(chosen: dict[str, str]) -> Sitting:
@@ -26,6 +27,12 @@ def sitting(chosen: dict[str, str]) -> Sitting:
     )
 
 
+def in_groups(chosen: list[dict[str, str]], id_: str) -> list[dict[str, str]]:
+    """Of those who were asked a question, whole groups: the figures before that many more came stay for ever."""
+    asked = [those for those in chosen if id_ in those]
+    return asked[: len(asked) // GROUP * GROUP]
+
+
 def found(chosen: list[dict[str, str]]) -> list[ItemFigures]:
     return figures(ITEMS, [sitting(one) for one in chosen])
 
@@ -33,9 +40,9 @@ def found(chosen: list[dict[str, str]]) -> list[ItemFigures]:
 @given(sittings)
 def test_the_figures_are_what_they_say(chosen: list[dict[str, str]]) -> None:
     for one in found(chosen):
-        answered = [those for those in chosen if one.item.id in those]
+        answered = in_groups(chosen, one.item.id)
         assert one.people == len(answered)
-        if len(answered) < GROUP:
+        if not answered:
             assert (one.facility, one.discrimination, one.options, one.remarks) == (None, None, (), ())
             continue
         right = [those[one.item.id] == "c" for those in answered]
@@ -58,11 +65,73 @@ def test_an_outcome_is_the_mean_of_its_answers(chosen: list[dict[str, str]]) -> 
             those[one.item.id] == "c"
             for one in shown
             if one.item.outcome == outcome
-            for those in chosen
-            if one.item.id in those
+            for those in in_groups(chosen, one.item.id)
         ]
         assert count == len(marks)
         assert math.isclose(share, mean(marks))
+
+
+Counts = dict[tuple[str, str], tuple[int, int]]
+
+
+def counts(chosen: Sequence[dict[str, str]]) -> dict[str, Counts]:
+    """What whoever looks can work out: by option, of how many people of each kind how many chose it."""
+    told: dict[str, Counts] = {"everyone": {}, "best": {}, "poorest": {}}
+    for one in found(list(chosen)):
+        thirds = sum(len(those) // TRIO for those in in_blocks(chosen, one.item.id)) * GROUP
+        for option in one.options:
+            place = one.item.id, option.id
+            told["everyone"][place] = round(option.chosen * one.people), one.people
+            for kind, share in (("best", option.best), ("poorest", option.poorest)):
+                assert (share is None) == (thirds == 0)
+                if share is not None:
+                    told[kind][place] = round(share * thirds), thirds
+    return told
+
+
+def in_blocks(chosen: Sequence[dict[str, str]], id_: str) -> list[list[dict[str, str]]]:
+    """Those of each block who were asked a question."""
+    starts = range(0, len(chosen), BLOCK)
+    return [[those for those in chosen[start : start + BLOCK] if id_ in those] for start in starts]
+
+
+@given(sittings)
+def test_nobody_is_found_by_looking_before_and_after_they_came(chosen: list[dict[str, str]]) -> None:
+    """Between any two looks the figures are the same, or of at least a group of people more."""
+    before = counts([])
+    for many in range(1, len(chosen) + 1):
+        now = counts(chosen[:many])
+        for kind, seen in now.items():
+            for place, (took, people) in seen.items():
+                took_before, people_before = before[kind].get(place, (0, 0))
+                assert people >= GROUP
+                more = people - people_before
+                assert more >= GROUP or (more, took) == (0, took_before)
+                assert 0 <= took - took_before <= more
+        for (id_, option), (_, thirds) in now["best"].items():
+            others = now["everyone"][id_, option][1] - thirds
+            assert others >= GROUP, "nor can those in the middle be told by difference"
+        before = now
+
+
+def test_the_thirds_are_those_who_did_best_and_poorest_in_the_others() -> None:
+    strong = {ids[0]: "a", ids[1]: "c", ids[2]: "c"}
+    middling = {ids[0]: "b", ids[1]: "c", ids[2]: "a"}
+    weak = {ids[0]: "d", ids[1]: "a", ids[2]: "a"}
+    first, *_ = found([strong, weak, middling] * GROUP)
+    told = {option.id: (option.chosen, option.best, option.poorest) for option in first.options}
+    assert told == {"a": (1 / 3, 1, 0), "b": (1 / 3, 0, 0), "c": (0, 0, 0), "d": (1 / 3, 0, 1)}
+    first, *_ = found(([strong, weak, middling] * GROUP)[1:])
+    assert {(option.best, option.poorest) for option in first.options} == {(None, None)}
+
+
+def test_a_block_that_is_left_out_leaves_all_other_groups_as_they_were() -> None:
+    some = [{ids[0]: "abcd"[number % 4], **({ids[1]: "c"} if number % 7 else {})} for number in range(2 * BLOCK + 50)]
+    whole, first, rest = counts(some), counts(some[:BLOCK]), counts(some[BLOCK:])
+    for kind, seen in whole.items():
+        for place, (took, people) in seen.items():
+            before, after = first[kind][place], rest[kind][place]
+            assert (took, people) == (before[0] + after[0], before[1] + after[1])
 
 
 def test_what_is_wrong_with_a_question_is_said() -> None:

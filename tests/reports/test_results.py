@@ -6,10 +6,12 @@ import datetime as dt
 import random
 import re
 from collections.abc import Callable, Iterator
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import insert, select
 
 from lms.accounts.models import Person, Role
 from lms.commitment.looking_back import Did
@@ -19,8 +21,9 @@ from lms.content.service import import_bundle
 from lms.db import db, writing
 from lms.enrolment.models import Registration, State
 from lms.pulse.groups import GROUP
-from lms.quiz.models import QuizAttempt, QuizResponse
+from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
 from lms.reports.results import queries
+from lms.reports.results.items import BLOCK
 from tests.quiz import sample
 
 AT = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
@@ -104,6 +107,75 @@ def test_those_who_came_since_wait_for_their_group(app: Flask, taught: str, pers
             assert len(sittings) == count == sum(kept.people for kept in queries.plans_kept(db.session, sample.MODULE))
             assert count == number // GROUP * GROUP
     assert set(seen) == {0, GROUP, 2 * GROUP}
+
+
+def ask_again(app: Flask, whose: Person, item_id: str, shares: list[float]) -> None:
+    """Somebody answers a question again at a look back, as often as they like."""
+    with app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        taken = session.scalars(select(Registration).filter_by(person_id=whose.id)).one()
+        for raw in shares:
+            session.add(
+                CheckAnswer(
+                    registration_id=taken.id, item_id=item_id, token=uuid4(), response=[RIGHT], answered_at=AT, raw=raw,
+                    max=1, occasion="look-back", source_id=sample.MODULE,
+                )
+            )  # fmt: skip
+
+
+def told_later(page: str, outcome: str) -> str:
+    """What the page says of an outcome when it was asked again."""
+    row = next(part for part in page.split('<th scope="row">') if part.startswith(f"{outcome} "))
+    return " ".join(re.sub(r"<[^>]+>", " ", row.split("<td>")[2].split("</td>")[0]).split())
+
+
+def test_nine_tries_of_one_person_are_no_group(
+    app: Flask, taught: str, lead: FlaskClient, person: Callable[..., Person]
+) -> None:
+    people = [person(f"Person {number}") for number in range(GROUP + 1)]
+    take(app, people, taught, [RIGHT] * len(people))
+    with app.app_context():
+        module = library.module(db.session, sample.MODULE)
+        assert module is not None
+        outcome = next(item.outcome for item in module.bank.items if item.id == taught)
+    ask_again(app, people[0], taught, [0.0] + [1.0] * GROUP)
+    assert told_later(lead.get(PAGE).text, outcome) == f"fewer than {GROUP} people yet"
+    for one in people[1:-1]:
+        ask_again(app, one, taught, [1.0, 0.0])
+    told = f"{(GROUP - 1) / GROUP:.0%} of {GROUP} answers"
+    assert told in told_later(lead.get(PAGE).text, outcome), "the first answer of each person counts"
+    ask_again(app, people[-1], taught, [0.0])
+    assert told in told_later(lead.get(PAGE).text, outcome), "who came since waits for a whole group"
+
+
+def test_several_plans_of_one_person_are_one_person(app: Flask, taught: str, person: Callable[..., Person]) -> None:
+    people = [person(f"Person {number}") for number in range(GROUP)]
+    take(app, people, taught, [RIGHT] * GROUP)
+    with app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        for taken in session.scalars(select(Registration)).all():
+            plan = Commitment(registration_id=taken.id, block_id="more", version=1, sealed=b"", changed_at=AT)
+            plan.follow_ups.append(FollowUp(number=1, due_at=AT, answered_at=AT + dt.timedelta(days=1), did=Did.NO))
+            session.add(plan)
+    with app.app_context():
+        [kept] = queries.plans_kept(db.session, sample.MODULE)
+        assert dict(kept.counts) == {Did.YES: GROUP}
+
+
+def test_the_earliest_are_left_out_a_block_at_a_time(app: Flask, taught: str) -> None:
+    people = queries.MOST + GROUP
+    with app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        revision = library.revision_id(session, sample.MODULE)
+        numbers = range(1, people + 1)
+        whose = [{"id": n, "email": f"p{n}@example.org", "name": f"P {n}", "created_at": AT} for n in numbers]
+        session.execute(insert(Person), whose)
+        taken = {"module_id": sample.MODULE, "registered_at": AT, "state": State.STARTED}
+        session.execute(insert(Registration), [{"id": n, "person_id": n, **taken} for n in numbers])
+        sat = {"number": 1, "revision_id": revision, "started_at": AT, "touched_at": AT, "submitted_at": AT}
+        asked = [{"registration_id": n, "items": [f"number {n}"], **sat} for n in numbers]
+        session.execute(insert(QuizAttempt), asked)
+    with app.app_context():
+        count, sittings = queries.first_sittings(db.session, sample.MODULE)
+        assert (count, len(sittings)) == (people, people - BLOCK)
+        assert list(sittings[0].shares) == [f"number {BLOCK + 1}"]
 
 
 @pytest.mark.parametrize(

@@ -13,24 +13,19 @@ from sqlalchemy.orm import Session
 from lms.commitment.looking_back import Did
 from lms.commitment.models import Commitment, FollowUp
 from lms.enrolment.models import Registration
-from lms.pulse.groups import GROUP
+from lms.pulse.groups import GROUP, whole
 from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
-from lms.reports.results.items import Sitting
+from lms.reports.results.items import BLOCK, Sitting
 from lms.reports.results.plans import Kept
 
-MOST = 250 * GROUP
-"""People whose first tries are looked at: the latest of them."""
-
-
-def whole(people: int) -> int:
-    """How many of so many people are in whole groups."""
-    return people - people % GROUP
+MOST = 5 * BLOCK
+"""People whose first tries are looked at: no more than so many, the latest of them."""
 
 
 def first_sittings(session: Session, module_id: str) -> tuple[int, list[Sitting]]:
     """How many people have handed the quiz of a module in, and the first tries of the latest of them.
 
-    Both count whole groups only.
+    Both count whole groups only. The earliest go a block at a time: if they went one by one, who goes could be told.
     """
     first = (
         select(QuizAttempt)
@@ -38,7 +33,7 @@ def first_sittings(session: Session, module_id: str) -> tuple[int, list[Sitting]
         .where(Registration.module_id == module_id, QuizAttempt.number == 1, QuizAttempt.submitted_at.is_not(None))
     )
     people = whole(session.scalar(select(func.count()).select_from(first.subquery())) or 0)
-    start = max(0, people - MOST)
+    start = -(-max(0, people - MOST) // BLOCK) * BLOCK
     looked_at = first.order_by(QuizAttempt.submitted_at, QuizAttempt.id).offset(start).limit(people - start)
     attempts = looked_at.with_only_columns(QuizAttempt.id, QuizAttempt.items).subquery()
     items: dict[int, Sequence[str]] = {row.id: row.items for row in session.execute(select(attempts))}
@@ -52,35 +47,42 @@ def first_sittings(session: Session, module_id: str) -> tuple[int, list[Sitting]
 def asked_again(session: Session, module_id: str) -> dict[str, tuple[float, int]]:
     """What questions of a module were worth when they were asked again later, in a warm-up or a look back.
 
-    By item the mean share of marks, 0 to 1, and how many answers; whole groups only.
+    By item the mean share of marks, 0 to 1, and of how many people: the first answer of each, whole groups only.
     """
-    query = (
-        select(CheckAnswer.item_id, CheckAnswer.raw, CheckAnswer.max)
+    first = (
+        select(CheckAnswer.item_id, func.min(CheckAnswer.id).label("answer"))
+        .join(Registration, Registration.id == CheckAnswer.registration_id)
         .where(CheckAnswer.source_id == module_id, CheckAnswer.occasion.is_not(None))
-        .order_by(CheckAnswer.id.desc())
-        .limit(MOST * GROUP)
+        .group_by(CheckAnswer.item_id, Registration.person_id)
+        .subquery()
     )
-    shares: dict[str, list[float]] = defaultdict(list)
-    for item_id, raw, most in session.execute(query):
-        shares[item_id].append(raw / most)
-    counted = {item_id: found[len(found) % GROUP :] for item_id, found in shares.items()}
-    return {item_id: (sum(found) / len(found), len(found)) for item_id, found in counted.items() if found}
+    place = func.row_number().over(partition_by=first.c.item_id, order_by=first.c.answer).label("place")
+    people = func.count().over(partition_by=first.c.item_id).label("people")
+    in_order = select(first, place, people).subquery()
+    last = in_order.c.people - in_order.c.people % GROUP
+    query = (
+        select(CheckAnswer.item_id, func.avg(CheckAnswer.raw / CheckAnswer.max), func.count())
+        .join(in_order, in_order.c.answer == CheckAnswer.id)
+        .where(in_order.c.place <= last, in_order.c.place > last - MOST)
+        .group_by(CheckAnswer.item_id)
+    )
+    return {item_id: (share, count) for item_id, share, count in session.execute(query)}
 
 
 def plans_kept(session: Session, module_id: str) -> list[Kept]:
-    """What people said of their plans at each look back."""
+    """What people said of their plans at each look back: the first answer of each, whatever further plans they made."""
     query = (
-        select(FollowUp.number, FollowUp.did)
+        select(FollowUp.number, Registration.person_id, FollowUp.did)
         .join(Commitment, Commitment.id == FollowUp.commitment_id)
         .join(Registration, Registration.id == Commitment.registration_id)
         .where(Registration.module_id == module_id, FollowUp.did.is_not(None))
         .order_by(FollowUp.number, FollowUp.answered_at, FollowUp.id)
     )
-    said: dict[int, list[Did]] = defaultdict(list)
-    for number, did in session.execute(query):
+    said: dict[int, dict[int, Did]] = defaultdict(dict)
+    for number, person_id, did in session.execute(query):
         if did is not None:
-            said[number].append(did)
-    return [Kept(number, Counter(all_of[: whole(len(all_of))])) for number, all_of in said.items()]
+            said[number].setdefault(person_id, did)
+    return [Kept(number, Counter(list(by.values())[: whole(len(by))])) for number, by in said.items()]
 
 
 def _sitting(drawn: Sequence[str], answers: Sequence[Any]) -> Sitting:

@@ -59,6 +59,7 @@ def module(module_id: str) -> str:
         plans=queries.plans_kept(db.session, module_id),
         group=GROUP,
         enough=items.ENOUGH,
+        trio=items.TRIO,
     )
 
 
