@@ -6,15 +6,14 @@ from uuid import UUID
 
 from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template
 from flask import url_for as url
-from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts import queries as accounts
 from lms.accounts.access import needs
 from lms.accounts.models import Role
-from lms.accounts.viewing import write_down
-from lms.audit.actions import Action, Entry, Facts
+from lms.accounts.viewing import note_looks, write_down
+from lms.audit.actions import Action, Entry
 from lms.content.library import library
 from lms.db import db, transaction
 from lms.enrolment import queries, service
@@ -84,7 +83,6 @@ def _modules() -> list[tuple[str, str, int]]:
 
 def _page(form: OpenEarlyForm) -> Response:
     modules, openings = _modules(), queries.early_openings(db.session)
-    _note_look({person.uuid for _, person in openings})
     page = render_template(
         "enrolment/early_openings.html",
         form=form,
@@ -92,15 +90,8 @@ def _page(form: OpenEarlyForm) -> Response:
         titles={module_id: title for module_id, title, _ in modules},
         openings=openings,
     )
+    note_looks([person.uuid for _, person in openings], {"at": "early openings"})
     return make_response(page, 422 if form.errors or form.email.errors else 200)
-
-
-def _note_look(people: set[UUID]) -> None:
-    """Into the audit log: somebody saw to whom modules were opened."""
-    if others := people - {current_user.uuid}:
-        facts: Facts = {"at": "early openings", "people": len(others)}
-        with transaction() as session:
-            write_down(session, Entry(Action.LOOKED, facts=facts))
 
 
 def _note(session: Session, action: Action, whom: UUID, module_id: str) -> None:

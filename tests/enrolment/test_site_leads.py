@@ -14,6 +14,7 @@ from sqlalchemy import select
 from lms.accounts import service as accounts
 from lms.accounts.models import Person, Placement, Role, Site
 from lms.accounts.queries import site_by_code
+from lms.audit.actions import Action
 from lms.audit.models import AuditEvent
 from lms.db import db, writing
 from lms.enrolment.assignments.models import Assignment, Exemption
@@ -60,6 +61,20 @@ def whose(app: Flask) -> set[int]:
 def nora_id(app: Flask) -> int:
     with app.app_context():
         return db.session.scalars(select(Person.id).filter_by(name="Nora Lead")).one()
+
+
+def test_each_look_is_written_down_about_each_who_is_shown_but_oneself(
+    app: Flask, nora: FlaskClient, lead: FlaskClient, ada: Person, ward: Person, ben: Person
+) -> None:
+    address = ask(lead)
+    assert "Nora Lead" in nora.get(f"{address}?standing=open").text
+    lead.submit(EXEMPT, {"token": str(uuid.uuid4()), "email": ben.email, "what": "", "reason": "On leave."})
+    lead.get("/assignments")
+    with app.app_context():
+        query = select(AuditEvent).filter_by(action=Action.LOOKED).order_by(AuditEvent.id)
+        found = [(one.about, one.facts) for one in db.session.scalars(query)]
+    facts = {"at": "assignment", "assignment": address.rsplit("/", 1)[1], "standing": "open"}
+    assert found == [(ada.uuid, facts), (ward.uuid, facts), (ben.uuid, {"at": "exemptions"})]
 
 
 def test_a_lead_of_a_place_asks_its_people_and_all_below(

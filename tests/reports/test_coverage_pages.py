@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from lms.accounts.models import JobGroup, Membership, Person, Placement, Role, Site
+from lms.audit.actions import Action
 from lms.audit.models import AuditEvent
 from lms.cli import main
 from lms.config import Settings
@@ -35,6 +36,7 @@ from tests.quiz import sample
 AT = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 PAGE = "/reports/coverage"
 SignIn = Callable[..., FlaskClient]
+NORTH = select(Person).where(Person.email.startswith("north-"))
 NAMES = ("Division", "North", "South", "Small")
 
 
@@ -105,7 +107,7 @@ def test_the_headline_and_the_way_down(lead: FlaskClient) -> None:
     assert "There were no managers" in unescape(lead.get(f"{PAGE}?on=2025-12-31").text)
 
 
-def test_a_site_lead_sees_own_sites_alone(app: Flask, site_lead: FlaskClient, organised: dict[str, Site]) -> None:
+def test_a_site_lead_sees_own_sites_alone(site_lead: FlaskClient) -> None:
     page = unescape(site_lead.get(PAGE).text)
     assert "6 of 10 managers at your sites" in page
     assert "South" not in page
@@ -116,9 +118,37 @@ def test_a_site_lead_sees_own_sites_alone(app: Flask, site_lead: FlaskClient, or
     assert names.count("=cmd north") == 10
     assert "=cmd south" not in names
     assert site_lead.get(f"{PAGE}/people?standing=completed").text.count("=cmd north") == 6
+
+
+def looks(app: Flask) -> list[AuditEvent]:
+    """Who looked at what, the earliest first."""
     with app.app_context():
-        facts = [one.facts for one in db.session.scalars(select(AuditEvent).order_by(AuditEvent.id))]
-    assert [one["people"] for one in facts if one.get("at") == "coverage"] == [10, 6]
+        return list(db.session.scalars(select(AuditEvent).filter_by(action=Action.LOOKED).order_by(AuditEvent.id)))
+
+
+def test_each_look_is_written_down_about_each_who_is_shown(
+    app: Flask, site_lead: FlaskClient, person: Callable[..., Person], sign_in: SignIn
+) -> None:
+    site_lead.get(f"{PAGE}/people?site=north&standing=completed&on=2026-03-05")
+    where = {"at": "coverage", "what": "programme", "of_whom": "managers", "site": "north", "day": "2026-03-05"}
+    facts = where | {"standing": "completed"}
+    with app.app_context():
+        named = db.session.scalars(select(Person).filter_by(email="north-03@example.org")).one()
+        other = db.session.scalars(select(Person).filter_by(email="north-07@example.org")).one()
+        shown = {one.uuid for one in db.session.scalars(NORTH) if int(one.name[-2:]) < 6}
+    found = looks(app)
+    assert len(found) == 6
+    assert {one.about for one in found} == shown
+    assert [one.facts for one in found] == [facts] * 6
+    list(site_lead.get(f"{PAGE}/people.csv?site=north&standing=completed&on=2026-03-05").response)
+    last = looks(app)[-1]
+    assert (last.about, last.facts) == (None, facts | {"people": 6, "as": "file"})
+    admin = sign_in(app.test_client(), person("Kit Day", roles=[Role.ADMIN]))
+    page = admin.submit("/audit/person", {"person": named.email}).text  # type: ignore[attr-defined]
+    for name, value in (("Looked at", "coverage"), ("Site", "north"), ("Standing", "completed"), ("Day", "2026-03-05")):
+        assert f"<dt>{name}</dt><dd>{value}</dd>" in page
+    page = admin.submit("/audit/person", {"person": other.email}).text  # type: ignore[attr-defined]
+    assert "<dd>coverage</dd>" not in page, "who was not on the page was not looked at"
 
 
 def figures(browser: FlaskClient, query: str) -> tuple[str, str, str]:

@@ -109,7 +109,9 @@ def test_a_file_is_asked_for_made_and_fetched(lead: FlaskClient, organised: Flas
     with organised.app_context():
         last = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
     assert last
-    assert (last.action, last.facts) == ("looked at", {"at": "coverage", "people": 3, "site": "north"})
+    where = {"at": "coverage", "what": "programme", "of_whom": "managers", "site": "north", "standing": "not started"}
+    assert (last.action, last.about) == ("looked at", None)
+    assert last.facts == where | {"day": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}", "people": 3, "as": "file"}
 
 
 def test_it_is_for_whoever_asked_alone(

@@ -286,7 +286,7 @@ def test_each_look_at_the_list_and_each_change_is_written_down(
         noted = [(one.action, one.about, one.facts.get("at")) for one in found if one.actor_uuid == tess.uuid]
     assert noted == [
         (Action.SESSION_PLANNED, None, None),
-        (Action.LOOKED, None, "session"),
+        (Action.LOOKED, ada.uuid, "session"),
         (Action.LOOKED, ada.uuid, "cohort"),
         (Action.SESSION_CANCELLED, None, None),
     ]

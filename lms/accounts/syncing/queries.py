@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -31,6 +31,11 @@ def organisation(session: Session) -> Organisation:
 def runs(session: Session) -> Sequence[RosterRun]:
     """The lists that came, the latest first."""
     return session.scalars(select(RosterRun).order_by(RosterRun.id.desc()).limit(MOST_RUNS)).all()
+
+
+def names_outside(session: Session, ids: Collection[int]) -> Sequence[UUID]:
+    """The opaque names of people."""
+    return session.scalars(select(Person.uuid).where(Person.id.in_(ids))).all()
 
 
 def run_by_uuid(session: Session, uuid: UUID) -> RosterRun | None:

@@ -22,8 +22,7 @@ from lms.accounts.syncing.forms import NO_FILE, CarryOutForm, ListForm
 from lms.accounts.syncing.lists import read, unpacked
 from lms.accounts.syncing.planning import Plan, plan
 from lms.accounts.syncing.telling import TITLES, sentence
-from lms.accounts.viewing import write_down
-from lms.audit.actions import Action, Entry
+from lms.accounts.viewing import note_looks, write_down
 from lms.config import Settings
 from lms.db import db, transaction
 from lms.ui.asking import not_found, now
@@ -134,7 +133,6 @@ def _list_page(run: RosterRun, form: CarryOutForm) -> Response:
     if run.state is RunState.SHOWN and run.content:
         made = plan(read(unpacked(run.content)), queries.organisation(db.session))
         form.digest.data = made.digest
-        _note_look(made)
     page = render_template(
         "accounts/list.html",
         run=run,
@@ -146,14 +144,10 @@ def _list_page(run: RosterRun, form: CarryOutForm) -> Response:
         asks_for_many=bool(made and made.loses_many(_settings().people_leavers_percent)),
         share=round(made.share_leaving() * 100) if made else 0,
     )
+    if made:
+        named = [step.person.id for kind in TITLES for step in made.of(kind)[:SHOWN_OF_EACH] if step.person]
+        note_looks(queries.names_outside(db.session, named), {"at": "what a list changes", "list": str(run.uuid)})
     return make_response(page, 422 if form.errors else 200)
-
-
-def _note_look(made: Plan) -> None:
-    """Into the audit log: somebody saw what a list says of people, each time that they did."""
-    if people := sum(len(made.of(kind)) for kind in TITLES):
-        with transaction() as session:
-            write_down(session, Entry(Action.LOOKED, facts={"at": "what a list changes", "people": people}))
 
 
 def _told(made: Plan) -> list[tuple[str, int, list[str]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from lms.quiz.regrading.marking import Change
 from lms.quiz.regrading.queries import Found
@@ -17,6 +18,8 @@ PASSES = "would now pass"
 class Line:
     """One person, and what would change for them. Neither marks nor answers: those are theirs."""
 
+    person: UUID
+    """The opaque name, for the audit log."""
     name: str
     email: str
     said: str
@@ -47,7 +50,7 @@ def by_change(found: Iterable[Found]) -> dict[Change, Group]:
     for one in found:
         lines, said = groups[one.outcome.change].by_person, _said(one)
         if one.person.id not in lines or said == PASSES:
-            lines[one.person.id] = Line(one.person.name, one.person.email, said, str(one.attempt.uuid))
+            lines[one.person.id] = Line(one.person.uuid, one.person.name, one.person.email, said, str(one.attempt.uuid))
     return groups
 
 

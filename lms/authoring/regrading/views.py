@@ -12,8 +12,7 @@ from flask import url_for as url
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_text, needs
-from lms.accounts.viewing import me, write_down
-from lms.audit.actions import Action, Entry, Facts
+from lms.accounts.viewing import me, note_looks
 from lms.authoring.regrading.counting import by_change
 from lms.authoring.regrading.forms import MarkForm, PassesForm, QuestionsForm
 from lms.authoring.views import WRITERS
@@ -138,11 +137,7 @@ def _ask(of: Corrected, error: str = "") -> str:
 
 def _results(of: Corrected, items: Collection[str], passes: PassesForm) -> str:
     groups = by_change(queries.found(db.session, of, items))
-    named = sum(len(group.lines) for change, group in groups.items() if change is not Change.SAME)
-    with transaction() as session:
-        facts: Facts = {"at": "results that a corrected key changes", "module": of.module.id, "people": named}
-        write_down(session, Entry(Action.LOOKED, None, facts))
-    return render_template(
+    page = render_template(
         "authoring/regrade_results.html",
         of=of,
         items=items,
@@ -150,6 +145,9 @@ def _results(of: Corrected, items: Collection[str], passes: PassesForm) -> str:
         form=MarkForm(formdata=None, better=True),
         passes=passes,
     )
+    named = (line.person for change, group in groups.items() if change is not Change.SAME for line in group.lines)
+    note_looks(named, {"at": "results that a corrected key changes", "module": of.module.id})
+    return page
 
 
 def _question(of: Corrected, item_id: str) -> Question:

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.access import carries_files, needs
 from lms.accounts.organisation import queries as places
-from lms.accounts.viewing import write_down
-from lms.audit import actions
+from lms.accounts.viewing import note_looks, write_down
 from lms.audit.actions import Action, Entry
 from lms.db import HeldError, db, transaction
 from lms.enrolment.assignments import queries, service
@@ -92,7 +91,7 @@ def assign() -> Answer:
 @blueprint.get("/assignments/<uuid:assignment>")
 @needs(*ASKERS)
 def one(assignment: UUID) -> Answer:
-    """Of whom it is asked, and how it stands with them. That somebody looked is written down."""
+    """Of whom it is asked, and how it stands with them. Each look is written down about each of them."""
     found = queries.assignment_by_uuid(db.session, assignment, own_reach()) or not_found()
     form = DaysForm(reason=found.reason, due_on=found.due_on, due_days=found.due_days)
     return _one_page(found, form)
@@ -251,7 +250,6 @@ def _exempt_form() -> ExemptForm:
 def _overview(form: ExemptForm, status: int = 200) -> Response:
     within = own_reach()
     exemptions = queries.exemptions(db.session, today(), within)
-    others = {one.person_id for one in exemptions} - {current_user.id}
     page = render_template(
         "enrolment/assignments.html",
         assignments=queries.assignments(db.session, today(), within),
@@ -260,8 +258,7 @@ def _overview(form: ExemptForm, status: int = 200) -> Response:
         form=form,
         is_everywhere=within is None,
     )
-    if others:
-        _note_look("exemptions", len(others))
+    note_looks([one.person.uuid for one in exemptions], {"at": "exemptions"})
     return make_response(page, status)
 
 
@@ -289,15 +286,9 @@ def _one_page(found: Assignment, form: DaysForm, status: int = 200) -> Response:
         is_everywhere=within is None,
         may_change=queries.own_assignment(db.session, found.uuid, within) is not None,
     )
-    _note_look("assignment", min(len(people), queries.LIMIT))
+    note_looks([one.person.uuid for one in people[: queries.LIMIT]], _list_facts(found, wanted))
     return make_response(body, status)
 
 
-def _note_look(at: str, people: int) -> None:
-    """Into the audit log: somebody looked.
-
-    After the page is made: in a transaction all is read anew, and what the page shows would be row by row.
-    """
-    facts: actions.Facts = {"at": at, "people": people}
-    with transaction() as session:
-        write_down(session, Entry(Action.LOOKED, facts=facts))
+def _list_facts(found: Assignment, wanted: Standing | None) -> dict[str, str]:
+    return {"at": "assignment", "assignment": str(found.uuid), "standing": wanted.value if wanted else "all"}

@@ -102,6 +102,14 @@ class Asked:
         return {name: value for name, value in (parts | changed).items() if value}
 
 
+def facts(address: Mapping[str, str]) -> dict[str, str]:
+    """For the audit log: whose list the parts of an address lead to, as codes and words of ours."""
+    who, site, group = address.get("who", MANAGERS), address.get("site"), address.get("group")
+    where = {name: code for name, code in (("site", site), ("job_group", group)) if code}
+    said = {"at": "coverage", "what": address.get("what", EVERYTHING), "of_whom": who, "day": address["on"]}
+    return said | where | {"standing": address.get("standing", "all")}
+
+
 def read(given: Mapping[str, str], there: Organisation, reader: Reach, today: dt.date) -> Asked | None:
     """The report that an address asks for; None for a place, group or module that is not there for this reader."""
     sites = {site.code: site for site in there.sites}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from flask import (
     Blueprint,
@@ -23,13 +23,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
-from lms.accounts.viewing import write_down
+from lms.accounts.viewing import note_looks, write_down
 from lms.audit.actions import Action, Entry
 from lms.config import Settings
 from lms.db import db, transaction
 from lms.paper.press import press
 from lms.reports.coverage import chart, exporting, queries, service
-from lms.reports.coverage.asking import READERS, Asked, Organisation
+from lms.reports.coverage.asking import READERS, Asked, Organisation, facts
 from lms.reports.coverage.board import board as to_board
 from lms.reports.coverage.board import sentence, target
 from lms.reports.coverage.counting import SMALLEST, Standing
@@ -76,17 +76,17 @@ def coverage() -> Answer:
 @blueprint.get("/reports/coverage/people")
 @needs(*READERS)
 def people() -> Answer:
-    """Who is how far, by name. That somebody looked is written down."""
+    """Who is how far, by name. Each look is written down about each of them."""
     asked, there = _asked()
     wanted, page = service.wanted(request.args), max(1, request.args.get("page", default=1, type=int))
     question = asked.by_name(there.modules)
     start = (min(page, 10_000) - 1) * queries.LIMIT
     found = queries.people(db.session, question, wanted, start, queries.LIMIT + 1)
-    note_list(len(found[: queries.LIMIT]), asked.site.code if asked.site else "")
-    return render_template(
+    shown = found[: queries.LIMIT]
+    body = render_template(
         "reports/coverage_people.html",
         asked=asked,
-        people=found[: queries.LIMIT],
+        people=shown,
         needed=len(question.modules),
         standing_of=standing_of,
         wanted=wanted,
@@ -95,6 +95,8 @@ def people() -> Answer:
         Standing=Standing,
         title=there.programme.title if len(question.modules) > 1 else there.modules[question.modules[0]],
     )
+    note_looks([one.person.uuid for one in shown], facts(_address(asked, wanted)))
+    return body
 
 
 @blueprint.get("/reports/coverage/board.pdf")
@@ -124,10 +126,10 @@ def list_of_people(kind: str) -> Answer:
     asked, there = _asked()
     wanted, question = service.wanted(request.args), asked.by_name(there.modules)
     count = service.count(db.session, question, wanted)
+    address = _address(asked, wanted)
     if kind == "xlsx" and count > LONG:
-        parts = asked.address(standing=wanted.value if wanted else None)
-        return redirect(url("files.offer", _external=False, **parts), 303)
-    note_list(count, asked.site.code if asked.site else "")
+        return redirect(url("files.offer", _external=False, **address), 303)
+    note_file(count, address)
     if kind == "csv":
         lines = sent_bit_by_bit(lambda session: exporting.as_csv(service.rows(session, question, wanted)))
         return _as_csv(lines, PEOPLE_FILE, asked.on)
@@ -180,15 +182,14 @@ def _report(asked: Asked, there: Organisation) -> Report:
     return report(db.session, asked, there, _settings().coverage_target)
 
 
-def note_list(count: int, site: str) -> None:
-    """Into the audit log: somebody looked at other people's records."""
-    facts: dict[str, str | int | bool | list[str]] = {
-        "at": "coverage",
-        "people": count,
-        "site": site,
-    }
+def note_file(count: int, address: Mapping[str, str]) -> None:
+    """Into the audit log, once: somebody took so many people's records away as a file, by the parts of an address."""
     with transaction() as session:
-        write_down(session, Entry(Action.LOOKED, facts=facts))
+        write_down(session, Entry(Action.LOOKED, facts={**facts(address), "people": count, "as": "file"}))
+
+
+def _address(asked: Asked, wanted: Standing | None) -> dict[str, str]:
+    return asked.address(standing=wanted.value if wanted else None)
 
 
 def _settings() -> Settings:

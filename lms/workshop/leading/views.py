@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_text, needs
-from lms.accounts.viewing import write_down
+from lms.accounts.viewing import note_looks, write_down
 from lms.audit.actions import Action, Entry
 from lms.config import Settings
 from lms.content.library import library
@@ -63,12 +63,11 @@ def plan(module_id: str) -> Answer:
 @blueprint.get("/sessions/<uuid:session_id>/lead")
 @needs(*LEADERS)
 def lead(session_id: UUID) -> Answer:
-    """Who comes, who waits, who was there. That somebody looked at the list is written down."""
+    """Who comes, who waits, who was there. Each look is written down about each of them."""
     workshop = _own(session_id)
     guests = queries.guests(db.session, workshop, current_user.uuid)
-    _looked(session_id, len(guests), "session")
     module = library.module(db.session, workshop.module_id)
-    return render_template(
+    page = render_template(
         "workshop/lead.html",
         workshop=workshop,
         module=module,
@@ -79,6 +78,8 @@ def lead(session_id: UUID) -> Answer:
         who=WhoForm(formdata=None),
         at=now(),
     )
+    note_looks([one.person.uuid for one in guests], {"at": "session", "session": str(session_id)})
+    return page
 
 
 @blueprint.get("/sessions/<uuid:session_id>/cohort")
@@ -87,10 +88,9 @@ def cohort(session_id: UUID) -> Answer:
     """How far everyone is in the module who has a place. Each look is written down about each of them."""
     workshop = _own(session_id)
     found = queries.how_far(db.session, workshop)
-    facts = {"at": "cohort", "session": str(session_id)}
-    with transaction() as session:
-        write_down(session, *(Entry(Action.LOOKED, one.person.uuid, facts) for one in found))
-    return render_template("workshop/cohort.html", workshop=workshop, people=found)
+    page = render_template("workshop/cohort.html", workshop=workshop, people=found)
+    note_looks([one.person.uuid for one in found], {"at": "cohort", "session": str(session_id)})
+    return page
 
 
 @blueprint.get("/sessions/<uuid:session_id>/change")
@@ -206,11 +206,6 @@ def _afterwards(session_id: UUID, facilitator: UUID) -> str:
     """To the session, or to the list where it was handed over to somebody else."""
     is_own = may_lead(current_user.roles, current_user.uuid, facilitator)
     return url(".lead", session_id=session_id) if is_own else url("workshop.sessions")
-
-
-def _looked(session_id: UUID, people: int, at: str) -> None:
-    with transaction() as session:
-        write_down(session, Entry(Action.LOOKED, facts={"at": at, "session": str(session_id), "people": people}))
 
 
 def _settings() -> Settings:
