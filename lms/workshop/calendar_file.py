@@ -65,7 +65,7 @@ def entry(session: Planned, state: State | None, is_leader: bool, url: str) -> E
 
 def calendar(entries: Iterable[Event], name: str) -> bytes:
     """A calendar of these events."""
-    from icalendar import Calendar  # noqa: PLC0415
+    from icalendar import Calendar, vDuration  # noqa: PLC0415
 
     made = Calendar()
     made.add("prodid", MAKER)
@@ -74,7 +74,8 @@ def calendar(entries: Iterable[Event], name: str) -> bytes:
     for property_ in ("name", "x-wr-calname"):  # RFC 7986, 5.1, and as calendars knew it before
         made.add(property_, f"Sessions: {name}")
     made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    made.add("x-published-ttl", REFRESH)
+    # The library knows no type of it, and would write the time as Python does.
+    made.add("x-published-ttl", vDuration(REFRESH))
     for one in entries:
         made.add_component(one)
     return bytes(made.to_ical())

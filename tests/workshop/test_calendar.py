@@ -27,6 +27,9 @@ def events(data: bytes) -> list[Any]:
     found = Calendar.from_ical(data)
     assert (found["VERSION"], found["METHOD"]) == ("2.0", "PUBLISH")
     assert found["PRODID"]
+    # RFC 7986, 5.7, and as calendars knew it before: an hour, as RFC 5545, 3.3.6 writes it.
+    assert b"\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in data
+    assert b"\r\nX-PUBLISHED-TTL:PT1H\r\n" in data
     return list(found.walk("VEVENT"))
 
 
