@@ -110,6 +110,18 @@ def seen(session: Session, person_id: int, uuid: UUID) -> Seen | None:
     return next(iter(_rows(session, _ONE, person_id, uuid=uuid)), None)
 
 
+def own_others(session: Session, person_id: int, workshop: Workshop, at: dt.datetime) -> list[tuple[Workshop, Booking]]:
+    """Other sessions of the same module, not over yet, in which a person asked for a place, the next first."""
+    query = (
+        select(Workshop, Booking)
+        .join(Booking, Booking.workshop_id == Workshop.id)
+        .where(Booking.person_id == person_id, _ASKED, Workshop.module_id == workshop.module_id)
+        .where(Workshop.id != workshop.id, Workshop.cancelled_at.is_(None), Workshop.ends_at > at)
+        .order_by(Workshop.starts_at, Workshop.id)
+    )
+    return [(found, booking) for found, booking in session.execute(query)]
+
+
 def is_offered_to(session: Session, person_id: int, uuid: UUID) -> bool:
     """Whether a person may ask for a place."""
     query = select(Workshop.id).where(Workshop.uuid == uuid, _IS_OFFERED)

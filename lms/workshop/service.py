@@ -20,7 +20,7 @@ from lms.workshop import places
 from lms.workshop.models import Booking, CalendarFeed, SharedReflection, Workshop
 from lms.workshop.news import News, Notice, weightier
 from lms.workshop.places import Request, State
-from lms.workshop.queries import is_offered_to
+from lms.workshop.queries import is_offered_to, own_others
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ class TooFewPlacesError(Exception):
 
 class ClosedError(Exception):
     """The session has begun, or is cancelled: what was asked for is not done any more."""
+
+
+class ElsewhereError(Exception):
+    """This person asked for a place in another session of the module already."""
 
 
 def plan(session: Session, uuid: UUID, module_id: str, wanted: Plan, at: dt.datetime) -> bool:
@@ -102,10 +106,11 @@ def cancel(session: Session, uuid: UUID, at: dt.datetime) -> bool:
     return True
 
 
-def book(session: Session, person: Person, uuid: UUID, at: dt.datetime) -> State | None:
+def book(session: Session, person: Person, uuid: UUID, at: dt.datetime, also: bool = False) -> State | None:
     """Ask for a place; what becomes of it. Asking twice is asking once.
 
-    None if the session is not offered to this person. Raises ClosedError.
+    `also`: they know that they asked for one in another session of the module, and want both. None if the session is
+    not offered to this person. Raises ClosedError, and ElsewhereError where they have to be told of the other first.
     """
     if not is_there(session, person) or not is_offered_to(session, person.id, uuid):
         return None
@@ -114,6 +119,8 @@ def book(session: Session, person: Person, uuid: UUID, at: dt.datetime) -> State
     own = next((one for one in known if one.person_id == person.id), None)
     if own and own.state is not State.CANCELLED:
         return own.state
+    if not also and own_others(session, person.id, workshop, at):
+        raise ElsewhereError
     own = enter(session, workshop, known, person.id, at)
     own.state = places.state_of_new(requests_of(one for one in known if one is not own), workshop.places)
     if own.state is State.BOOKED:

@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template
+from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request
 from flask import url_for as url
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -34,6 +34,7 @@ blueprint = Blueprint("workshop", __name__)
 Answer = Response | AnyResponse | str
 BOOKED = "You have a place. A mail brings you when and where, with a file for your calendar."
 WAITING = "Every place is taken. You are on the waiting list, and get a mail as soon as a place is yours."
+ELSEWHERE = "Nothing is booked yet: you asked for a place in another session of this module. See below."
 CLOSED = "That is not possible any more: the session has begun, or does not take place."
 
 
@@ -81,6 +82,7 @@ def one(session_id: UUID) -> Answer:
         line=queries.line(db.session, found.booking) if found.booking else 0,
         facilitator=leading.facilitator(db.session, workshop),
         shared=sharing.own(db.session, found.booking) if found.booking else None,
+        others=[] if found.booking else queries.own_others(db.session, current_user.id, workshop, now()),
         leads=may_lead(current_user.roles, current_user.uuid, workshop.facilitator),
         at=now(),
     )
@@ -92,9 +94,12 @@ def book(session_id: UUID) -> Answer:
     """Ask for a place."""
     try:
         with transaction() as session:
-            state = service.book(session, current_user, session_id, now()) or not_found()
+            also = request.form.get("also") == "yes"
+            state = service.book(session, current_user, session_id, now(), also) or not_found()
     except service.ClosedError:
         flash(CLOSED, "warning")
+    except service.ElsewhereError:
+        flash(ELSEWHERE, "warning")
     else:
         flash(*((BOOKED, "success") if state is State.BOOKED else (WAITING, "info")))
     return redirect(url(".one", session_id=session_id), 303)

@@ -225,7 +225,7 @@ def _values(session: Session, owner: Person, people: dict[Actor, Person], at: dt
     begins, ends = at - dt.timedelta(minutes=10), at + dt.timedelta(hours=2)
     planned = Plan("On now", "Room 3", "", begins, ends, 3, to_come.facilitator, None, ("feelings",))
     sessions.plan(session, ON_NOW, MODULE, planned, begins)
-    assert sessions.book(session, owner, ON_NOW, begins - dt.timedelta(minutes=1))
+    assert sessions.book(session, owner, ON_NOW, begins - dt.timedelta(minutes=1), also=True)
     session.flush()
     return {
         "assignment": asked.uuid,

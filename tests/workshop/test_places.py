@@ -292,6 +292,32 @@ def test_each_look_at_the_list_and_each_change_is_written_down(
     ]
 
 
+def test_a_further_place_on_a_module_is_told_before_it_is_booked(
+    house: House, trainer: FlaskClient, tess: Person
+) -> None:
+    first = house.plan(trainer, tess)
+    second = house.plan(trainer, tess, title="Listening once more", day="2026-12-14")
+    ada, browser = house.learner("Ada Bell")
+    assert "another session" not in browser.get(f"/sessions/{second}").text
+    browser.submit(f"/sessions/{first}/book")
+    page = browser.get(f"/sessions/{second}").text
+    assert "You asked for a place in another session of this module" in page
+    assert f'<a href="/sessions/{first}">Listening together</a>' in page
+    assert "Book a place here too</button>" in page
+    browser.submit(f"/sessions/{second}/book")
+    assert "Nothing is booked yet" in browser.get(f"/sessions/{second}").text, "by a page that was open before"
+    assert house.booking(ada).workshop_id == 1
+    browser.submit(f"/sessions/{second}/book", {"also": "yes"})
+    assert "You have a place." in browser.get(f"/sessions/{second}").text
+    for uuid in (first, second):
+        browser.submit(f"/sessions/{uuid}/give-back")
+    assert "another session" not in browser.get(f"/sessions/{second}").text
+    browser.submit(f"/sessions/{first}/book")
+    trainer.submit(f"/sessions/{first}/cancel")
+    browser.submit(f"/sessions/{second}/book")
+    assert "You have a place." in browser.get(f"/sessions/{second}").text, "what is cancelled is in nobody's way"
+
+
 def test_two_at_once_cannot_have_the_last_place(house: House, trainer: FlaskClient, tess: Person) -> None:
     uuid = house.plan(trainer, tess, places="1")
     people = [house.learner(f"Person {number}")[0] for number in range(6)]
