@@ -35,3 +35,9 @@ def note_looks(whose: Iterable[UUID], facts: actions.Facts) -> None:
     if others:
         with transaction() as session:
             write_down(session, *(Entry(Action.LOOKED, one, facts) for one in others))
+
+
+def note_file(people: int, facts: actions.Facts) -> None:
+    """Into the audit log, once: whoever is signed in takes so many people's records away as a file."""
+    with transaction() as session:
+        write_down(session, Entry(Action.LOOKED, facts={**facts, "people": people, "as": "file"}))

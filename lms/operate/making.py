@@ -16,10 +16,10 @@ from lms.db import db, writing
 from lms.export import queries
 from lms.export import service as exports
 from lms.export.service import Turn
-from lms.reports.coverage import exporting
-from lms.reports.coverage.exporting import Row
 from lms.reports.files import service as files
 from lms.reports.files.service import NotAllowedError
+from lms.ui import sheets
+from lms.ui.sheets import Row
 
 EVERY_SECONDS = 1.0
 ROWS_AT_A_TIME = 1000
@@ -72,7 +72,7 @@ def _make(turn: Turn, stop: threading.Event, file: IO[bytes]) -> None:
     counted = _Counted(turn, stop)
     began = _now()
     rows = files.rows(db.session, turn.person_id, turn.asked, began)
-    exporting.as_xlsx(counted.through(rows), "Coverage", file)
+    sheets.as_xlsx(counted.through(rows), "Coverage", file)
     file.seek(0)
     with db.sessionmaker() as own, writing(own) as session:
         is_kept = exports.finish(session, turn, counted.people, _parts(file), _now())

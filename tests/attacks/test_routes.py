@@ -40,7 +40,7 @@ ELSEWHERE = {
     ("coverage.coverage", "GET"): "/reports/coverage",
     ("coverage.people", "GET"): "/reports/coverage/people",
     ("coverage.board", "GET"): "/reports/coverage/board.pdf",
-    ("coverage.places", "GET"): "/reports/coverage/places.csv",
+    ("coverage.figures", "GET"): "/reports/coverage/places.csv",
     ("coverage.list_of_people", "GET"): "/reports/coverage/people.csv",
     ("files.ask", "POST"): "/reports/files",
     ("files.fetch", "GET"): "/reports/files/00000000-0000-4000-8000-000000000000.xlsx",

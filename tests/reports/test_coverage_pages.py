@@ -30,7 +30,7 @@ from lms.content.service import import_bundle
 from lms.db import db, writing
 from lms.enrolment.models import Registration, State
 from lms.operate import chores
-from lms.reports.coverage import exporting
+from lms.ui import sheets
 from tests.quiz import sample
 
 AT = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
@@ -226,7 +226,7 @@ def test_nobody_else_looks(
     organised: dict[str, Site], client: FlaskClient, person: Callable[..., Person], sign_in: SignIn, role: Role | None
 ) -> None:
     browser = sign_in(client, person("Pat", roles=[role] if role else []))
-    for path in ("", "/people", "/people.xlsx", "/places.csv", "/board.pdf"):
+    for path in ("", "/people", "/people.xlsx", "/places.csv", "/months.xlsx", "/board.pdf"):
         assert browser.get(PAGE + path).status_code == 403
 
 
@@ -246,6 +246,54 @@ def test_files_hold_what_the_page_shows_and_no_formula(lead: FlaskClient) -> Non
     assert sheet.count("<row ") == 11
 
 
+def table(browser: FlaskClient, path: str) -> list[list[str]]:
+    """A table that was asked for as CSV, without its head."""
+    answer = browser.get(f"{PAGE}/{path}")
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))[1:]
+
+
+def test_each_table_of_the_page_is_had_as_a_file(lead: FlaskClient) -> None:
+    on = "on=2026-03-05"
+    page = unescape(lead.get(f"{PAGE}?site=division&{on}").text)
+    for which in ("places", "modules", "months"):
+        for kind in ("xlsx", "csv"):
+            address = f"{PAGE}/{which}.{kind}?site=division&{on}"
+            assert (f'"{address}"' in page) == (which != "modules"), "one module has no table of its own"
+            answer = lead.get(address)
+            assert answer.headers["Content-Disposition"] == f"attachment; filename=coverage-{which}-2026-03-05.{kind}"
+    book = zipfile.ZipFile(io.BytesIO(lead.get(f"{PAGE}/groups.xlsx?{on}").data))
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert ("=Ward managers" in sheet, "<f>" in sheet) == (True, False)
+    groups = table(lead, f"groups.csv?{on}")
+    assert groups[0] == ["'=Ward managers", "20", "8", "0", "12", "0", "40", "49", "2026-03-05"]
+    assert groups[-1][:3] == ["Together: all sites", "20", "8"]
+    [module] = table(lead, f"modules.csv?site=north&{on}")
+    assert module[1:] == ["10", "6", "0", "4", "60", "2026-03-05"]
+    months = table(lead, f"months.csv?site=north&{on}")
+    assert months == [
+        ["2026-01-31", "10", "0", "0"],
+        ["2026-02-28", "10", "0", "0"],
+        ["2026-03-05", "10", "6", "60"],
+    ]
+
+
+def test_of_few_people_a_file_says_no_figures_and_the_page_does(lead: FlaskClient, tmp_path: Path) -> None:
+    at = "site=small&on=2026-03-05"
+    assert "1 of 2 managers at Small" in unescape(lead.get(f"{PAGE}?{at}").text), "who may see them by name"
+    for which in ("places", "groups", "modules"):
+        for row in table(lead, f"{which}.csv?{at}"):
+            assert set(row[1:-1]) == {""}, row
+    assert [row[1:] for row in table(lead, f"months.csv?{at}")] == [["", "", ""]] * 3
+    path = tmp_path / "board.pdf"
+    path.write_bytes(lead.get(f"{PAGE}/board.pdf?{at}").data)
+    text = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True).stdout
+    words = " ".join(text.split())
+    assert "There were fewer than 5 managers at Small on 5 March 2026." in words
+    assert words.count("fewer than 5") >= 4, "the months say no figures either"
+    assert not re.search(r"%|\b[12] of\b|more people|overdue", words)
+
+
 def test_a_board_gets_one_tagged_page(lead: FlaskClient, tmp_path: Path) -> None:
     path = tmp_path / "board.pdf"
     path.write_bytes(lead.get(f"{PAGE}/board.pdf?site=division").data)
@@ -263,7 +311,7 @@ cells = st.text(max_size=6).filter(lambda text: text.isprintable()) | st.integer
 
 @given(st.lists(st.lists(cells, max_size=4), max_size=8))
 def test_no_cell_is_a_formula_and_none_is_lost(rows: list[list[str | int | None]]) -> None:
-    text = b"".join(exporting.as_csv(["row", *row] for row in rows)).decode("utf-8-sig")
+    text = b"".join(sheets.as_csv(["row", *row] for row in rows)).decode("utf-8-sig")
     read = list(csv.reader(io.StringIO(text, newline="")))
     assert len(read) == len(rows)
     for row, found in zip(rows, read, strict=True):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lms.paper.typesetting import pdf
-from lms.reports.coverage.counting import SMALLEST, Compared
+from lms.reports.coverage.counting import SMALLEST, Compared, Point
 from lms.reports.coverage.showing import Report
 
 TEMPLATE = Path(__file__).parent / "papers" / "board.typ"
@@ -23,25 +23,18 @@ def board(found: Report, organisation: str, maker: str, accent: str, day: Day, a
 
 
 def contents(found: Report, organisation: str, maker: str, day: Day, at: dt.datetime) -> dict[str, Any]:
-    """What the template sets."""
+    """What the template sets. Whoever hands it on does not know who reads it: of too few people it says no figures."""
+    is_small = found.is_small
     return {
         "title": f"Who has completed {found.title}",
         "organisation": organisation,
-        "percent": found.percent,
-        "sentence": sentence(found, day),
-        "target": target(found),
-        "overdue": overdue(found),
+        "percent": None if is_small else found.percent,
+        "sentence": few(found, day) if is_small else sentence(found, day),
+        "target": "" if is_small else target(found),
+        "overdue": "" if is_small else overdue(found),
         "sites": [_row(one) for one in found.sites[:MOST_ROWS]],
         "left_out": max(0, len(found.sites) - MOST_ROWS),
-        "months": [
-            {
-                "month": f"{point.on:%B %Y}",
-                "people": f"{point.people:,}",
-                "completed": f"{point.completed:,}",
-                "share": point.share,
-            }
-            for point in found.points
-        ],
+        "months": [_month(point) for point in found.points],
         "smallest": SMALLEST,
         "made": f"Made on {day(at)} by {maker}.",
         "who": found.people,
@@ -58,6 +51,11 @@ def sentence(found: Report, day: Day) -> str:
     )
 
 
+def few(found: Report, day: Day) -> str:
+    """That there are too few people to say more."""
+    return f"There were fewer than {SMALLEST} {found.people} at {found.place} on {day(found.asked.on)}."
+
+
 def target(found: Report) -> str:
     """How far it is to the target; empty without one."""
     if not found.target or found.percent is None:
@@ -71,6 +69,16 @@ def overdue(found: Report) -> str:
     """How many are late; empty where nobody is."""
     late = found.count.overdue
     return f"{late:,} {'is' if late == 1 else 'are'} overdue with what they must complete." if late else ""
+
+
+def _month(point: Point) -> dict[str, Any]:
+    is_small = point.is_small
+    return {
+        "month": f"{point.on:%B %Y}",
+        "people": None if is_small else f"{point.people:,}",
+        "completed": None if is_small else f"{point.completed:,}",
+        "share": 0 if is_small else point.share,
+    }
 
 
 def _row(one: Compared) -> dict[str, Any]:

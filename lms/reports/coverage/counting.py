@@ -154,6 +154,11 @@ class Point:
     completed: int
 
     @property
+    def is_small(self) -> bool:
+        """Whether there were so few people that nothing is said of them where others read it."""
+        return 0 < self.people < SMALLEST
+
+    @property
     def share(self) -> float | None:
         """Those who had completed, from 0 to 1."""
         return self.completed / self.people if self.people else None

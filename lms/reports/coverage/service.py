@@ -14,8 +14,8 @@ from lms.content.library import library
 from lms.reports.coverage import queries
 from lms.reports.coverage.asking import Asked, Organisation, read
 from lms.reports.coverage.counting import Standing, standing
-from lms.reports.coverage.exporting import Row
 from lms.reports.coverage.queries import Question
+from lms.ui.sheets import Row
 
 HEAD = ("Name", "E-mail address", "Place", "Job group", "How far", "Modules completed", "Of", "Last completed on")
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -11,7 +10,8 @@ from sqlalchemy.orm import Session
 from lms.reports.coverage import chart, counting, queries
 from lms.reports.coverage.asking import ALL, EVERYTHING, Asked, Organisation
 from lms.reports.coverage.chart import Trend
-from lms.reports.coverage.counting import Compared, Count, Line, Point
+from lms.reports.coverage.counting import SMALLEST, Compared, Count, Line, Point
+from lms.ui.sheets import Cell, Row
 
 MONTHS = 12
 NO_GROUP = "No job group"
@@ -40,10 +40,14 @@ class Report:
         return "people" if self.asked.who == ALL else "managers"
 
     @property
+    def is_small(self) -> bool:
+        """Whether there are so few people that nothing is said of them where others read it."""
+        return 0 < self.count.people < SMALLEST
+
+    @property
     def percent(self) -> int | None:
         """The headline, in whole per cent, rounded down: 59.9 is not 60."""
-        share = self.count.share
-        return None if share is None else int(share * 100 + 1e-9)
+        return percent(self.count.share)
 
     @property
     def missing(self) -> int:
@@ -101,32 +105,67 @@ def _groups(there: Organisation, by_group: dict[int | None, Count]) -> list[Line
     return lines + ([Line("", NO_GROUP, by_group[None])] if None in by_group and lines else [])
 
 
-def table(found: Report) -> Iterable[list[str | int | float | dt.date | None]]:
+FIGURES = ("People", "Completed", "Under way", "Not started", "Overdue")
+
+
+def places(found: Report) -> Iterable[Row]:
     """The places of a report as rows of a file, the head first. What is hidden on the page is hidden here."""
-    yield [
-        "Place",
-        "People",
-        "Completed",
-        "Under way",
-        "Not started",
-        "Overdue",
-        "Completed, per cent, from",
-        "to",
-        "On",
-    ]
-    for one in found.sites:
-        count, band = one.line.count, one.band
-        hidden = one.is_hidden
+    return _compared(found, "Place", found.sites)
+
+
+def groups(found: Report) -> Iterable[Row]:
+    """The same of job groups."""
+    return _compared(found, "Job group", found.groups)
+
+
+def modules(found: Report) -> Iterable[Row]:
+    """The same of modules, each by itself."""
+    yield ["Module", *FIGURES[:-1], "Completed, per cent", "On"]
+    for line in found.modules:
+        count = line.count
+        figures: list[Cell] = [count.people, count.completed, count.under_way, count.not_started, percent(count.share)]
+        yield [line.name, *(_blank(figures) if found.is_small else figures), found.asked.on]
+
+
+def months(found: Report) -> Iterable[Row]:
+    """How it was month by month."""
+    yield ["At the end of", "People", "Completed", "Completed, per cent"]
+    for point in found.points:
+        figures: list[Cell] = [point.people, point.completed, percent(point.share)]
+        yield [point.on, *(_blank(figures) if point.is_small else figures)]
+
+
+TABLES: Mapping[str, Callable[[Report], Iterable[Row]]] = {
+    "places": places,
+    "groups": groups,
+    "modules": modules,
+    "months": months,
+}
+"""What can be had as a file, by the word in its address."""
+
+
+def percent(share: float | None) -> int | None:
+    """A share in whole per cent, rounded down: 59.9 is not 60."""
+    return None if share is None else int(share * 100 + 1e-9)
+
+
+def _compared(found: Report, first: str, lines: Iterable[Compared]) -> Iterable[Row]:
+    yield [first, *FIGURES, "Completed, per cent, from", "to", "On"]
+    for one in lines:
+        figures = _figures(one.line.count)
         yield [
             one.line.name,
-            *([None] * 5 if hidden else _figures(count)),
-            *(band or (None, None)),
+            *(_blank(figures) if one.is_hidden else figures),
+            *(one.band or (None, None)),
             found.asked.on,
         ]
-    count = found.count
-    share = found.percent
-    yield [f"Together: {found.place}", *_figures(count), share, share, found.asked.on]
+    together = [*_figures(found.count), found.percent, found.percent]
+    yield [f"Together: {found.place}", *(_blank(together) if found.is_small else together), found.asked.on]
 
 
-def _figures(count: Count) -> list[int]:
+def _figures(count: Count) -> list[Cell]:
     return [count.people, count.completed, count.under_way, count.not_started, count.overdue]
+
+
+def _blank(figures: list[Cell]) -> list[Cell]:
+    return [None] * len(figures)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from flask import (
     Blueprint,
@@ -15,39 +13,31 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
 )
 from flask import url_for as url
 from flask_login import current_user
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
-from lms.accounts.viewing import note_looks, write_down
-from lms.audit.actions import Action, Entry
+from lms.accounts.viewing import note_file, note_looks
 from lms.config import Settings
-from lms.db import db, transaction
+from lms.db import db
 from lms.paper.press import press
-from lms.reports.coverage import chart, exporting, queries, service
+from lms.reports.coverage import chart, queries, service
 from lms.reports.coverage.asking import READERS, Asked, Organisation, facts
 from lms.reports.coverage.board import board as to_board
 from lms.reports.coverage.board import sentence, target
 from lms.reports.coverage.counting import SMALLEST, Standing
 from lms.reports.coverage.counting import standing as standing_of
-from lms.reports.coverage.exporting import Row
-from lms.reports.coverage.showing import Report, report, table
+from lms.reports.coverage.showing import TABLES, Report, report
 from lms.ui import colours
 from lms.ui.asking import not_found, now
+from lms.ui.files import LONG, as_long_csv, as_table, attached
 
 blueprint = Blueprint("coverage", __name__)
 
 Answer = Response | AnyResponse | str
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PEOPLE_FILE = "coverage-people"
-LONG = 5000
-"""People in a workbook; one of more is made beside. A CSV is sent while it is made, however long it is."""
-IN_MEMORY = 1024 * 1024
-"""Bytes of a workbook that are kept in memory; more go to the disk."""
 
 
 def install(app: Flask) -> None:
@@ -108,15 +98,15 @@ def board() -> Answer:
     accent = colours.light(settings.brand_colour).text
     with press.turn(current_user.id):
         made = to_board(_report(asked, there), settings.organisation, current_user.name, accent, _day, now())
-    return _file(io.BytesIO(made), "application/pdf", f"coverage-{asked.on}.pdf")
+    return attached(io.BytesIO(made), "application/pdf", f"coverage-{asked.on}.pdf")
 
 
-@blueprint.get("/reports/coverage/places.<any(csv,xlsx):kind>")
+@blueprint.get("/reports/coverage/<any(places,groups,modules,months):which>.<any(csv,xlsx):kind>")
 @needs(*READERS)
-def places(kind: str) -> Answer:
-    """The table by place as a file."""
+def figures(which: str, kind: str) -> Answer:
+    """One table of the page as a file."""
     asked, there = _asked()
-    return _as_file(table(_report(asked, there)), kind, "coverage", asked.on)
+    return as_table(TABLES[which](_report(asked, there)), kind, f"coverage-{which}", asked.on, "Coverage")
 
 
 @blueprint.get("/reports/coverage/people.<any(csv,xlsx):kind>")
@@ -129,48 +119,10 @@ def list_of_people(kind: str) -> Answer:
     address = _address(asked, wanted)
     if kind == "xlsx" and count > LONG:
         return redirect(url("files.offer", _external=False, **address), 303)
-    note_file(count, address)
+    note_file(count, facts(address))
     if kind == "csv":
-        lines = sent_bit_by_bit(lambda session: exporting.as_csv(service.rows(session, question, wanted)))
-        return _as_csv(lines, PEOPLE_FILE, asked.on)
-    return _as_file(service.rows(db.session, question, wanted), kind, PEOPLE_FILE, asked.on)
-
-
-def sent_bit_by_bit(make: Callable[[Session], Iterator[bytes]]) -> Iterator[bytes]:
-    """What is read while it is sent, in a session of its own.
-
-    The request's session is closed when the view returns. Whatever reads in it later holds a connection that nobody
-    gives back: after fifteen such answers all others would wait.
-    """
-    session = db.sessionmaker()
-
-    def parts() -> Iterator[bytes]:
-        with session:
-            yield from make(session)
-
-    return parts()
-
-
-def _as_file(rows: Iterable[Row], kind: str, name: str, on: dt.date) -> Answer:
-    if kind == "csv":
-        return _as_csv(exporting.as_csv(rows), name, on)
-    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when the answer was sent
-    exporting.as_xlsx(rows, "Coverage", file)
-    file.seek(0)
-    return _file(file, XLSX, f"{name}-{on}.xlsx")
-
-
-def _as_csv(lines: Iterator[bytes], name: str, on: dt.date) -> Response:
-    answer = Response(lines, mimetype="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f"attachment; filename={name}-{on}.csv"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
-def _file(file: io.BytesIO | tempfile.SpooledTemporaryFile[bytes], mimetype: str, name: str) -> Response:
-    answer = send_file(file, mimetype=mimetype, as_attachment=True, download_name=name)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+        return as_long_csv(lambda session: service.rows(session, question, wanted), PEOPLE_FILE, asked.on)
+    return as_table(service.rows(db.session, question, wanted), kind, PEOPLE_FILE, asked.on, "Coverage")
 
 
 def _asked() -> tuple[Asked, Organisation]:
@@ -180,12 +132,6 @@ def _asked() -> tuple[Asked, Organisation]:
 
 def _report(asked: Asked, there: Organisation) -> Report:
     return report(db.session, asked, there, _settings().coverage_target)
-
-
-def note_file(count: int, address: Mapping[str, str]) -> None:
-    """Into the audit log, once: somebody took so many people's records away as a file, by the parts of an address."""
-    with transaction() as session:
-        write_down(session, Entry(Action.LOOKED, facts={**facts(address), "people": count, "as": "file"}))
 
 
 def _address(asked: Asked, wanted: Standing | None) -> dict[str, str]:

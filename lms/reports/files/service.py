@@ -16,7 +16,7 @@ from lms.export.models import Export
 from lms.reports.coverage import service as coverage
 from lms.reports.coverage.asking import READERS, Asked, Organisation
 from lms.reports.coverage.counting import Standing
-from lms.reports.coverage.exporting import Row
+from lms.ui.sheets import Row
 
 
 class NotAllowedError(Exception):

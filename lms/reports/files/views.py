@@ -21,15 +21,16 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
+from lms.accounts.viewing import note_file
 from lms.db import db, transaction
 from lms.export import queries
 from lms.export.models import Export
 from lms.export.service import KEPT_FOR, TooManyError
 from lms.reports.coverage import service as coverage
-from lms.reports.coverage.asking import READERS, Asked, Organisation
-from lms.reports.coverage.views import XLSX, note_file, sent_bit_by_bit
+from lms.reports.coverage.asking import READERS, Asked, Organisation, facts
 from lms.reports.files import service
 from lms.ui.asking import is_script, not_found, now
+from lms.ui.files import XLSX, sent_bit_by_bit
 
 blueprint = Blueprint("files", __name__)
 
@@ -97,7 +98,7 @@ def fetch(export_id: UUID) -> Answer:
     found = _own(export_id)
     if found.size is None:
         return redirect(url(".one", export_id=export_id), 303)
-    note_file(found.rows_done, found.asked["address"])
+    note_file(found.rows_done, facts(found.asked["address"]))
     number = found.id
     answer = Response(sent_bit_by_bit(lambda session: queries.contents(session, number)), mimetype=XLSX)
     answer.headers["Content-Disposition"] = f"attachment; filename={found.name}"
