@@ -115,11 +115,17 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "again.answer": Case(OWNER),
     "assignments.assign": [Case(who, form={"site": site}) for site, who in ASKED_AT.items()],
     "assignments.change": of_whose_it_is(),
+    # Of the programme's, leads of sites take their own people with them.
+    "assignments.counts": [Case(SITE_LEADS, values={"kind": "csv"}), Case(SITE_LEADS, values={"kind": "xlsx"})],
     "assignments.end_exemption": [
         Case(LEADS),
         Case(LEADS | {Actor.SITE_LEAD}, values={"exemption": LOCAL_EXEMPTION}),
     ],
     "assignments.exempt": Case(SITE_LEADS),
+    "assignments.list_of_people": [
+        *(Case(SITE_LEADS, values={"kind": kind}) for kind in ("csv", "xlsx")),
+        Case(LEADS | {Actor.SITE_LEAD}, values={"assignment": LOCAL, "kind": "csv"}),
+    ],
     "assignments.new": Case(SITE_LEADS),
     # Of the programme's, leads of sites see their own people.
     "assignments.one": [Case(SITE_LEADS), *of_whose_it_is()[1:]],
@@ -193,6 +199,7 @@ EXPECTED: dict[str, Case | list[Case]] = {
     # A trainer leads their own sessions alone; this one is another's.
     "leading.ask_to_cancel": Case(LEADS),
     "leading.ask_to_change": Case(LEADS),
+    "leading.attendance": Case(LEADS, values={"kind": "csv"}),
     "leading.cancel": Case(LEADS),
     "leading.change": Case(LEADS),
     "leading.cohort": Case(LEADS),
@@ -269,6 +276,10 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "regrading.take_passes": Case(WRITERS),
     "results.module": Case(WRITERS | LEADS),
     "results.modules": Case(WRITERS | LEADS),
+    "results.table": [
+        Case(WRITERS | LEADS, values={"which": which, "kind": kind})
+        for which, kind in (("questions", "csv"), ("outcomes", "xlsx"), ("ratings", "csv"), ("plans", "xlsx"))
+    ],
     "reviewing.ask": Case(WRITERS, form={"reviewer": "{reviewer}"}),
     "reviewing.be_done": Case(WRITERS),
     "reviewing.say": Case(WRITERS),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import uuid
+import zipfile
 
 import pytest
 import time_machine
@@ -75,6 +78,43 @@ def test_each_look_is_written_down_about_each_who_is_shown_but_oneself(
         found = [(one.about, one.facts) for one in db.session.scalars(query)]
     facts = {"at": "assignment", "assignment": address.rsplit("/", 1)[1], "standing": "open"}
     assert found == [(ada.uuid, facts), (ward.uuid, facts), (ben.uuid, {"at": "exemptions"})]
+
+
+def table(browser: FlaskClient, path: str) -> list[list[str]]:
+    """A table as CSV, without its head."""
+    answer = browser.get(path)
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))[1:]
+
+
+def test_whom_it_is_asked_of_is_had_as_a_file_within_reach_and_written_down(
+    app: Flask, nora: FlaskClient, sol: FlaskClient, lead: FlaskClient, ada: Person, ward: Person, ben: Person
+) -> None:
+    address = ask(lead, site="")
+    page = nora.get(f"{address}?standing=open").text
+    for path in ("people.csv?standing=open", "people.xlsx?standing=open", "counts.csv", "counts.xlsx"):
+        assert f'href="{address}/{path}"' in page
+    with app.app_context(), writing(db.session) as session:
+        session.get_one(Person, ada.id).name = "=Ada"
+    rows = table(nora, f"{address}/people.csv?standing=open")
+    assert rows[0] == ["'=Ada", ada.email, "North", "2027-03-01", "2027-03-31", "open", "", ""]
+    assert [row[0] for row in rows] == ["'=Ada", "Nora Lead", "Wes Ward"]
+    with app.app_context():
+        query = select(AuditEvent).filter_by(action=Action.LOOKED).order_by(AuditEvent.id.desc())
+        last = db.session.scalars(query).first()
+    assert last
+    facts = {"at": "assignment", "assignment": address.rsplit("/", 1)[1], "standing": "open"}
+    assert (last.about, last.facts) == (None, facts | {"people": 3, "as": "file"})
+    assert [row[0] for row in table(sol, f"{address}/people.csv")] == ["Ben Cole", "Sol Lead"]
+    assert table(nora, f"{address}/people.csv?standing=met") == []
+    counts = [["completed", "0"], ["open", "3"], ["overdue", "0"], ["exempt", "0"], ["All", "3"]]
+    assert table(nora, f"{address}/counts.csv") == counts
+    book = zipfile.ZipFile(io.BytesIO(lead.get(f"{address}/people.xlsx").data))
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert ("=Ada" in sheet, "<f>" in sheet) == (True, False)
+    local = ask(sol, site="south")
+    for path in ("people.csv", "counts.xlsx"):
+        assert nora.get(f"{local}/{path}").status_code == 404
 
 
 def test_a_lead_of_a_place_asks_its_people_and_all_below(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import uuid
 from collections.abc import Callable
@@ -13,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from lms.accounts.models import Person
+from lms.accounts.models import Person, Role
 from lms.cli import main
 from lms.config import Settings
 from lms.db import db
@@ -54,6 +56,15 @@ def test_seven_answers_show_nothing_and_nine_show_eight(
     assert shown(app) == (8, {0: 3, 1: 2, 2: 3})
     rate(people[8], 0)
     assert shown(app) == (8, {0: 3, 1: 2, 2: 3}), "the ninth could be told from the difference"
+    lead = sign_in(app.test_client(), person("Lea Lind", roles=[Role.PROGRAMME_LEAD]))
+    file = f"/reports/results/{MODULE}/ratings.csv"
+    assert f'href="{file}"' in lead.get(f"/reports/results/{MODULE}").text
+    rows = list(csv.reader(io.StringIO(lead.get(file).data.decode("utf-8-sig"))))[1:]
+    assert [row[2:] for row in rows if row[0] == "where-i-stand"] == [
+        ["in the module", "1", "Never", "0.375", "8"],
+        ["in the module", "2", "Sometimes", "0.25", "8"],
+        ["in the module", "3", "Often", "0.375", "8"],
+    ]
 
 
 def test_answering_again_is_not_counted_again(app: Flask, learner: FlaskClient) -> None:

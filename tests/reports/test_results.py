@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import random
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
@@ -23,7 +26,7 @@ from lms.enrolment.models import Registration, State
 from lms.pulse.groups import GROUP
 from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
 from lms.reports.results import queries
-from lms.reports.results.items import BLOCK
+from lms.reports.results.items import BLOCK, TRIO
 from tests.quiz import sample
 
 AT = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
@@ -109,6 +112,41 @@ def test_those_who_came_since_wait_for_their_group(app: Flask, taught: str, pers
     assert set(seen) == {0, GROUP, 2 * GROUP}
 
 
+def table(browser: FlaskClient, which: str) -> list[list[str]]:
+    """A table of the page as CSV, without its head."""
+    answer = browser.get(f"{PAGE}/{which}.csv")
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))[1:]
+
+
+def test_each_table_is_had_as_a_file_and_hides_what_the_page_hides(
+    app: Flask, taught: str, lead: FlaskClient, person: Callable[..., Person]
+) -> None:
+    few = [person(f"Person {number}") for number in range(GROUP - 1)]
+    take(app, few, taught, [RIGHT] * len(few))
+    assert {tuple(row[3:6]) for row in table(lead, "questions")} == {("", "", "")}
+    assert {tuple(row[2:]) for row in table(lead, "outcomes")} == {("", "", "", "")}
+    assert table(lead, "plans") == []
+    more = [person(f"Further {number}") for number in range(TRIO - GROUP + 1)]
+    take(app, more, taught, ["a"] * len(more))
+    page = lead.get(PAGE).text
+    for which in ("questions", "outcomes", "plans"):
+        for kind in ("xlsx", "csv"):
+            assert f'href="{PAGE}/{which}.{kind}"' in page
+    rows = [row for row in table(lead, "questions") if row[0] == taught]
+    right = (GROUP - 1) / TRIO
+    assert [row[7] for row in rows] == ["a", "b", "c", "d"]
+    assert {(row[3], row[4]) for row in rows} == {(str(TRIO), str(round(right, 4)))}
+    assert [row[9] for row in rows] == ["no", "no", "yes", "no"]
+    assert [row[10] for row in rows] == [str(round(1 - right, 4)), "0.0", str(round(right, 4)), "0.0"]
+    assert all(row[11] and row[12] for row in rows), "of three groups there are thirds"
+    assert table(lead, "plans") == [["1", str(TRIO), str(GROUP - 1), "0", str(TRIO - GROUP + 1), str(round(right, 4))]]
+    book = zipfile.ZipFile(io.BytesIO(lead.get(f"{PAGE}/questions.xlsx").data))
+    assert "<f>" not in book.read("xl/worksheets/sheet1.xml").decode()
+    assert lead.get("/reports/results/none/questions.csv").status_code == 404
+    assert lead.get(f"{PAGE}/people.csv").status_code == 404
+
+
 def ask_again(app: Flask, whose: Person, item_id: str, shares: list[float]) -> None:
     """Somebody answers a question again at a look back, as often as they like."""
     with app.app_context(), db.sessionmaker() as own, writing(own) as session:
@@ -186,5 +224,5 @@ def test_who_may_look(
     role: Role | None, status: int,
 ) -> None:  # fmt: skip
     browser = sign_in(client, person("Pat", roles=[role] if role else []))
-    for path in ("/reports/results", PAGE):
+    for path in ("/reports/results", PAGE, f"{PAGE}/outcomes.csv"):
         assert browser.get(path).status_code == status

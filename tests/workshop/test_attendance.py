@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import json
 import re
 from uuid import UUID
@@ -12,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from lms.accounts.models import Person
+from lms.accounts.models import Person, Role
 from lms.accounts.queries import site_by_code
 from lms.audit.actions import Action
 from lms.audit.models import AuditEvent
@@ -247,3 +249,32 @@ def test_of_a_cancelled_session_nobody_was_there(house: House, trainer: FlaskCli
     assert "This session does not take place." in answer.text
     again(house, tess).submit(f"/sessions/{uuid}/present", {"person": str(ada.uuid)})
     assert house.booking(ada).attended_at is None
+
+
+def test_who_was_there_is_had_as_a_file_by_who_leads_it(house: House, trainer: FlaskClient, tess: Person) -> None:
+    uuid = house.plan(trainer, tess)
+    people = [house.learner(name) for name in ("=Ada", "Ben Cole", "Cas Dow")]
+    for _, browser in people:
+        browser.submit(f"/sessions/{uuid}/book")
+    house.clock.move_to(STARTS)
+    trainer = house.sign_in(trainer, tess)
+    trainer.submit(f"/sessions/{uuid}/present", {"person": str(people[0][0].uuid)})
+    assert f'href="/sessions/{uuid}/people.csv"' in trainer.get(f"/sessions/{uuid}/lead").text
+    answer = trainer.get(f"/sessions/{uuid}/people.csv")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=session-2026-12-07.csv"
+    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))[1:]
+    assert rows == [
+        ["'=Ada", "has a place", "2026-11-02", "yes", "by the list", "2026-12-07", "14:00"],
+        ["Ben Cole", "has a place", "2026-11-02", "no", "", "", ""],
+        ["Cas Dow", "waits", "2026-11-02", "no", "", "", ""],
+    ]
+    with house.app.app_context():
+        last = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+    assert last
+    assert (last.action, last.about, last.facts) == (
+        Action.LOOKED, None, {"at": "session", "session": str(uuid), "people": 3, "as": "file"}
+    )  # fmt: skip
+    assert trainer.get(f"/sessions/{uuid}/people.xlsx").status_code == 200
+    other = house.sign_in(house.app.test_client(), house.person("Tim Orr", roles=[Role.TRAINER]))
+    assert other.get(f"/sessions/{uuid}/people.csv").status_code == 404
+    assert house.sign_in(house.app.test_client(), people[1][0]).get(f"/sessions/{uuid}/people.csv").status_code == 403

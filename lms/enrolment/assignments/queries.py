@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,8 @@ from lms.enrolment.assignments.service import AT_A_TIME, Rule, members, taken_in
 
 LIMIT = 100
 """People on one page of a list."""
+PART = 1000
+"""People of a file that are looked up at once."""
 FEW = 5000
 """So many people a query names one by one; with more, it costs no less to look up for each row where they work."""
 
@@ -59,6 +61,11 @@ class Counts:
     def people(self) -> int:
         """All of them."""
         return self.met + self.exempt + self.open + self.overdue
+
+    def of(self, standing: Standing | None) -> int:
+        """How many it stands so with; None: all."""
+        by = {Standing.MET: self.met, Standing.EXEMPT: self.exempt, Standing.OPEN: self.open}
+        return self.people if standing is None else by.get(standing, self.overdue)
 
 
 @dataclass(frozen=True)
@@ -170,8 +177,29 @@ def people(
     reach: Reach = None,
 ) -> list[Listed]:
     """Of whom it is asked and how it stands with them, by name; one more than a page takes if there are more."""
+    query = _asked_of(session, assignment, wanted, today, reach).offset(offset).limit(LIMIT + 1)
+    return _named(session, assignment, session.execute(query).all(), today)
+
+
+def everyone(
+    session: Session, assignment: Assignment, wanted: Standing | None, today: dt.date, reach: Reach = None
+) -> Iterator[Listed]:
+    """The same for a file: never more than some of them in memory."""
+    in_order = _asked_of(session, assignment, wanted, today, reach).with_only_columns(Obligation.id)
+    ids = list(session.scalars(in_order))
+    for start in range(0, len(ids), PART):
+        part = ids[start : start + PART]
+        query = select(Obligation, _exempt_for(today)).join(Assignment, Assignment.id == Obligation.assignment_id)
+        found = {one.id: (one, reason) for one, reason in session.execute(query.where(Obligation.id.in_(part)))}
+        yield from _named(session, assignment, [found[id_] for id_ in part if id_ in found], today)
+        session.expunge_all()
+
+
+def _asked_of(
+    session: Session, assignment: Assignment, wanted: Standing | None, today: dt.date, reach: Reach
+) -> Select[Any]:
     name = select(Person.name).where(Person.id == Obligation.person_id).scalar_subquery()
-    query = (
+    return (
         select(Obligation, _exempt_for(today))
         .join(Assignment, Assignment.id == Obligation.assignment_id)
         .where(
@@ -181,10 +209,10 @@ def people(
             _standing(today) == wanted.value if wanted else true(),
         )
         .order_by(name, Obligation.person_id)
-        .offset(offset)
-        .limit(LIMIT + 1)
     )
-    found = session.execute(query).all()
+
+
+def _named(session: Session, assignment: Assignment, found: Sequence[Any], today: dt.date) -> list[Listed]:
     there = select(Person, Site.name).outerjoin(Site, Site.id == site_of(Person.id))
     there = there.where(Person.id.in_([one.person_id for one, _ in found]))
     known_as = {person.id: (person, site) for person, site in session.execute(there)}

@@ -116,5 +116,10 @@ def facts_of(made: Assignment, **more: int) -> actions.Facts:
 
 def today() -> dt.date:
     """The day at the clock of the installation."""
+    return local_day(now(), time_zone())
+
+
+def time_zone() -> str:
+    """The zone of the clock of the installation."""
     settings: Settings = current_app.config["CARES"]
-    return local_day(now(), settings.time_zone)
+    return settings.time_zone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template, request
@@ -12,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.access import carries_files, needs
 from lms.accounts.organisation import queries as places
-from lms.accounts.viewing import note_looks, write_down
+from lms.accounts.viewing import note_file, note_looks, write_down
 from lms.audit.actions import Action, Entry
 from lms.db import HeldError, db, transaction
-from lms.enrolment.assignments import queries, service
+from lms.enrolment.assignments import listing, queries, service
 from lms.enrolment.assignments.changing import views as changing
 from lms.enrolment.assignments.due import Standing
 from lms.enrolment.assignments.forms import NAMED, AssignForm, DaysForm, ExemptForm, is_past
@@ -34,16 +35,20 @@ from lms.enrolment.assignments.viewing import (
     own_reach,
     rule_of,
     sent_list,
+    time_zone,
     titles,
     today,
 )
 from lms.ui.asking import not_found, now
+from lms.ui.files import LONG, as_long_csv, as_table
+from lms.ui.sheets import Row
 
 blueprint = Blueprint("assignments", __name__)
 
 NOBODY_HERE = "Nobody here has this e-mail address."
 NOBODY_OF_YOURS = "Nobody at your places has this e-mail address."
 NOT_ONESELF = "You cannot exempt yourself. Please ask a lead of the programme, or who leads a place above yours."
+TOO_LONG = f"A workbook holds {LONG:,} people at most. Take the CSV: it is sent while it is made, however long it is."
 SEVERAL_PLACES = "These people work at different places of yours. Please ask those of each place by themselves."
 
 
@@ -95,6 +100,37 @@ def one(assignment: UUID) -> Answer:
     found = queries.assignment_by_uuid(db.session, assignment, own_reach()) or not_found()
     form = DaysForm(reason=found.reason, due_on=found.due_on, due_days=found.due_days)
     return _one_page(found, form)
+
+
+@blueprint.get("/assignments/<uuid:assignment>/people.<any(csv,xlsx):kind>")
+@needs(*ASKERS)
+def list_of_people(assignment: UUID, kind: str) -> Answer:
+    """The same list as a file. That somebody took it is written down."""
+    within, wanted, on = own_reach(), _wanted_standing(), today()
+    found = queries.assignment_by_uuid(db.session, assignment, within) or not_found()
+    count = queries.counts(db.session, found, on, within).of(wanted)
+    if kind == "xlsx" and count > LONG:
+        flash(TOO_LONG, "info")
+        return redirect(url(".one", assignment=assignment, standing=wanted.value if wanted else None), 303)
+    note_file(count, _list_facts(found, wanted))
+    zone = time_zone()
+
+    def rows(session: Session) -> Iterator[Row]:
+        again = queries.assignment_by_uuid(session, assignment, within)
+        return listing.people(queries.everyone(session, again, wanted, on, within) if again else [], zone)
+
+    if kind == "csv":
+        return as_long_csv(rows, "assignment-people", on)
+    return as_table(rows(db.session), kind, "assignment-people", on, "People")
+
+
+@blueprint.get("/assignments/<uuid:assignment>/counts.<any(csv,xlsx):kind>")
+@needs(*ASKERS)
+def counts(assignment: UUID, kind: str) -> Answer:
+    """How many are how far, as a file."""
+    found = queries.assignment_by_uuid(db.session, assignment, own_reach()) or not_found()
+    figures = listing.figures(queries.counts(db.session, found, today(), own_reach()))
+    return as_table(figures, kind, "assignment-counts", today(), "Counts")
 
 
 @blueprint.post("/assignments/<uuid:assignment>")
@@ -268,8 +304,7 @@ def _new_page(form: AssignForm, named: Named | None = None, count: int | None = 
 
 
 def _one_page(found: Assignment, form: DaysForm, status: int = 200) -> Response:
-    given, page = request.args.get("standing", ""), max(1, request.args.get("page", default=1, type=int))
-    wanted = next((standing for standing in Standing if standing.value == given), None)
+    wanted, page = _wanted_standing(), max(1, request.args.get("page", default=1, type=int))
     within = own_reach()
     people = queries.people(db.session, found, wanted, today(), (min(page, 10_000) - 1) * queries.LIMIT, within)
     body = render_template(
@@ -288,6 +323,11 @@ def _one_page(found: Assignment, form: DaysForm, status: int = 200) -> Response:
     )
     note_looks([one.person.uuid for one in people[: queries.LIMIT]], _list_facts(found, wanted))
     return make_response(body, status)
+
+
+def _wanted_standing() -> Standing | None:
+    given = request.args.get("standing", "")
+    return next((standing for standing in Standing if standing.value == given), None)
 
 
 def _list_facts(found: Assignment, wanted: Standing | None) -> dict[str, str]:

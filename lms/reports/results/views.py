@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from flask import Blueprint, Flask, render_template
+from flask import Blueprint, Flask, Response, render_template
 
 from lms.accounts.access import needs
 from lms.accounts.models import Role
@@ -13,12 +12,16 @@ from lms.content.blocks import SelfAssessment
 from lms.content.library import library
 from lms.content.module import Module
 from lms.db import db
+from lms.enrolment.assignments.viewing import today
 from lms.pulse import queries as pulse
 from lms.pulse.groups import GROUP, Spread
 from lms.pulse.rating import THEN
 from lms.pulse.service import LOOKING_BACK
-from lms.reports.results import items, queries
+from lms.reports.results import items, queries, tables
+from lms.reports.results.tables import Rated
 from lms.ui.asking import not_found
+from lms.ui.files import as_table
+from lms.ui.sheets import Row
 
 blueprint = Blueprint("results", __name__)
 
@@ -63,22 +66,44 @@ def module(module_id: str) -> str:
     )
 
 
+@blueprint.get("/reports/results/<module_id>/<any(questions,outcomes,ratings,plans):which>.<any(csv,xlsx):kind>")
+@needs(*READERS)
+def table(module_id: str, which: str, kind: str) -> Response:
+    """One table of the page as a file."""
+    found = library.module(db.session, module_id) or not_found()
+    return as_table(_TABLES[which](found), kind, f"{found.id}-{which}", today(), which.capitalize())
+
+
 def percent(share: float | None) -> str:
     """A share from 0 to 1 in whole per cent."""
     return "–" if share is None else f"{share:.0%}"
 
 
-@dataclass(frozen=True)
-class Rated:
-    """A self-assessment with how people rated its statements."""
+def _questions(found: Module) -> Iterable[Row]:
+    _, sittings = queries.first_sittings(db.session, found.id)
+    return tables.questions(items.figures(found.bank.items, sittings))
 
-    block: SelfAssessment
-    people: int
-    rows: list[tuple[str, Spread]]
-    """Statements in their order."""
-    people_looking_back: int
-    pairs: list[tuple[str, Spread, Spread]]
-    """Statements of those who looked back: how it was before, and how it is now."""
+
+def _outcomes(found: Module) -> Iterable[Row]:
+    _, sittings = queries.first_sittings(db.session, found.id)
+    first = items.by_outcome(items.figures(found.bank.items, sittings))
+    return tables.outcomes(found, first, _later(found, queries.asked_again(db.session, found.id)))
+
+
+def _ratings(found: Module) -> Iterable[Row]:
+    return tables.ratings(list(_rated_in(found)))
+
+
+def _plans(found: Module) -> Iterable[Row]:
+    return tables.plans(queries.plans_kept(db.session, found.id))
+
+
+_TABLES: Mapping[str, Callable[[Module], Iterable[Row]]] = {
+    "questions": _questions,
+    "outcomes": _outcomes,
+    "ratings": _ratings,
+    "plans": _plans,
+}
 
 
 def _rated_in(found: Module) -> Iterator[Rated]:

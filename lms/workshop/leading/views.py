@@ -10,20 +10,22 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_text, needs
-from lms.accounts.viewing import note_looks, write_down
+from lms.accounts.viewing import note_file, note_looks, write_down
 from lms.audit.actions import Action, Entry
 from lms.config import Settings
 from lms.content.library import library
 from lms.content.module import Module
 from lms.db import db, transaction
 from lms.ui.asking import not_found, now
+from lms.ui.files import as_table
 from lms.workshop import service
-from lms.workshop.leading import queries
+from lms.workshop.leading import listing, queries
 from lms.workshop.leading.forms import SessionForm, as_typed
 from lms.workshop.leading.rights import LEADERS, may_lead
 from lms.workshop.models import Workshop
 from lms.workshop.presence import BEFORE
 from lms.workshop.walking_in.forms import WhoForm
+from lms.workshop.when import said
 
 blueprint = Blueprint("leading", __name__)
 
@@ -80,6 +82,18 @@ def lead(session_id: UUID) -> Answer:
     )
     note_looks([one.person.uuid for one in guests], {"at": "session", "session": str(session_id)})
     return page
+
+
+@blueprint.get("/sessions/<uuid:session_id>/people.<any(csv,xlsx):kind>")
+@needs(*LEADERS)
+def attendance(session_id: UUID, kind: str) -> Answer:
+    """The list of who comes and who was there as a file. That somebody took it is written down."""
+    workshop, zone = _own(session_id), _settings().time_zone
+    guests = queries.guests(db.session, workshop, current_user.uuid)
+    rows = list(listing.attendance(guests, zone))
+    on = said(workshop.starts_at, zone)[0]
+    note_file(len(guests), {"at": "session", "session": str(session_id)})
+    return as_table(rows, kind, "session", on, "Who comes")
 
 
 @blueprint.get("/sessions/<uuid:session_id>/cohort")
