@@ -167,6 +167,10 @@ def test_to_ask_many_by_a_rule_and_to_change_it(
             assert '<td class="number">20,002</td>' in browser.get("/assignments").text
         with app.app_context(), watched():
             assert "All: 20,002" in browser.get(address).text
+        with app.app_context(), watched():
+            assert browser.get(f"{address}/people.csv").data.count(b"\r\n") == many + 3
+        assert browser.get(f"{address}/people.xlsx").location == address
+        assert "Take the CSV" in browser.get(address).text
     path = f"{address}/whom"
     given = shown(lead, path, site="north", group="", managers_only="y")
     with app.app_context(), watched():
