@@ -22,7 +22,7 @@ LATE = {
     "lms/__main__.py": {"lms.cli"},
     "lms/migrations/service.py": {"lms.migrations.stepping"},
     "lms/paper/typesetting.py": {"typst"},
-    "lms/reports/coverage/exporting.py": {"xlsxwriter"},
+    "lms/ui/sheets.py": {"xlsxwriter"},
     "lms/workshop/calendar_file.py": {"icalendar"},
 }
 """What is large and needed by few requests, or none: read when it is asked for, so that no start waits for it."""

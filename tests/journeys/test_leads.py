@@ -20,7 +20,7 @@ from lms.db import db, writing
 from lms.enrolment.models import Registration, State
 from lms.operate.demo.filling import fill
 from lms.operate.making import make_next
-from lms.reports.coverage.views import LONG
+from lms.ui.files import LONG
 from tests.journeys.conftest import PHONE
 from tests.journeys.conftest import Site as Service
 from tests.paper import sheets

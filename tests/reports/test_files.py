@@ -28,7 +28,7 @@ from lms.operate.chores import remove_old
 from lms.operate.demo.filling import fill
 from lms.operate.making import NOT_YOURS, ROWS_AT_A_TIME, make_next, run
 from lms.privacy.service import erase
-from lms.reports.coverage.views import LONG
+from lms.ui.files import LONG
 from tests.quiz import sample
 from tests.waiting import eventually
 
