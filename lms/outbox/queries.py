@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lms.db import as_facts
@@ -77,17 +77,17 @@ def waiting(
     return [Waiting(*row) for row in session.execute(query)]
 
 
-def still_queued(place: Connection, statements: Collection[UUID], queue: Queue = MAIN) -> set[UUID]:
-    """Which of these wait even now: a person may have been erased since they were read."""
-    return set(place.scalars(_still_queued(queue), {"statements": list(statements)}))
+def still_queued(place: Connection, statements: Collection[Waiting], queue: Queue = MAIN) -> list[Waiting]:
+    """Those of them that wait even now: a person may have been erased since they were read."""
+    found = set(place.scalars(_still_queued(queue), {"numbers": [one.id for one in statements]}))
+    return [one for one in statements if one.uuid in found]
 
 
 @cache
 def _still_queued(queue: Queue) -> Select[tuple[UUID]]:
-    # Asked for every batch: built once.
-    return queue.select(Statement.uuid).where(
-        Statement.uuid.in_(bindparam("statements", expanding=True)), queue.state.delivery == Delivery.QUEUED
-    )
+    # Asked for every batch: built once. By number, as that is found fastest.
+    numbers: BindParameter[int] = bindparam("numbers", expanding=True)
+    return queue.select(Statement.uuid).where(queue.key.in_(numbers), queue.state.delivery == Delivery.QUEUED)
 
 
 def first_of_history(session: Session, queue: Queue, registrations: Collection[UUID]) -> dict[UUID, int]:

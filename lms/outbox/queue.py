@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -48,12 +48,10 @@ class Queue:
         """A change of how its statements stand."""
         return update(self.state).where(*self._is_ours)
 
-    def is_one_of(self, statements: Collection[UUID]) -> ColumnElement[bool]:
-        """By their ids: numbers come again on SQLite once the newest statements are gone."""
-        if self.store_id is None:
-            return Statement.uuid.in_(statements)
-        found: ColumnElement[bool] = self.key.in_(select(Statement.id).where(Statement.uuid.in_(statements)))
-        return found
+    def is_one_of(self, statements: Mapping[int, UUID]) -> ColumnElement[bool]:
+        """By number, as they are found fast, and id: on SQLite a number comes again once the newest of all is gone."""
+        is_so = Statement.id.in_(statements) & Statement.uuid.in_(statements.values())
+        return is_so if self.store_id is None else Forwarding.statement_id.in_(select(Statement.id).where(is_so))
 
     @property
     def _is_ours(self) -> list[ColumnElement[bool]]:

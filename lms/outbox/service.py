@@ -18,6 +18,7 @@ from lms.events import Event
 from lms.outbox.likeness import digest, stub
 from lms.outbox.models import ANSWER_CHARACTERS, Alarm, Delivery, Forwarding, Relay, Statement
 from lms.outbox.partitions import partition_of
+from lms.outbox.queries import Waiting
 from lms.outbox.queue import MAIN, MAIN_NAME, Queue
 
 _INSERT = insert(Statement).inline()
@@ -65,8 +66,8 @@ def session_options(sinks: Iterable[Sink]) -> dict[str, Any]:
     return {"info": {SINKS: tuple(sinks)}}
 
 
-def mark_delivered(session: Session, statements: Collection[uuid.UUID], at: dt.datetime, queue: Queue = MAIN) -> None:
-    """The store holds these statements."""
+def mark_delivered(session: Session, statements: Mapping[int, uuid.UUID], at: dt.datetime, queue: Queue = MAIN) -> None:
+    """The store holds these statements, which are given by number and id."""
     session.execute(
         queue.update()
         .where(queue.is_one_of(statements), queue.state.delivery == Delivery.QUEUED)
@@ -75,11 +76,11 @@ def mark_delivered(session: Session, statements: Collection[uuid.UUID], at: dt.d
     )
 
 
-def park(session: Session, statement: uuid.UUID, answer: str, queue: Queue = MAIN) -> None:
+def park(session: Session, statement: Waiting, answer: str, queue: Queue = MAIN) -> None:
     """Set aside a statement that the store refuses; it waits for `retry`."""
     session.execute(
         queue.update()
-        .where(queue.is_one_of([statement]), queue.state.delivery == Delivery.QUEUED)
+        .where(queue.is_one_of({statement.id: statement.uuid}), queue.state.delivery == Delivery.QUEUED)
         .values(delivery=Delivery.PARKED, answer=answer.replace("\0", "")[:ANSWER_CHARACTERS]),
         execution_options=UNSEEN,
     )
@@ -191,7 +192,8 @@ def thin(session: Session, before: dt.datetime, limit: int) -> int:
 
 def set_history_aside(session: Session, queue: Queue, statements: Collection[uuid.UUID], why: str) -> None:
     """Older statements that can never be sent to a store."""
-    query = queue.update().where(queue.is_one_of(statements), queue.state.delivery == Delivery.HISTORY)
+    found = select(Statement.id).where(Statement.uuid.in_(statements))
+    query = queue.update().where(queue.key.in_(found), queue.state.delivery == Delivery.HISTORY)
     session.execute(query.values(delivery=Delivery.PARKED, answer=why), execution_options=UNSEEN)
 
 

@@ -45,7 +45,8 @@ Find = Callable[[], Target]
 class Ledger:
     """What became of statements, until it is written down in the database."""
 
-    delivered: list[UUID] = field(default_factory=list)
+    delivered: dict[int, UUID] = field(default_factory=dict)
+    """Their ids by their numbers."""
     parked: list[tuple[Waiting, str]] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -91,7 +92,7 @@ class Route:
 
     def follow(self, outcome: Outcome) -> None:
         """Take in what became of a batch."""
-        self._ledger.delivered += [statement.uuid for statement in outcome.delivered]
+        self._ledger.delivered |= {statement.id: statement.uuid for statement in outcome.delivered}
         self._ledger.parked += outcome.parked
         was_in_trouble = self._schedule.trouble is not None
         self._schedule.follow(outcome, time.monotonic(), random.random())  # spreads load, hides nothing  # noqa: S311  # nosec B311
@@ -118,7 +119,7 @@ class Route:
         if self._ledger.delivered:
             service.mark_delivered(session, self._ledger.delivered, dt.datetime.now(dt.UTC), self.queue)
         for statement, answer in self._ledger.parked:
-            service.park(session, statement.uuid, answer, self.queue)
+            service.park(session, statement, answer, self.queue)
 
     def written_down(self) -> None:
         """It is safe."""
@@ -162,13 +163,12 @@ class Route:
                 return True
             if not is_held():
                 return False
-            taken = {statement.uuid for statement in batch}
             with engine.connect() as connection:
-                queued = queries.still_queued(connection, taken, self.queue)
+                queued = queries.still_queued(connection, batch, self.queue)
+            taken = {statement.uuid for statement in batch}
             self._waiting = [statement for statement in self._waiting if statement.uuid not in taken]
-            # Since it was read, people may have been erased.
-            if left := [statement for statement in batch if statement.uuid in queued]:
-                self.flights.launch(self._client, left)
+            if queued:
+                self.flights.launch(self._client, queued)
         return True
 
     def read_anew(self) -> None:
