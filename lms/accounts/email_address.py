@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 MAX_CHARACTERS = 254
 
@@ -10,6 +11,7 @@ _ADDRESS = re.compile(
     r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
 )
 """The rule of browsers (HTML, type=email)."""
+_PLAIN_IN_MAILTO = "@!$'*+-._~"
 
 
 def normal(text: str) -> str:
@@ -20,3 +22,8 @@ def normal(text: str) -> str:
 def is_email(text: str) -> bool:
     """Whether a mail could be sent there; `text` in its normal form."""
     return len(text) <= MAX_CHARACTERS and _ADDRESS.fullmatch(text) is not None
+
+
+def mailto(email: str) -> str:
+    """The address as a link, written as RFC 6068, section 2, asks."""
+    return f"mailto:{quote(email, safe=_PLAIN_IN_MAILTO)}"

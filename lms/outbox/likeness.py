@@ -12,6 +12,8 @@ _DURATION = re.compile(
     r"P(?:(?P<days>[\d.]+)D)?(?:T(?:(?P<hours>[\d.]+)H)?(?:(?P<minutes>[\d.]+)M)?(?:(?P<seconds>[\d.]+)S)?)?"
 )
 _PARTS = ("actor", "verb", "object", "result", "context")
+VOIDED = "http://adlnet.gov/expapi/verbs/voided"
+"""Verb of a statement that takes back the one to which its object refers (xAPI 1.0.3 Data 2.3.2)."""
 
 
 def is_same(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
@@ -29,8 +31,22 @@ def digest(statement: dict[str, Any]) -> bytes:
 
 
 def stub(statement: dict[str, Any]) -> dict[str, Any]:
-    """What stays here of a statement whose body is thinned: enough to name it, and to know a withdrawal."""
-    return {"id": statement["id"], "verb": {"id": statement["verb"]["id"]}}
+    """What stays here of a statement whose body is thinned.
+
+    Its id, the actor's name (who is erased here may have to be found at the stores), the verb, and what it takes back.
+    """
+    kept = {"id": statement["id"], "actor": identity(statement["actor"]), "verb": {"id": statement["verb"]["id"]}}
+    return kept | ({"object": statement["object"]} if is_withdrawal(statement) else {})
+
+
+def is_withdrawal(statement: dict[str, Any]) -> bool:
+    """Whether it takes another one back."""
+    return bool(statement["verb"]["id"] == VOIDED)
+
+
+def identity(agent: dict[str, Any]) -> dict[str, Any]:
+    """By what an agent is known: an account, an address."""
+    return {key: inner for key, inner in agent.items() if key not in ("name", "objectType")}
 
 
 def _exact(value: Any) -> Any:
@@ -52,7 +68,7 @@ def _plain(part: str, value: Any) -> Any:
     if part == "object":
         return _object(value)
     if part == "actor":
-        return _agent(value)
+        return identity(value)
     if part == "result":
         return _result(value)
     return _context(value)
@@ -61,10 +77,6 @@ def _plain(part: str, value: Any) -> Any:
 def _object(value: dict[str, Any]) -> tuple[Any, Any]:
     # The definition is the store's own, merged from all that it was told of the activity.
     return value.get("objectType", "Activity"), value.get("id")
-
-
-def _agent(value: dict[str, Any]) -> Any:
-    return {key: inner for key, inner in value.items() if key not in ("name", "objectType")}
 
 
 def _result(value: dict[str, Any]) -> Any:

@@ -57,6 +57,13 @@ class Statement(Base):
             sqlite_where=text("digest IS NULL AND delivered_at IS NOT NULL"),
             postgresql_where=text("digest IS NULL AND delivered_at IS NOT NULL"),
         ),
+        Index(
+            "ix_statement_queued_again",
+            "delivery",
+            "queued_at",
+            sqlite_where=text("queued_at IS NOT NULL"),
+            postgresql_where=text("queued_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[PrimaryKey]
@@ -78,6 +85,8 @@ class Statement(Base):
     """What the Learning Record Store said when it refused the statement."""
     digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     """Of what it says, once the body is thinned: by it a store can still prove that it holds this very statement."""
+    queued_at: Mapped[dt.datetime | None]
+    """When it was queued again, after a refusal or a loss; None: it could be sent from when it was written."""
 
 
 class Store(Base):

@@ -6,13 +6,15 @@ import datetime as dt
 import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lms.db import as_facts
+from lms.outbox.likeness import identity, is_withdrawal
 from lms.outbox.models import Delivery, Forwarding, Relay, Statement, Store
 from lms.outbox.queue import MAIN, Queue
 
@@ -42,6 +44,8 @@ class Standing:
     last_delivery_at: dt.datetime | None
     history: int = 0
     """Older ones that are queued bit by bit."""
+    textless: int = 0
+    """Of the parked those that cannot be sent, since their texts are kept here no longer."""
 
 
 class Parked(NamedTuple):
@@ -50,6 +54,8 @@ class Parked(NamedTuple):
     uuid: UUID
     written_at: dt.datetime
     answer: str | None
+    has_text: bool
+    """Else it cannot be sent."""
 
 
 def waiting(
@@ -58,13 +64,30 @@ def waiting(
     """The oldest queued statements of these partitions, in order, without those of some registrations."""
     query = (
         queue.select(Statement.id, Statement.uuid, Statement.registration, Statement.body)
-        .where(queue.state.delivery == Delivery.QUEUED, Statement.partition.in_(sorted(partitions)))
+        .where(
+            queue.state.delivery == Delivery.QUEUED,
+            Statement.partition.in_(sorted(partitions)),
+            Statement.digest.is_(None),  # what has no text can never be sent
+        )
         .order_by(queue.key)
         .limit(limit)
     )
     if but:
         query = query.where(Statement.registration.not_in(sorted(but)))
     return [Waiting(*row) for row in session.execute(query)]
+
+
+def still_queued(place: Connection, statements: Collection[Waiting], queue: Queue = MAIN) -> list[Waiting]:
+    """Those of them that wait even now: a person may have been erased since they were read."""
+    found = set(place.scalars(_still_queued(queue), {"numbers": [one.id for one in statements]}))
+    return [one for one in statements if one.uuid in found]
+
+
+@cache
+def _still_queued(queue: Queue) -> Select[tuple[UUID]]:
+    # Asked for every batch: built once. By number, as that is found fastest.
+    numbers: BindParameter[int] = bindparam("numbers", expanding=True)
+    return queue.select(Statement.uuid).where(queue.key.in_(numbers), queue.state.delivery == Delivery.QUEUED)
 
 
 def first_of_history(session: Session, queue: Queue, registrations: Collection[UUID]) -> dict[UUID, int]:
@@ -87,15 +110,33 @@ def standing(session: Session, queue: Queue = MAIN) -> Standing:
     """How the outbox stands with a store."""
     delivery = queue.state.delivery
     counts = {row[0]: row[1] for row in session.execute(queue.select_state(delivery, func.count()).group_by(delivery))}
-    oldest = queue.select_state(queue.waits_since).where(delivery == Delivery.QUEUED).order_by(queue.key).limit(1)
     return Standing(
         queued=counts.get(Delivery.QUEUED, 0),
         delivered=counts.get(Delivery.DELIVERED, 0),
         parked=counts.get(Delivery.PARKED, 0),
-        oldest_queued_at=session.scalar(oldest),
+        oldest_queued_at=_oldest_queued_at(session, queue),
         last_delivery_at=session.scalar(queue.select_state(func.max(queue.state.delivered_at))),
         history=counts.get(Delivery.HISTORY, 0),
+        textless=count_textless(session, queue) if counts.get(Delivery.PARKED) else 0,
     )
+
+
+def count_textless(session: Session, queue: Queue = MAIN, statement: UUID | None = None) -> int:
+    """How many parked statements have no text here any more, or whether one is such."""
+    query = queue.select(func.count()).where(queue.state.delivery == Delivery.PARKED, Statement.digest.is_not(None))
+    return session.scalar(query.where(Statement.uuid == statement) if statement else query) or 0
+
+
+def _oldest_queued_at(session: Session, queue: Queue) -> dt.datetime | None:
+    """Since when the one could have been sent that has waited for the longest."""
+    queued = queue.state.delivery == Delivery.QUEUED
+    # That it is not null is said for the index's sake.
+    again = queue.select_state(func.min(queue.state.queued_at)).where(queued, queue.state.queued_at.is_not(None))
+    found = [session.scalar(again)]
+    if queue == MAIN:
+        first = select(Statement.written_at).where(queued, Statement.queued_at.is_(None)).order_by(Statement.id)
+        found.append(session.scalar(first.limit(1)))
+    return min((moment for moment in found if moment), default=None)
 
 
 def delivered_since(session: Session, moment: dt.datetime, queue: Queue = MAIN) -> int:
@@ -106,7 +147,7 @@ def delivered_since(session: Session, moment: dt.datetime, queue: Queue = MAIN) 
 
 def parked(session: Session, limit: int, queue: Queue = MAIN) -> Sequence[Parked]:
     """The oldest statements that the store refused, with the answers."""
-    query = queue.select(Statement.uuid, Statement.written_at, queue.state.answer)
+    query = queue.select(Statement.uuid, Statement.written_at, queue.state.answer, Statement.digest.is_(None))
     found = query.where(queue.state.delivery == Delivery.PARKED).order_by(queue.key).limit(limit)
     return [Parked(*row) for row in session.execute(found)]
 
@@ -176,20 +217,16 @@ def delivered(session: Session, registration: UUID, span: Span = ALWAYS, queue: 
     return [Delivered(*row) for row in session.execute(query)]
 
 
-def thinned_history(session: Session, queue: Queue) -> Sequence[UUID]:
-    """Registrations of which a store is still to be told something whose text is kept here no longer."""
-    query = queue.select(Statement.registration).where(
-        queue.state.delivery == Delivery.HISTORY, Statement.digest.is_not(None)
-    )
+def textless_registrations(session: Session, queue: Queue, delivery: Delivery) -> Sequence[UUID]:
+    """Registrations of which something stands so with a store, though its text is kept here no longer."""
+    query = queue.select(Statement.registration).where(queue.state.delivery == delivery, Statement.digest.is_not(None))
     return session.scalars(query.distinct()).all()
 
 
-def thinned_of(session: Session, queue: Queue, registration: UUID) -> list[Delivered]:
+def textless(session: Session, queue: Queue, delivery: Delivery, registration: UUID) -> list[Delivered]:
     """Those of one registration."""
     query = queue.select(Statement.uuid, Statement.body, Statement.digest).where(
-        Statement.registration == registration,
-        queue.state.delivery == Delivery.HISTORY,
-        Statement.digest.is_not(None),
+        Statement.registration == registration, queue.state.delivery == delivery, Statement.digest.is_not(None)
     )
     return [Delivered(*row) for row in session.execute(query)]
 
@@ -199,6 +236,11 @@ def find(session: Session, statement: UUID) -> Statement | None:
     return session.scalar(select(Statement).filter_by(uuid=statement))
 
 
+def find_alone(session: Session, statement: UUID) -> Statement | None:
+    """The same; until the transaction ends nobody else has it like this."""
+    return session.scalar(select(Statement).filter_by(uuid=statement).with_for_update())
+
+
 class Told(NamedTuple):
     """A statement of some registration; its body may be thinned."""
 
@@ -206,11 +248,12 @@ class Told(NamedTuple):
     registration: UUID
     written_at: dt.datetime
     body: str
+    digest: bytes | None
 
 
 def told(session: Session, registrations: Collection[UUID]) -> list[Told]:
     """All statements of some registrations, in the order in which they were written."""
-    query = select(Statement.uuid, Statement.registration, Statement.written_at, Statement.body)
+    query = select(Statement.uuid, Statement.registration, Statement.written_at, Statement.body, Statement.digest)
     found = query.where(Statement.registration.in_(registrations)).order_by(Statement.id)
     return [Told(*row) for row in session.execute(found)]
 
@@ -269,8 +312,17 @@ def count_of(session: Session, registrations: Collection[UUID], queue: Queue = M
     return {row[0]: row[1] for row in session.execute(query.group_by(queue.state.delivery))}
 
 
-def actors_of(session: Session, registrations: Collection[UUID]) -> set[str]:
-    """By which names (as JSON) the statements of some registrations that are kept whole call their actors."""
-    query = select(Statement.body).where(Statement.registration.in_(registrations), Statement.digest.is_(None))
-    actors = (json.loads(body)["actor"] for body in session.scalars(query))
-    return {json.dumps({key: value for key, value in one.items() if key != "objectType"}) for one in actors}
+class Actors(NamedTuple):
+    """By which names (as JSON) statements call their actors."""
+
+    names: set[str]
+    unknown: int
+    """Of so many the name is not known: they were thinned by a version that did not keep it."""
+
+
+def actors_of(session: Session, registrations: Collection[UUID]) -> Actors:
+    """As whom the statements of some registrations name the person; what is taken back there is told by another."""
+    query = select(Statement.body).where(Statement.registration.in_(registrations))
+    actors = [one.get("actor") for one in map(json.loads, session.scalars(query)) if not is_withdrawal(one)]
+    names = {json.dumps(identity(actor)) for actor in actors if actor}
+    return Actors(names, sum(1 for actor in actors if not actor))

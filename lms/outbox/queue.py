@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Update, select, update
 
@@ -11,6 +13,8 @@ from lms.outbox.models import Forwarding, Statement
 
 MAIN_NAME = "main"
 """Name of the store that the settings name."""
+ON_THEIR_WAY = 100
+"""Statements that a relay has on their way to a store at one time, at most."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,6 @@ class Queue:
         """The statement's number in those rows."""
         return Statement.id if self.store_id is None else Forwarding.statement_id
 
-    @property
-    def waits_since(self) -> Any:
-        """Since when a queued one could have been sent."""
-        return Statement.written_at if self.store_id is None else Forwarding.queued_at
-
     def select(self, *columns: Any) -> Select[Any]:
         """Columns of statements and of how they stand, of all that this store is told of."""
         query = select(*columns).select_from(Statement)
@@ -48,6 +47,11 @@ class Queue:
     def update(self) -> Update:
         """A change of how its statements stand."""
         return update(self.state).where(*self._is_ours)
+
+    def is_one_of(self, statements: Mapping[int, UUID]) -> ColumnElement[bool]:
+        """By number, as they are found fast, and id: on SQLite a number comes again once the newest of all is gone."""
+        is_so = Statement.id.in_(statements) & Statement.uuid.in_(statements.values())
+        return is_so if self.store_id is None else Forwarding.statement_id.in_(select(Statement.id).where(is_so))
 
     @property
     def _is_ours(self) -> list[ColumnElement[bool]]:

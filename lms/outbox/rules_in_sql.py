@@ -5,21 +5,38 @@ It is part of the insertion itself: no feature can forget a store, and with none
 
 from __future__ import annotations
 
+from lms.outbox.likeness import VOIDED
+
 CONCERNS = (
-    "store.closed_at IS NULL AND (store.since IS NULL OR statement.written_at >= store.since) AND {verb_is_wanted}"
+    "store.closed_at IS NULL AND ("
+    "(store.since IS NULL OR statement.written_at >= store.since) AND (store.verbs = '[]' OR {verb_is_wanted}) "
+    # Whatever the verbs: a store must learn that what it was told is taken back.
+    "OR EXISTS (SELECT 1 FROM statement AS voided JOIN forwarding ON forwarding.statement_id = voided.id "
+    "AND forwarding.store_id = store.id WHERE voided.uuid = {taken_back}))"
 )
-_VERB_IS_WANTED = {
-    "sqlite": (
-        "(store.verbs = '[]' OR EXISTS (SELECT 1 FROM json_each(store.verbs) "
-        "WHERE value = json_extract(statement.body, '$.verb.id')))"
-    ),
-    "postgresql": ("(store.verbs = '[]' OR jsonb_exists(store.verbs, CAST(statement.body AS jsonb) #>> '{verb,id}'))"),
+_PARTS = {
+    "sqlite": {
+        "verb_is_wanted": (
+            "EXISTS (SELECT 1 FROM json_each(store.verbs) WHERE value = json_extract(statement.body, '$.verb.id'))"
+        ),
+        "taken_back": (
+            f"CASE WHEN json_extract(statement.body, '$.verb.id') = '{VOIDED}' "
+            "THEN replace(json_extract(statement.body, '$.object.id'), '-', '') END"
+        ),
+    },
+    "postgresql": {
+        "verb_is_wanted": "jsonb_exists(store.verbs, CAST(statement.body AS jsonb) #>> '{verb,id}')",
+        "taken_back": (
+            f"CASE WHEN CAST(statement.body AS jsonb) #>> '{{verb,id}}' = '{VOIDED}' "
+            "THEN CAST(CAST(statement.body AS jsonb) #>> '{object,id}' AS uuid) END"
+        ),
+    },
 }
 
 
 def concerns(dialect: str) -> str:
     """The condition on rows of `statement` and `store` under which the store is told of the statement."""
-    return CONCERNS.format(verb_is_wanted=_VERB_IS_WANTED[dialect])
+    return CONCERNS.format(**_PARTS[dialect])
 
 
 # What we would not send ourselves is sent to nobody.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.db import UNSEEN, count_changed
@@ -18,6 +18,7 @@ from lms.events import Event
 from lms.outbox.likeness import digest, stub
 from lms.outbox.models import ANSWER_CHARACTERS, Alarm, Delivery, Forwarding, Relay, Statement
 from lms.outbox.partitions import partition_of
+from lms.outbox.queries import Waiting
 from lms.outbox.queue import MAIN, MAIN_NAME, Queue
 
 _INSERT = insert(Statement).inline()
@@ -65,40 +66,46 @@ def session_options(sinks: Iterable[Sink]) -> dict[str, Any]:
     return {"info": {SINKS: tuple(sinks)}}
 
 
-def mark_delivered(session: Session, ids: Collection[int], at: dt.datetime, queue: Queue = MAIN) -> None:
-    """The store holds these statements."""
+def mark_delivered(session: Session, statements: Mapping[int, uuid.UUID], at: dt.datetime, queue: Queue = MAIN) -> None:
+    """The store holds these statements, which are given by number and id."""
     session.execute(
         queue.update()
-        .where(queue.key.in_(ids), queue.state.delivery == Delivery.QUEUED)
+        .where(queue.is_one_of(statements), queue.state.delivery == Delivery.QUEUED)
         .values(delivery=Delivery.DELIVERED, delivered_at=at, answer=None),
         execution_options=UNSEEN,
     )
 
 
-def park(session: Session, id_: int, answer: str, queue: Queue = MAIN) -> None:
+def park(session: Session, statement: Waiting, answer: str, queue: Queue = MAIN) -> None:
     """Set aside a statement that the store refuses; it waits for `retry`."""
     session.execute(
         queue.update()
-        .where(queue.key == id_, queue.state.delivery == Delivery.QUEUED)
+        .where(queue.is_one_of({statement.id: statement.uuid}), queue.state.delivery == Delivery.QUEUED)
         .values(delivery=Delivery.PARKED, answer=answer.replace("\0", "")[:ANSWER_CHARACTERS]),
         execution_options=UNSEEN,
     )
 
 
-def retry(session: Session, statement: uuid.UUID | None = None, queue: Queue = MAIN) -> int:
+def retry(session: Session, at: dt.datetime, statement: uuid.UUID | None = None, queue: Queue = MAIN) -> int:
     """Queue a parked statement again, or all of them; how many. One without a text stays where it is."""
     found = select(Statement.id).where(Statement.digest.is_(None))
     if statement:
         found = found.where(Statement.uuid == statement)
     query = queue.update().where(queue.state.delivery == Delivery.PARKED, queue.key.in_(found))
-    return count_changed(session, query.values(delivery=Delivery.QUEUED, answer=None))
+    return count_changed(session, query.values(delivery=Delivery.QUEUED, answer=None, queued_at=at))
 
 
-def send_again(session: Session, statements: Collection[uuid.UUID], queue: Queue = MAIN) -> int:
-    """Queue delivered statements again that the store does not hold; how many."""
-    found = select(Statement.id).where(Statement.uuid.in_(statements))
+def send_again(
+    session: Session, statements: Collection[uuid.UUID], at: dt.datetime, queue: Queue = MAIN
+) -> set[uuid.UUID]:
+    """Queue delivered statements again that the store does not hold; which: those that have a text here."""
+    # Locked, so that none of them is thinned before this is committed.
+    whole = select(Statement.id, Statement.uuid).where(Statement.uuid.in_(statements), Statement.digest.is_(None))
+    rows = session.execute(whole.order_by(Statement.id).with_for_update(key_share=True))
+    found = {row.id: row.uuid for row in rows}
     query = queue.update().where(queue.state.delivery == Delivery.DELIVERED, queue.key.in_(found))
-    return count_changed(session, query.values(delivery=Delivery.QUEUED, delivered_at=None))
+    session.execute(query.values(delivery=Delivery.QUEUED, delivered_at=None, queued_at=at), execution_options=UNSEEN)
+    return set(found.values())
 
 
 def report(session: Session, name: str, partitions: int, troubles: Mapping[str, str | None], at: dt.datetime) -> None:
@@ -146,7 +153,10 @@ def _row(event: Event, draft: Draft) -> dict[str, Any]:
 
 
 def forget(session: Session, registrations: Collection[uuid.UUID]) -> None:
-    """Nothing is left here of what was told of some registrations; what still waited is never sent."""
+    """Nothing is left here of what was told of some registrations; what still waited is never sent.
+
+    A relay looks here before it sends, so no more than ON_THEIR_WAY may still arrive at each store.
+    """
     session.execute(
         delete(Statement).where(Statement.registration.in_(registrations)),
         execution_options=UNSEEN,
@@ -161,19 +171,23 @@ def thin(session: Session, before: dt.datetime, limit: int) -> int:
     elsewhere = select(Forwarding).where(
         Forwarding.statement_id == Statement.id, Forwarding.delivery != Delivery.DELIVERED
     )
-    old = select(Statement.id, Statement.body).where(
+    is_done = (
         Statement.digest.is_(None),
         Statement.delivered_at < before,
         Statement.delivery == Delivery.DELIVERED,
         ~elsewhere.exists(),
     )
-    found = [
-        (id_, json.loads(body)) for id_, body in session.execute(old.order_by(Statement.delivered_at).limit(limit))
-    ]
-    thinned = [{"id": id_, "digest": digest(one), "body": json.dumps(stub(one))} for id_, one in found]
-    if thinned:
-        session.execute(update(Statement), thinned)
-    return len(thinned)
+    old = select(Statement.id, Statement.body).where(*is_done)
+    # What somebody is about to send again, or to tell another store, is left for the next time.
+    some = old.order_by(Statement.delivered_at).limit(limit).with_for_update(skip_locked=True)
+    found = [(id_, json.loads(body)) for id_, body in session.execute(some)]
+    if not found:
+        return 0
+    thinned = [{"key": id_, "proof": digest(one), "stub": json.dumps(stub(one))} for id_, one in found]
+    # Asked once more: until all were locked, one or another may have been queued for a store.
+    query = update(Statement).where(Statement.id == bindparam("key"), *is_done)
+    result = session.connection().execute(query.values(digest=bindparam("proof"), body=bindparam("stub")), thinned)
+    return result.rowcount
 
 
 def set_history_aside(session: Session, queue: Queue, statements: Collection[uuid.UUID], why: str) -> None:
@@ -183,8 +197,8 @@ def set_history_aside(session: Session, queue: Queue, statements: Collection[uui
     session.execute(query.values(delivery=Delivery.PARKED, answer=why), execution_options=UNSEEN)
 
 
-def make_whole(session: Session, statement: uuid.UUID, body: str) -> None:
-    """A thinned statement has its body again, which says the same as the one that it was thinned from."""
-    session.execute(
-        update(Statement).where(Statement.uuid == statement).values(body=body, digest=None), execution_options=UNSEEN
-    )
+def make_whole(session: Session, bodies: Mapping[uuid.UUID, str]) -> None:
+    """Thinned statements have their bodies again, which say the same as those that they were thinned from."""
+    for statement, body in sorted(bodies.items()):
+        whole = update(Statement).where(Statement.uuid == statement, Statement.digest.is_not(None))
+        session.execute(whole.values(body=body, digest=None), execution_options=UNSEEN)

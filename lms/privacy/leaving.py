@@ -31,7 +31,11 @@ class Gone(Protocol):
     @property
     def withdrawn(self) -> int: ...
     @property
+    def on_their_way(self) -> Mapping[str, int]: ...
+    @property
     def actors(self) -> Collection[str]: ...
+    @property
+    def unknown(self) -> int: ...
 
 
 def counts(record: Mapping[str, Any]) -> dict[str, int]:
@@ -50,11 +54,13 @@ def would_go(email: str, found: Mapping[str, int], mails: int) -> list[str]:
 def remains(erased: Gone, url: str, is_embedded: bool) -> list[str]:
     """After: what is still elsewhere, and what to do there."""
     opaque = json.dumps({"account": {"homePage": url, "name": str(erased.uuid)}})
-    others = [f"{count} in the store {name}" for name, count in erased.delivered.items() if name != MAIN.name]
-    where = "the embedded Learning Record Store" if is_embedded else "the Learning Record Store"
+    main = "the embedded Learning Record Store" if is_embedded else "the Learning Record Store"
+    places = {name: main if name == MAIN.name else f"the store {name}" for name in erased.delivered}
+    there = [f"{count} statements in {places[name]}" for name, count in erased.delivered.items()]
     return [
         f"Erased. {erased.withdrawn} statements that waited are withdrawn.",
-        f"What remains: {', '.join([f'{erased.delivered[MAIN.name]} statements in {where}', *others])}, of the actor",
+        *_on_their_way(erased, places),
+        f"What remains: {', '.join(there)}, of the actor",
         *(f"  {actor}" for actor in [opaque, *(one for one in erased.actors if one != opaque)]),
         "  which leads to nobody here any more.",
         *_there(erased, is_embedded),
@@ -64,11 +70,27 @@ def remains(erased: Gone, url: str, is_embedded: bool) -> list[str]:
     ]
 
 
+def _on_their_way(erased: Gone, places: Mapping[str, str]) -> list[str]:
+    """What was being sent at that moment, which nobody can call back."""
+    may_arrive = [f"{count} in {places[name]}" for name, count in erased.on_their_way.items() if count]
+    if not may_arrive:
+        return []
+    return [
+        f"A relay may have been sending some of these just then. So at most {', '.join(may_arrive)} may still arrive, "
+        "within a few minutes. No others will."
+    ]
+
+
 def _there(erased: Gone, is_embedded: bool) -> list[str]:
     """What is to be done at the stores."""
     lines = []
     if any('"mbox"' in actor for actor in erased.actors):
         lines.append("  One of these is an e-mail address: as long as it stands there, it names the person.")
+    if erased.unknown:
+        lines.append(
+            f"  Of {erased.unknown} statements an earlier version did not keep the actor. Those that were told while "
+            "LMS_STATEMENT_ACTOR was mbox name the e-mail address above, or one that the person had before."
+        )
     if is_embedded:
         lines.append("  In the embedded store each becomes nobody's, and is still counted, by: lms lrs forget 'ACTOR'")
     if not is_embedded or len(erased.delivered) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts import service as accounts
+from lms.accounts.email_address import mailto
 from lms.accounts.models import Person
 from lms.audit.actions import Action, Actor, Entry
 from lms.audit.service import record
@@ -23,7 +25,7 @@ from lms.outbox import queries as outbox_queries
 from lms.outbox import service as outbox
 from lms.outbox.models import Delivery
 from lms.outbox.queries import all_queues
-from lms.outbox.queue import MAIN
+from lms.outbox.queue import MAIN, ON_THEIR_WAY
 from lms.privacy.queries import registration_uuids
 from lms.progress import service as progress
 from lms.pulse import service as pulse
@@ -42,9 +44,13 @@ class Erased:
     delivered: Mapping[str, int]
     """How many statements are there, by the names of the stores."""
     withdrawn: int
-    """Statements that were not sent yet to some store, and never will be (one may have been on its way)."""
+    """Statements that were not sent yet to some store, and never will be but for those that were on their way."""
+    on_their_way: Mapping[str, int]
+    """How many of these may still arrive, at most, by the names of the stores."""
     actors: Collection[str]
     """As whom the statements name the person there, as JSON."""
+    unknown: int
+    """Of so many statements the actor is not known any more: the opaque account, or an e-mail address."""
 
 
 def ask_for_erasure(session: Session, person_id: int, actor: Actor, at: dt.datetime) -> None:
@@ -83,5 +89,8 @@ def _told(session: Session, person: Person, registrations: Collection[UUID]) -> 
     counts = {queue.name: outbox_queries.count_of(session, registrations, queue) for queue in all_queues(session)}
     delivered = {name: count.pop(Delivery.DELIVERED, 0) for name, count in counts.items()}
     withdrawn = sum(sum(count.values()) for count in counts.values())
-    actors = sorted(outbox_queries.actors_of(session, registrations))
-    return Erased(person.uuid, delivered, withdrawn, actors)
+    on_their_way = {name: min(count.get(Delivery.QUEUED, 0), ON_THEIR_WAY) for name, count in counts.items()}
+    names, unknown = outbox_queries.actors_of(session, registrations)
+    if unknown:
+        names.add(json.dumps({"mbox": mailto(person.email)}))
+    return Erased(person.uuid, delivered, withdrawn, on_their_way, sorted(names), unknown)

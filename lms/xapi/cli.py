@@ -52,16 +52,43 @@ def _one_store(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--all", "everything", is_flag=True, help="Every parked statement.")
 @_one_store
 def retry(statement: uuid.UUID | None, everything: bool, name: str | None) -> None:
-    """Queue a parked STATEMENT again, or all of them."""
+    """Queue a parked STATEMENT again, or all of them.
+
+    A text that is kept here no longer is asked for at the other stores.
+    """
     if (statement is None) != everything:
         raise click.UsageError("name one statement, or say --all")
-    with open_session(config.load().database) as session:
+    settings, at = config.load(), dt.datetime.now(dt.UTC)
+    with open_session(settings.database) as session:
         queues = _queues(session, name)
+        if _textless(session, queues, statement):
+            _fetch_texts(session, settings, queues, statement)
         with writing(session):
-            count = sum(service.retry(session, statement, queue) for queue in queues)
+            count = sum(service.retry(session, at, statement, queue) for queue in queues)
+        textless = _textless(session, queues, statement)
     click.echo(f"{count} queued again")
-    if statement and not count:
-        raise click.ClickException("no parked statement has this id")
+    if textless and not statement:
+        click.echo(f"{textless} cannot be sent. Of each: {stores.NOWHERE}.")
+    elif statement and not count:
+        raise click.ClickException(
+            f"it cannot be sent: {stores.NOWHERE}." if textless else "no parked statement has this id"
+        )
+
+
+def _textless(session: Session, queues: Sequence[Queue], statement: uuid.UUID | None) -> int:
+    return sum(queries.count_textless(session, queue, statement) for queue in queues)
+
+
+def _fetch_texts(session: Session, settings: Settings, queues: Sequence[Queue], statement: uuid.UUID | None) -> None:
+    """For what it is worth: what has a text is queued again, whatever other stores say."""
+    try:
+        with ExitStack() as stack:
+            clients = _open(stack, session, settings, queries.all_queues(session))
+            for queue in queues:
+                others = [client for other, client in clients.items() if other != queue]
+                stores.make_parked_whole(session, queue, others, statement)
+    except (NoAnswerError, click.ClickException) as error:
+        click.echo(f"Other stores could not be asked for texts that are kept here no longer: {error}", err=True)
 
 
 def _queues(session: Session, name: str | None) -> list[Queue]:

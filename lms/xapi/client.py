@@ -81,6 +81,13 @@ class Client:
                 break
         return answer, found if answer.status == 200 else None
 
+    def held(self, statement: UUID) -> dict[str, Any] | None:
+        """A statement that it holds, voided or not; None if it has none. Raises NoAnswerError, also when it refuses."""
+        answer, found = self.find(statement)
+        if found is None and answer.status != 404:
+            raise NoAnswerError(f"asked for a statement it says: {answer}")
+        return found
+
     def ids(self, registration: UUID) -> Iterator[UUID]:
         """The statements that it holds of a registration. Raises NoAnswerError, also when it refuses."""
         found = self._listed({"registration": str(registration), "format": "ids"})

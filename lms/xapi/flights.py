@@ -58,9 +58,9 @@ class Flights:
         return len(self._flying)
 
     @property
-    def statements(self) -> set[int]:
-        """Row ids of the statements under way."""
-        return {statement.id for flight in self._flying.values() for statement in flight.batch}
+    def statements(self) -> set[UUID]:
+        """Ids of the statements under way."""
+        return {statement.uuid for flight in self._flying.values() for statement in flight.batch}
 
     @property
     def registrations(self) -> set[UUID]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,8 +15,8 @@ from lms.outbox import queries, service
 from lms.outbox.likeness import digest
 from lms.outbox.queries import ALWAYS, Delivered, Span
 from lms.outbox.queue import MAIN, Queue
-from lms.xapi.client import Client, NoAnswerError
-from lms.xapi.stores.service import restore
+from lms.xapi.client import Client
+from lms.xapi.stores.service import texts
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,33 @@ def reconcile(
     for registration in queries.registrations(session, span, queue):
         due = queries.delivered(session, registration, span, queue)
         held = look(client, registration, due)
-        missing = [one for one in due if one.uuid not in held]
-        nowhere = set(restore(session, others, registration, missing))
-        again = {one.uuid for one in missing} - nowhere
-        if again:
-            with writing(session):
-                service.send_again(session, again, queue)
+        missing = {one.uuid for one in due if one.uuid not in held}
+        again, nowhere = _send_again(session, others, registration, missing, queue)
         different = tuple(one.uuid for one in due if held.get(one.uuid) not in (None, digest_of(one)))
-        yield Checked(registration, len(due), len(again), len(nowhere), different)
+        yield Checked(registration, len(due), again, nowhere, different)
+
+
+def _send_again(
+    session: Session, others: Sequence[Client], registration: UUID, missing: set[UUID], queue: Queue
+) -> tuple[int, int]:
+    """Queue what a store does not hold, with its text from another one where it is thinned.
+
+    How many were queued, and how many have no text anywhere.
+    """
+    count, left = 0, missing
+    while left:
+        known = [one for one in queries.delivered(session, registration, ALWAYS, queue) if one.uuid in left]
+        found = texts(others, registration, known)
+        with writing(session):
+            service.make_whole(session, found)
+            queued = service.send_again(session, [one.uuid for one in known], dt.datetime.now(dt.UTC), queue)
+        count += len(queued)
+        nowhere = [one for one in known if one.uuid not in queued]
+        if all(one.digest for one in nowhere):
+            return count, len(nowhere)
+        # One that had its text was thinned while others were asked: they are asked for it too.
+        left = {one.uuid for one in nowhere}
+    return count, 0
 
 
 def digest_of(statement: Delivered) -> bytes:
@@ -108,19 +127,12 @@ def digest_of(statement: Delivered) -> bytes:
 def _ids(client: Client, registration: UUID, due: Collection[Delivered]) -> Mapping[UUID, bytes | None]:
     """What it holds of a registration; what is said is not looked at."""
     held: dict[UUID, bytes | None] = dict.fromkeys(client.ids(registration))
-    return held | {one.uuid: None for one in due if one.uuid not in held and _find(client, one.uuid)}
+    return held | {one.uuid: None for one in due if one.uuid not in held and client.held(one.uuid)}
 
 
 def _contents(client: Client, registration: UUID, due: Collection[Delivered]) -> Mapping[UUID, bytes | None]:
     """The same with the digest of each."""
     listed = {UUID(one["id"]): digest(one) for one in client.statements(registration)}
     # A list leaves out what was voided, and what a store has taken but not yet made visible in lists.
-    asked = {one.uuid: _find(client, one.uuid) for one in due if one.uuid not in listed}
+    asked = {one.uuid: client.held(one.uuid) for one in due if one.uuid not in listed}
     return listed | {uuid: digest(found) for uuid, found in asked.items() if found}
-
-
-def _find(client: Client, statement: UUID) -> dict[str, Any] | None:
-    answer, found = client.find(statement)
-    if found is None and answer.status != 404:
-        raise NoAnswerError(f"asked for a statement it says: {answer}")
-    return found

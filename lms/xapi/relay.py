@@ -194,7 +194,7 @@ class Relay:
 
     def _launch(self) -> None:
         for route in self._routes:
-            if not route.launch(self._claim.is_held):
+            if not route.launch(self._engine, self._claim.is_held):
                 log.warning("lost its claim", name=self.name)
                 self._let_go()
                 return

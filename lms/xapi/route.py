@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from lms.db import writing
 from lms.outbox import queries, service
+from lms.outbox.partitions import PARTITIONS
 from lms.outbox.queries import Waiting
-from lms.outbox.queue import Queue
+from lms.outbox.queue import ON_THEIR_WAY, Queue
 from lms.outbox.stores import service as stores
 from lms.xapi.answers import Verdict
 from lms.xapi.carrying import Outcome, Trouble
@@ -26,7 +27,7 @@ from lms.xapi.schedule import BATCH, Schedule
 from lms.xapi.target import Target
 from lms.xapi.turns import Allowance, Turns
 
-FLIGHTS = 2
+FLIGHTS = ON_THEIR_WAY // BATCH
 """Batches under way at once: one is written down here while the store works on the other."""
 READ_AHEAD = 8 * BATCH
 IDLE_SECONDS = 0.3
@@ -44,7 +45,8 @@ Find = Callable[[], Target]
 class Ledger:
     """What became of statements, until it is written down in the database."""
 
-    delivered: list[int] = field(default_factory=list)
+    delivered: dict[int, UUID] = field(default_factory=dict)
+    """Their ids by their numbers."""
     parked: list[tuple[Waiting, str]] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -90,7 +92,7 @@ class Route:
 
     def follow(self, outcome: Outcome) -> None:
         """Take in what became of a batch."""
-        self._ledger.delivered += [statement.id for statement in outcome.delivered]
+        self._ledger.delivered |= {statement.id: statement.uuid for statement in outcome.delivered}
         self._ledger.parked += outcome.parked
         was_in_trouble = self._schedule.trouble is not None
         self._schedule.follow(outcome, time.monotonic(), random.random())  # spreads load, hides nothing  # noqa: S311  # nosec B311
@@ -117,7 +119,7 @@ class Route:
         if self._ledger.delivered:
             service.mark_delivered(session, self._ledger.delivered, dt.datetime.now(dt.UTC), self.queue)
         for statement, answer in self._ledger.parked:
-            service.park(session, statement.id, answer, self.queue)
+            service.park(session, statement, answer, self.queue)
 
     def written_down(self) -> None:
         """It is safe."""
@@ -127,7 +129,8 @@ class Route:
         """Queue as much of the history as its rate allows, while few wait."""
         if not self._has_history or not held or not self._may_send() or not self._turns.is_due("fill", FILL_SECONDS):
             return
-        limit = self._allowance.take(time.monotonic(), READ_AHEAD)
+        # The rate is that of all relays together, each of which has its share of the registrations.
+        limit = self._allowance.take(time.monotonic(), READ_AHEAD, len(held) / PARTITIONS)
         if not limit or len(self._waiting) >= READ_AHEAD:
             return
         with Session(engine) as session, writing(session):
@@ -145,14 +148,14 @@ class Route:
         with Session(engine) as session:
             found = queries.waiting(session, held, self._schedule.held(time.monotonic()), limit, self.queue)
             late = self._late(session, found)
-        self._waiting = [one for one in found if one.id not in flying and one not in late]
+        self._waiting = [one for one in found if one.uuid not in flying and one not in late]
         if late:
             self._catch_up(engine, {one.registration for one in late})
         if late or len(found) == limit:
             self._turns.now("read")  # there is more: no need to wait before looking again
 
-    def launch(self, is_held: Callable[[], bool]) -> bool:
-        """Send what may be sent; False if the claim to it turns out to be lost."""
+    def launch(self, engine: Engine, is_held: Callable[[], bool]) -> bool:
+        """Send what may be sent and still waits; False if the claim to it turns out to be lost."""
         # While the store is in trouble one batch at a time finds out whether it is well again.
         while self._may_send() and len(self.flights) < (1 if self._schedule.failures else FLIGHTS):
             batch = self._schedule.next_batch(self._waiting, self.flights.registrations, time.monotonic())
@@ -160,9 +163,12 @@ class Route:
                 return True
             if not is_held():
                 return False
-            gone = {statement.id for statement in batch}
-            self._waiting = [statement for statement in self._waiting if statement.id not in gone]
-            self.flights.launch(self._client, batch)
+            with engine.connect() as connection:
+                queued = queries.still_queued(connection, batch, self.queue)
+            taken = {statement.uuid for statement in batch}
+            self._waiting = [statement for statement in self._waiting if statement.uuid not in taken]
+            if queued:
+                self.flights.launch(self._client, queued)
         return True
 
     def read_anew(self) -> None:

@@ -82,6 +82,7 @@ def _facts(store: StoreStands) -> dict[str, Any]:
         "history": standing.history,
         "delivered": standing.delivered,
         "parked": standing.parked,
+        "parked_without_text": standing.textless,
         "oldest_queued_seconds": store.oldest_seconds,
         "last_delivery": standing.last_delivery_at.isoformat() if standing.last_delivery_at else None,
         "paused": store.trouble,
@@ -101,10 +102,12 @@ def sentences(found: Stands) -> str:
 
 def _lines(store: StoreStands) -> list[str]:
     standing, oldest, last = store.standing, store.oldest_seconds, store.standing.last_delivery_at
+    textless = f"  {standing.textless} of them cannot be sent: their texts are kept here no longer"
     lines = [
         f"{standing.queued} queued" + (f", the oldest for {oldest:.0f} s" if oldest is not None else ""),
         f"{standing.delivered} delivered" + (f", last {last.isoformat()}" if last else ""),
         f"{standing.parked} parked" + (": refused, see `lms xapi retry`" if standing.parked else ""),
+        *([textless] if standing.textless else []),
     ]
     lines += [f"  {one.uuid}: {one.answer}" for one in store.parked]
     if standing.history:

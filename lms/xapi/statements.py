@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from copy import deepcopy
-from urllib.parse import quote
 
 import tincan
 
+from lms.accounts.email_address import mailto
 from lms.events import Event
 from lms.xapi import vocabulary as v
 from lms.xapi.activities import Activities, Json
@@ -16,7 +16,6 @@ from lms.xapi.modelled import VERSION, part
 from lms.xapi.telling import Telling, tell
 
 PLATFORM = "Cares"
-_PLAIN_IN_MAILTO = "@!$'*+-._~"
 SYSTEM = "system"
 """Account name of the installation itself, for what no learner did."""
 
@@ -55,8 +54,8 @@ def agent(url: str, name: str) -> Json:
 
 
 def mbox(email: str) -> Json:
-    """Someone by their e-mail address, written as RFC 6068, section 2, asks."""
-    return {"objectType": "Agent", "mbox": f"mailto:{quote(email, safe=_PLAIN_IN_MAILTO)}"}
+    """Someone by their e-mail address."""
+    return {"objectType": "Agent", "mbox": mailto(email)}
 
 
 def _statement(actor: Json, event: Event, at: Activities, telling: Telling) -> Json:

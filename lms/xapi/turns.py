@@ -30,7 +30,7 @@ class Turns:
 
 
 class Allowance:
-    """How many may be taken, so that on average it is no more than a rate."""
+    """How many may be taken, so that on average it is no more than a rate, or one's share of it."""
 
     def __init__(self, rate: int | None) -> None:
         self._rate = rate
@@ -38,13 +38,16 @@ class Allowance:
         self._left = 0.0
         self._seen: float | None = None
 
-    def take(self, now: float, most: int) -> int:
-        """How many may be taken at a moment (in seconds of a clock that never goes back), `most` at once."""
+    def take(self, now: float, most: int, share: float = 1.0) -> int:
+        """How many may be taken at a moment (in seconds of a clock that never goes back), `most` at once.
+
+        `share`, from 0 to 1: of the rate since the last time, where others take the rest.
+        """
         if self._rate is None:
             return most
         passed = now - self._seen if self._seen is not None else 1.0
         # What nobody took for long is not made up for at once.
-        self._left, self._seen = min(self._left + passed * self._rate, float(max(most, self._rate))), now
+        self._left, self._seen = min(self._left + passed * self._rate * share, float(max(most, self._rate))), now
         taken = max(min(int(self._left), most), 0)
         self._left -= taken
         return taken

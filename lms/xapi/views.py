@@ -63,6 +63,6 @@ def retry() -> Answer:
     if queue is None:
         not_found()
     with transaction() as session:
-        count = service.retry(session, statement, queue)
+        count = service.retry(session, now(), statement, queue)
     flash(f"{count} {'statement waits' if count == 1 else 'statements wait'} to be sent again.", "success")
     return redirect(url(".statements"), 303)

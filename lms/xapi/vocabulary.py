@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from lms.outbox import likeness
+
 _ADL = "http://adlnet.gov/expapi"
 _CMI5 = "https://w3id.org/xapi/cmi5"
 _TINCAN = "http://id.tincanapi.com"
@@ -29,7 +31,7 @@ PROGRESSED = Verb(f"{_ADL}/verbs/progressed", "progressed")
 REGISTERED = Verb(f"{_ADL}/verbs/registered", "registered")
 SCORED = Verb(f"{_ADL}/verbs/scored", "scored")
 TERMINATED = Verb(f"{_ADL}/verbs/terminated", "terminated")
-VOIDED = Verb(f"{_ADL}/verbs/voided", "voided")
+VOIDED = Verb(likeness.VOIDED, "voided")
 SATISFIED = Verb("https://w3id.org/xapi/adl/verbs/satisfied", "satisfied")
 
 VERBS = {verb.display: verb.id for verb in list(globals().values()) if isinstance(verb, Verb)}

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from lms.enrolment.queries import registrations_of
 from lms.events import QuizMarkedAgain
 from lms.outbox import queries, service
+from lms.outbox.likeness import digest, is_withdrawal
+from lms.outbox.models import Statement
 from lms.outbox.queries import Told
 from lms.xapi import vocabulary as v
 from lms.xapi.drafting import draft
@@ -26,13 +28,21 @@ def withdraw(session: Session, url: str, statement_id: UUID, at: dt.datetime) ->
 
     It is carried like any other, so it never arrives before what it takes back. Raises NotOursError.
     """
-    found = queries.find(session, statement_id)
+    # Who withdraws it at the same moment waits, and then finds that it is done.
+    found = queries.find_alone(session, statement_id)
     if found is None:
         raise NotOursError("no statement with this id is known here")
-    if json.loads(found.body)["verb"]["id"] == v.VOIDED.id:
+    if is_withdrawal(json.loads(found.body)):
         # xAPI 1.0.3 Data 2.3.2: a voiding statement cannot itself be voided.
         raise NotOursError("this statement is itself a withdrawal, which cannot be withdrawn")
-    made = draft(voided(url, statement_id, at))
+    for one in queries.told(session, [found.registration]):
+        if _takes_back(one, url, statement_id):
+            raise NotOursError(f"this statement is withdrawn already, by {one.uuid}")
+    return _withdraw(session, url, found, at)
+
+
+def _withdraw(session: Session, url: str, found: Statement, at: dt.datetime) -> UUID:
+    made = draft(voided(url, found.uuid, at))
     service.follow(session, found, made, at)
     return made.uuid
 
@@ -53,11 +63,22 @@ def withdraw_pass(session: Session, url: str, event: QuizMarkedAgain) -> None:
         and one.written_at == event.completed_at
     ]
     satisfied = [one for one in known if _verb(one) == v.SATISFIED.id] if event.completed_at else []
-    gone = {json.loads(one.body).get("object", {}).get("id") for one in known if _verb(one) == v.VOIDED.id}
     for latest in (passed[-1:], completed[-1:], satisfied[-1:]):
         for one in latest:
-            if str(one.uuid) not in gone:
-                withdraw(session, url, one.uuid, event.at)
+            found = queries.find(session, one.uuid)
+            if found and not any(_takes_back(other, url, one.uuid) for other in known):
+                _withdraw(session, url, found, event.at)
+
+
+def _takes_back(told: Told, url: str, statement_id: UUID) -> bool:
+    """Whether it makes another one void."""
+    one = json.loads(told.body)
+    if not is_withdrawal(one):
+        return False
+    if "object" in one:
+        return bool(one["object"].get("id") == str(statement_id))
+    # It was thinned by a version that did not keep what it takes back; its digest still tells.
+    return told.digest == digest(voided(url, statement_id, told.written_at))
 
 
 def _verb(told: Told) -> str:

@@ -68,7 +68,7 @@ def mark_before_send() -> None:
 
     def mark_and_launch(self: flights.Flights, client: Client, batch: list[Any]) -> None:
         with relay.Session(_engine()) as session, writing(session):
-            service.mark_delivered(session, [one.id for one in batch], dt.datetime.now(dt.UTC))
+            service.mark_delivered(session, {one.id: one.uuid for one in batch}, dt.datetime.now(dt.UTC))
         launch(self, client, batch)
 
     flights.Flights.launch = mark_and_launch  # type: ignore[method-assign]

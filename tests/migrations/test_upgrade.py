@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import threading
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -218,3 +220,42 @@ def _rules(engine: Engine, table: str) -> list[str]:
 
 def _sorted(found: list[Any]) -> list[str]:
     return sorted(str(sorted(one.items())) for one in found)
+
+
+def test_stores_of_some_verbs_are_told_what_was_taken_back_before(engine: Engine) -> None:
+    with engine.connect() as connection, connection.begin():
+        command.upgrade(configuration(connection), "0016")
+    verbs = "http://adlnet.gov/expapi/verbs"
+    ids = [uuid.UUID(int=number) for number in range(4)]
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO store (id, name, endpoint, key, sealed_secret, verbs, added_at)"
+                " VALUES (1, 'national', 'x', 'k', :secret, :verbs, '2026-01-01')"
+            ),
+            {"secret": b"x", "verbs": json.dumps([f"{verbs}/completed"])},
+        )
+        for number, (verb, taken_back) in enumerate(
+            [("completed", None), ("progressed", None), ("voided", 0), ("voided", 1)]
+        ):
+            said = {"verb": {"id": f"{verbs}/{verb}"}}
+            if taken_back is not None:
+                said["object"] = {"id": str(ids[taken_back])}
+            kept = ids[number].hex if engine.dialect.name == "sqlite" else str(ids[number])
+            connection.execute(
+                text(
+                    "INSERT INTO statement (id, uuid, registration, partition, body, written_at, delivery)"
+                    " VALUES (:id, :uuid, :uuid, 0, :body, '2026-02-01', 'delivered')"
+                ),
+                {"id": number, "uuid": kept, "body": json.dumps(said)},
+            )
+    assert _forwarded(engine) == {0: "queued"}
+    with engine.connect() as connection, connection.begin():
+        command.upgrade(configuration(connection), "head")
+    assert _forwarded(engine) == {0: "queued", 2: "queued"}
+
+
+def _forwarded(engine: Engine) -> dict[int, str]:
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT statement_id, delivery FROM forwarding"))
+        return {row[0]: row[1] for row in rows}

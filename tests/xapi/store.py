@@ -39,6 +39,8 @@ class Store:
     """Ids that are found as voided statements only."""
     poison: Callable[[Statement], int | None] = lambda _: None
     """The status with which a statement makes its batch fail."""
+    asked: Callable[[], None] = lambda: None
+    """What happens in the world while it is asked what it holds."""
     posts: list[tuple[float, int]] = field(default_factory=list)
     """When each batch came and how many statements it had."""
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -73,6 +75,7 @@ class Answering(BaseHTTPRequestHandler):
         elif not self.is_known():
             self.say(401, "who are you?")
         elif "registration" in query:
+            self.store.asked()
             self.list_of(query["registration"][0], query["format"][0], int(query.get("at", ["0"])[0]))
         else:
             ((name, (id_,)),) = query.items()

@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from lms.accounts.models import Person, Role
 from lms.config import Settings
-from lms.db import db
+from lms.db import db, writing
 from lms.operate import chores
+from lms.outbox import service
 from lms.outbox.models import Delivery, Statement
 
 Happen = Callable[..., dict[str, list[str]]]
@@ -71,3 +72,18 @@ def test_it_can_be_switched_off(app: Flask, settings: Settings, admins: list[Per
     happen(1)
     assert not chores.sound_alarm(app, dt.datetime.now(dt.UTC) + dt.timedelta(days=9))
     assert mails(settings) == []
+
+
+def test_what_is_sent_again_after_a_loss_is_no_alarm(
+    app: Flask, settings: Settings, admins: list[Person], happen: Happen
+) -> None:
+    happen(1)
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(days=30)
+    with app.app_context(), writing(db.session) as session:
+        session.execute(update(Statement).values(delivery=Delivery.DELIVERED))
+        (lost,) = session.scalars(select(Statement.uuid))
+        service.send_again(session, [lost], later)
+    assert not chores.sound_alarm(app, later + MINUTE)
+    assert not chores.sound_alarm(app, later + 10 * MINUTE)
+    assert not chores.sound_alarm(app, later + 61 * MINUTE), "it may pass"
+    assert chores.sound_alarm(app, later + 67 * MINUTE)

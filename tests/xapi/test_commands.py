@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import stat
 import threading
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy import select, update
 
 from lms.cli import main
 from lms.config import Settings
-from lms.db import db
-from lms.outbox import queries
+from lms.db import db, writing
+from lms.outbox import queries, service
+from lms.outbox.models import Forwarding, Statement
 from lms.xapi.doctor import check
 from lms.xapi.target import target
 from tests.waiting import eventually
@@ -204,3 +208,61 @@ def test_reconcile_keeps_to_a_time(
     settle(app)
     assert "0 statements asked for" in lms("xapi", "reconcile", "--until", "2020-01-01").output
     assert "3 statements asked for, 0 were missing" in lms("xapi", "reconcile", "--since", "2020-01-01").output
+
+
+def test_the_oldest_waits_since_it_could_be_sent(
+    app: Flask,
+    wired: Settings,
+    store: Store,
+    other: Store,
+    add: Any,
+    happen: Happen,
+    relaying: Relaying,
+    lms: Callable[..., Result],
+) -> None:
+    add()
+    ((_, ids),) = happen(4).items()
+    stop = relaying(wired)
+    settle(app)
+    eventually(lambda: len(other.statements) == 4)
+    stop.set()
+    eventually(lambda: status(lms)["relays"] == [])
+    long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=30)
+    with app.app_context(), writing(db.session) as session:
+        session.execute(update(Statement).values(written_at=long_ago))
+        session.execute(update(Forwarding).values(queued_at=long_ago))
+    for one in (store, other):
+        del one.statements[ids[3]]
+    assert lms("xapi", "reconcile").exit_code == 0
+    for told in (status(lms), status(lms)["stores"]["national"]):
+        assert (told["queued"], told["oldest_queued_seconds"] < 60) == (1, True)
+    with app.app_context(), writing(db.session) as session:
+        for row in (Statement, Forwarding):
+            session.execute(update(row).values(delivery="parked"))
+        session.execute(update(Statement).values(queued_at=None))
+    assert lms("xapi", "retry", ids[2]).exit_code == 0
+    for told in (status(lms), status(lms)["stores"]["national"]):
+        assert (told["queued"], told["oldest_queued_seconds"] < 60) == (1, True)
+    # Behind one that is tried again another waits for much longer.
+    with app.app_context(), writing(db.session) as session:
+        last = update(Statement).where(Statement.uuid == uuid.UUID(ids[3]))
+        session.execute(last.values(delivery="queued", written_at=dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)))
+    assert 3500 < status(lms)["oldest_queued_seconds"] < 3700
+
+
+def test_a_statement_is_withdrawn_once(app: Flask, happen: Happen, lms: Callable[..., Result]) -> None:
+    ((_, ids),) = happen(2).items()
+    made = lms("xapi", "void", ids[0]).output.split()[-1]
+    again = lms("xapi", "void", ids[0])
+    assert (again.exit_code, f"withdrawn already, by {made}" in again.output) == (1, True)
+    with app.app_context(), writing(db.session) as session:
+        session.execute(update(Statement).values(delivery="delivered", delivered_at=dt.datetime.now(dt.UTC)))
+    with app.app_context(), writing(db.session) as session:
+        service.thin(session, dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1), 100)
+    assert f"withdrawn already, by {made}" in lms("xapi", "void", ids[0]).output
+    with app.app_context(), writing(db.session) as session:
+        for one in session.scalars(select(Statement)):
+            stub = json.loads(one.body)
+            one.body = json.dumps({"id": stub["id"], "verb": stub["verb"]})  # as the version before did
+    assert f"withdrawn already, by {made}" in lms("xapi", "void", ids[0]).output
+    assert lms("xapi", "void", ids[1]).exit_code == 0

@@ -9,11 +9,13 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from lms.accounts.models import Person, Role
 from lms.config import Settings
-from lms.db import db
+from lms.db import db, writing
 from lms.outbox import queries
+from lms.outbox.models import Statement
 from tests.waiting import eventually
 from tests.xapi.store import Store
 
@@ -109,3 +111,18 @@ def test_a_withdrawn_statement_is_known_by_its_id(app: Flask, happen: Happen) ->
     with app.app_context():
         found = queries.find(db.session, UUID(ids[0]))
         assert found and str(found.uuid) == ids[0]
+
+
+def test_what_has_no_text_has_no_button(app: Flask, admin: FlaskClient, happen: Happen) -> None:
+    ((_, ids),) = happen(2).items()
+    with app.app_context(), writing(db.session) as session:
+        session.execute(update(Statement).values(delivery="parked", answer="no"))
+        session.execute(update(Statement).where(Statement.uuid == UUID(ids[0])).values(digest=b"x" * 32))
+    page = admin.get(PAGE).text
+    assert f'value="{ids[1]}"' in page
+    assert f'value="{ids[0]}"' not in page
+    assert f"lms xapi retry {ids[0]}" in page
+    assert "Send all of them again" in page
+    with app.app_context(), writing(db.session) as session:
+        session.execute(update(Statement).values(digest=b"x" * 32))
+    assert "Send all of them again" not in admin.get(PAGE).text

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
+import time
+import uuid
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
@@ -18,14 +20,14 @@ from sqlalchemy import select
 
 from lms import events
 from lms.config import Settings
-from lms.db import db, writing
+from lms.db import db, open_session, writing
 from lms.outbox import queries, service
 from lms.outbox.likeness import digest, is_same
 from lms.outbox.models import Statement
 from lms.xapi.statements import statements
 from tests.waiting import eventually
 from tests.xapi.happenings import happenings
-from tests.xapi.store import Store
+from tests.xapi.store import SECRET, Serving, Store
 
 Happen = Callable[..., dict[str, list[str]]]
 Relaying = Callable[[Settings], threading.Event]
@@ -79,7 +81,8 @@ def test_nothing_of_what_was_said_is_left(app: Flask, thinned: dict[str, list[st
         rows = db.session.scalars(select(Statement).order_by(Statement.id)).all()
         assert [str(row.uuid) for row in rows] == ids
         assert [str(row.registration) for row in rows] == [registration] * 5
-        assert {tuple(json.loads(row.body)) for row in rows} == {("id", "verb")}
+        # By the actor an erasure can say who is to be forgotten at the stores.
+        assert {tuple(json.loads(row.body)) for row in rows} == {("id", "actor", "verb")}
         assert queries.thinned(db.session) == 5
 
 
@@ -163,3 +166,84 @@ def _settle(app: Flask) -> None:
             return not any(one.queued or one.history for one in found)
 
     eventually(is_settled, 30)
+
+
+def test_what_is_thinned_while_it_is_missed_is_sent_whole(
+    app: Flask,
+    wired: Settings,
+    store: Store,
+    other: Store,
+    happen: Happen,
+    relaying: Relaying,
+    add: Any,
+    lms: Callable[..., Result],
+) -> None:
+    add()
+    ((_, ids),) = happen(3).items()
+    relaying(wired)
+    _settle(app)
+    whole = other.statements.pop(ids[1])
+    other.asked = lambda: _thin(app)
+    said = lms("xapi", "reconcile", "--store", "national")
+    assert (said.exit_code, "1 missing, queued again" in said.output) == (0, True), said.output
+    other.asked = lambda: None
+    _settle(app)
+    assert other.statements[ids[1]]["result"] == whole["result"]
+
+
+def test_what_came_whole_from_one_store_stays_so_while_another_is_asked(
+    app: Flask,
+    wired: Settings,
+    store: Store,
+    other: Store,
+    happen: Happen,
+    relaying: Relaying,
+    add: Any,
+    lms: Callable[..., Result],
+) -> None:
+    third = Serving(Store())
+    try:
+        add()
+        words = ("xapi", "store", "add", "third", third.store.url, "--key", "key")
+        assert lms(*words, given=f"{SECRET}\n").exit_code == 0
+        ((_, ids),) = happen(3).items()
+        relaying(wired)
+        _settle(app)
+        _thin(app)
+        whole = {one: third.store.statements.pop(one) for one in ids[:2]}
+        del store.statements[ids[1]]
+        other.asked = lambda: _thin(app)
+        said = lms("xapi", "reconcile", "--store", "third")
+        assert "2 missing, queued again" in said.output
+        _settle(app)
+        assert {one: third.store.statements[one]["result"] for one in whole} == {
+            one: said["result"] for one, said in whole.items()
+        }
+    finally:
+        third.stop()
+
+
+def test_what_is_being_queued_again_is_not_thinned(
+    app: Flask, wired: Settings, store: Store, happen: Happen, relaying: Relaying, settings: Settings
+) -> None:
+    ((_, ids),) = happen(2).items()
+    stop = relaying(wired)
+    _settle(app)
+    stop.set()
+    thinning = threading.Thread(target=_thin, args=(app,))
+    with open_session(settings.database) as session, writing(session):
+        service.send_again(session, [uuid.UUID(ids[0])], dt.datetime.now(dt.UTC))
+        thinning.start()
+        time.sleep(0.5)
+    thinning.join()
+    with app.app_context():
+        assert {str(row.uuid): row.digest is None for row in db.session.scalars(select(Statement))} == {
+            ids[0]: True,
+            ids[1]: False,
+        }
+
+
+def _thin(app: Flask) -> None:
+    """What the hourly round of retention does in another process."""
+    with app.app_context(), writing(db.session) as session:
+        service.thin(session, dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1), 100)

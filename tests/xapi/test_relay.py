@@ -98,8 +98,8 @@ def test_a_refused_statement_is_parked_and_the_rest_goes_on(
 
     store.poison = lambda _: None
     with app.app_context(), transaction() as session:
-        assert service.retry(session, uuid.UUID(ids[10])) == 1
-        assert service.retry(session) == 2
+        assert service.retry(session, dt.datetime.now(dt.UTC), uuid.UUID(ids[10])) == 1
+        assert service.retry(session, dt.datetime.now(dt.UTC)) == 2
     assert (all_settled(app).delivered, standing(app).parked) == (120, 0)
     assert len(store.statements) == 120
 

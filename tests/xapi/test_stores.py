@@ -21,8 +21,11 @@ from lms.config import Settings
 from lms.db import db, open_session, transaction, writing
 from lms.outbox import queries, service
 from lms.outbox.models import Statement
+from lms.outbox.models import Store as StoreRow
 from lms.outbox.queries import Standing
 from lms.outbox.service import record
+from lms.outbox.stores import service as outbox_stores
+from lms.xapi.target import sealed
 from lms.xapi.turns import Allowance
 from tests.waiting import eventually
 from tests.xapi import store as faults
@@ -339,3 +342,130 @@ def completed(registration: uuid.UUID) -> events.ModuleCompleted:
         course=COURSE,
         seconds=60,
     )
+
+
+def test_a_store_of_some_verbs_learns_what_is_taken_back(
+    app: Flask, wired: Settings, store: Store, other: Store, happen: Happen, relaying: Relaying, add: Any, lms: Command
+) -> None:
+    ((registration, ids),) = happen(2).items()
+    before = completes(app, registration)
+    taken_back = [lms("xapi", "void", one).output.split()[-1] for one in (ids[0], before)]
+    add("--verb", "completed", "--all")
+    relaying(wired)
+    settled(app)
+    assert list(other.statements) == [before, taken_back[1]], "of the history"
+    now = completes(app, registration)
+    lms("xapi", "void", ids[1])
+    then = lms("xapi", "void", now).output.split()[-1]
+    settled(app)
+    assert list(other.statements) == [before, taken_back[1], now, then], "of what is written now"
+    assert len(store.statements) == 8
+
+
+def test_what_is_taken_back_while_a_store_is_added_is_told_too(
+    app: Flask, wired: Settings, other: Store, happen: Happen, relaying: Relaying, lms: Command
+) -> None:
+    ((registration, _),) = happen(2).items()
+    done = completes(app, registration)
+    with open_session(wired.database) as session:
+        with writing(session):
+            added = StoreRow(
+                name=NAME,
+                endpoint=f"{other.url}/",
+                key="key",
+                sealed_secret=sealed(wired, NAME, SECRET),
+                verbs=[COMPLETED],
+                added_at=dt.datetime.now(dt.UTC),
+            )
+            outbox_stores.add(session, added)
+        last = outbox_stores.last_statement(session)
+        voided = lms("xapi", "void", done).output.split()[-1]
+        with writing(session):
+            outbox_stores.lay_out(session, added, 0, last)
+        with writing(session):
+            outbox_stores.lay_out_withdrawals(session, added, last)
+        with writing(session):
+            outbox_stores.open_for_sending(session, added.id, dt.datetime.now(dt.UTC))
+    relaying(wired)
+    settled(app)
+    assert list(other.statements) == [done, voided]
+
+
+def test_a_text_that_was_taken_back_comes_from_a_store_that_holds_it(
+    app: Flask, wired: Settings, store: Store, other: Store, happen: Happen, relaying: Relaying, add: Any, lms: Command
+) -> None:
+    ((_, ids),) = happen(3).items()
+    relaying(wired)
+    settled(app)
+    with app.app_context(), writing(db.session) as session:
+        service.thin(session, dt.datetime.now(dt.UTC), 100)
+    store.voided.add(ids[1])  # lists leave it out
+    assert "3 older texts came from other stores, 0 are nowhere" in add("--all").output
+    settled(app)
+    assert list(other.statements) == ids
+
+
+def test_a_statement_without_a_text_is_looked_for_when_it_is_tried_again(
+    app: Flask, wired: Settings, store: Store, other: Store, happen: Happen, relaying: Relaying, add: Any, lms: Command
+) -> None:
+    ((_, ids),) = happen(2).items()
+    relaying(wired)
+    settled(app)
+    with app.app_context(), writing(db.session) as session:
+        service.thin(session, dt.datetime.now(dt.UTC), 100)
+    lost = {one: store.statements.pop(one) for one in ids}
+    add("--all")
+    said = lms("xapi", "retry", ids[0])
+    assert (said.exit_code, "its text is kept here no longer" in said.output) == (1, True)
+    assert "2 of them cannot be sent" in lms("xapi", "status").output
+    store.statements[ids[1]] = lost[ids[1]]
+    said = lms("xapi", "retry", "--all")
+    assert "1 queued again" in said.output
+    assert "1 cannot be sent" in said.output
+    settled(app)
+    assert list(other.statements) == [ids[1]]
+
+
+def test_a_store_that_is_filled_is_not_filled_again(
+    app: Flask, wired: Settings, store: Store, other: Store, happen: Happen, relaying: Relaying, add: Any, lms: Command
+) -> None:
+    ((registration, _),) = happen(3).items()
+    done = completes(app, registration)
+    add("--verb", "completed", "--all")
+    relaying(wired)
+    settled(app)
+    assert lms("xapi", "store", "set", NAME, "--every-verb").exit_code == 0
+    said = lms("xapi", "store", "fill", NAME)
+    assert (said.exit_code, "national is filled already" in said.output) == (1, True)
+    assert standing_of_other(app).history == 0, "what would stay for ever"
+    assert list(other.statements) == [done]
+
+
+def test_several_relays_keep_one_rate(
+    app: Flask, wired: Settings, other: Store, happen: Happen, relaying: Relaying, add: Any, lms: Command
+) -> None:
+    happen(400, learners=80)
+    relaying(wired)
+    relaying(wired)
+    shares = {16, 0} if wired.database.startswith("sqlite") else {8}
+    eventually(lambda: {one["partitions"] for one in status(lms)["relays"]} == shares)
+    add("--all", "--rate", "20")
+    eventually(lambda: other.posts)
+    start = other.posts[0][0]
+    time.sleep(4)
+    taken, elapsed = len(other.statements), time.monotonic() - start
+    assert taken <= 20 * (elapsed + 1) * 1.2, "one second in advance"
+
+
+def test_a_rate_is_shared() -> None:
+    shares = [Allowance(40) for _ in range(4)]
+    taken = sum(one.take(moment / 10, 400, 0.25) for moment in range(101) for one in shares)
+    assert 40 * 11 - len(shares) <= taken <= 40 * 11
+
+
+def completes(app: Flask, registration: str) -> str:
+    """A module is completed; the id of what is told of it."""
+    with app.app_context():
+        with transaction() as session:
+            record(session, completed(uuid.UUID(registration)))
+        return str(db.session.scalars(select(Statement.uuid).order_by(Statement.id.desc()).limit(1)).one())

@@ -44,9 +44,25 @@ def lay_out(session: Session, store: Store, after: int, limit: int) -> int:
     Of what it is told already nothing changes, so it can be begun again at any time.
     """
     up_to = after + limit
-    rule = _LAY_OUT.format(concerns=concerns(session.get_bind().dialect.name))
-    session.execute(text(rule), {"store": store.id, "after": after, "up_to": up_to})
+    _lay_out(session, store, after, up_to)
     return up_to
+
+
+def lay_out_withdrawals(session: Session, store: Store, after: int) -> None:
+    """Of what was written after a number while the history was laid out: what takes back a part of that.
+
+    Must be the first in its transaction.
+    """
+    if store.verbs:
+        _let_writers_finish(session)
+        _lay_out(session, store, after, last_statement(session))
+
+
+def _lay_out(session: Session, store: Store, after: int, up_to: int) -> None:
+    rule = text(_LAY_OUT.format(concerns=concerns(session.get_bind().dialect.name)))
+    # What takes another one back concerns a store that is told of that one, which the first time may have noted.
+    for _ in range(2 if store.verbs else 1):
+        session.execute(rule, {"store": store.id, "after": after, "up_to": up_to})
 
 
 def open_for_sending(session: Session, store_id: int, at: dt.datetime) -> None:

@@ -106,7 +106,11 @@ def fill(name: str) -> None:
     """Go on with the filling of a store where `add` was stopped."""
     settings = config.load()
     with open_session(settings.database) as session:
-        _fill(session, settings, _store(session, name))
+        found = _store(session, name)
+        if found.ready_at:
+            # What is older would arrive behind what the store was told of the same registration.
+            raise click.ClickException(_filled(session, found))
+        _fill(session, settings, found)
 
 
 @store.command(name="list")
@@ -195,6 +199,16 @@ def _fill(session: Session, settings: Settings, added: Store) -> None:
         click.echo(f"{found} older texts came from other stores, {nowhere} are nowhere (`lms xapi status`)")
     history = queries.standing(session, queries.queue_of(added)).history
     click.echo(f"{added.name} is told {told(added)}. {history} older statements are on their way to it.")
+
+
+def _filled(session: Session, found: Store) -> str:
+    history = queries.standing(session, queries.queue_of(found)).history
+    return (
+        f"{found.name} is filled already."
+        + (f" {history} older statements are on their way to it." if history else "")
+        + " What it was not to be told when it was added would arrive behind newer statements of the same "
+        "registration, so it is not sent."
+    )
 
 
 @contextmanager

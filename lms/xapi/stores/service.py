@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,15 +14,16 @@ from lms.db import writing
 from lms.outbox import queries
 from lms.outbox import service as outbox
 from lms.outbox.likeness import digest
-from lms.outbox.models import Store
+from lms.outbox.models import Delivery, Store
 from lms.outbox.queries import Delivered
 from lms.outbox.queue import MAIN, Queue
 from lms.outbox.stores import service as stores
+from lms.xapi.activities import Json
 from lms.xapi.client import Client
 from lms.xapi.target import Target, other_target, target
 
 AT_A_TIME = 5000
-NOWHERE = "its text is kept here no longer, and no store that was asked holds it"
+NOWHERE = "its text is kept here no longer, and no other store that was asked holds it"
 _SET_BY_STORES = ("stored", "authority", "version")
 
 
@@ -43,6 +44,8 @@ def lay_out(session: Session, store: Store) -> Iterator[int]:
         with writing(session):
             after = stores.lay_out(session, store, after, AT_A_TIME)
         yield min(100 * after // last, 100)
+    with writing(session):
+        stores.lay_out_withdrawals(session, store, last)
 
 
 def make_history_whole(session: Session, store: Store, sources: Sequence[Client]) -> Iterator[tuple[UUID, int, int]]:
@@ -52,35 +55,48 @@ def make_history_whole(session: Session, store: Store, sources: Sequence[Client]
     Raises NoAnswerError.
     """
     queue = queries.queue_of(store)
-    for registration in queries.thinned_history(session, queue):
-        wanted = queries.thinned_of(session, queue, registration)
-        nowhere = set(restore(session, sources, registration, wanted))
+    for registration in queries.textless_registrations(session, queue, Delivery.HISTORY):
+        wanted = queries.textless(session, queue, Delivery.HISTORY, registration)
+        found = texts(sources, registration, wanted)
+        nowhere = {one.uuid for one in wanted} - found.keys()
         with writing(session):
+            outbox.make_whole(session, found)
             outbox.set_history_aside(session, queue, nowhere, NOWHERE)
-        yield registration, len(wanted) - len(nowhere), len(nowhere)
+        yield registration, len(found), len(nowhere)
 
 
-def restore(
-    session: Session, sources: Sequence[Client], registration: UUID, wanted: Collection[Delivered]
-) -> Collection[UUID]:
-    """Take the texts of thinned statements from stores that hold them, each proved by its digest; which have none.
-
-    Raises NoAnswerError.
-    """
-    proofs = {one.uuid: one.digest for one in wanted if one.digest}
-    for source in sources:
-        if not proofs:
-            break
-        found = {}
-        for statement in source.statements(registration):
-            uuid = UUID(statement["id"])
-            if uuid in proofs and digest(statement) == proofs[uuid]:
-                found[uuid] = {name: part for name, part in statement.items() if name not in _SET_BY_STORES}
+def make_parked_whole(session: Session, queue: Queue, sources: Sequence[Client], statement: UUID | None) -> None:
+    """Fetch from other stores the texts of statements that one has refused, or of one of them. Raises NoAnswerError."""
+    for registration in queries.textless_registrations(session, queue, Delivery.PARKED):
+        wanted = queries.textless(session, queue, Delivery.PARKED, registration)
+        found = texts(sources, registration, (one for one in wanted if statement in (None, one.uuid)))
         with writing(session):
-            for uuid, statement in found.items():
-                outbox.make_whole(session, uuid, json.dumps(statement, ensure_ascii=False, separators=(",", ":")))
-        proofs = {uuid: proof for uuid, proof in proofs.items() if uuid not in found}
-    return proofs.keys()
+            outbox.make_whole(session, found)
+
+
+def texts(sources: Iterable[Client], registration: UUID, wanted: Iterable[Delivered]) -> dict[UUID, str]:
+    """The texts of thinned statements from stores that hold them, each proved by its digest. Raises NoAnswerError."""
+    proofs = {one.uuid: one.digest for one in wanted if one.digest}
+    found: dict[UUID, str] = {}
+    for source in sources:
+        for uuid, statement in _held(source, registration, proofs.keys() - found.keys()):
+            if digest(statement) == proofs[uuid]:
+                ours = {name: part for name, part in statement.items() if name not in _SET_BY_STORES}
+                found[uuid] = json.dumps(ours, ensure_ascii=False, separators=(",", ":"))
+    return found
+
+
+def _held(source: Client, registration: UUID, wanted: Collection[UUID]) -> Iterator[tuple[UUID, Json]]:
+    """What a store holds of statements of a registration."""
+    left = set(wanted)
+    for statement in source.statements(registration) if left else ():
+        if (uuid := UUID(statement["id"])) in left:
+            left.remove(uuid)
+            yield uuid, statement
+    # A list leaves out what was taken back.
+    for uuid in left:
+        if found := source.held(uuid):
+            yield uuid, found
 
 
 def open_for_sending(session: Session, store: Store, at: dt.datetime) -> None:
