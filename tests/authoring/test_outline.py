@@ -117,7 +117,7 @@ def test_learners_never_get_a_section_without_pages() -> None:
 @pytest.mark.parametrize(
     ("line", "title"),
     [
-        ('title: "\\"Fine\\" isn\'t fine: handing over"', "\"Fine\" isn't fine: handing over"),
+        ('title: "\\"Fine\\" isn\'t fine: handing over"', '"Fine" isn\'t fine: handing over'),
         ("title: 'It''s late'", "It's late"),
         ("title: Plain words  # for editors", "Plain words"),
         ("title: >-\n  On two\n  lines", "On two lines"),
@@ -133,7 +133,7 @@ def test_a_title_is_read_as_its_file_has_it(line: str, title: str) -> None:
 
 
 def test_a_title_in_quotation_marks_is_shown_as_it_was_typed(draft: FlaskClient) -> None:
-    typed = "\"Fine\" isn't fine: handing over"
+    typed = '"Fine" isn\'t fine: handing over'
     said = outline(draft, do="add page", section="start", title=typed)
     assert typed in said
     shown = unescape(draft.get(BASE).text)

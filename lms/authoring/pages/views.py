@@ -86,7 +86,7 @@ def save_block(module_id: str, page_id: str, place: int) -> Answer:
         try:
             changed, at, count = _changed(draft, text, *found)
         except UnfitError as error:
-            return _refused(draft, page_id, section, shown(text, (), ())[found[0]], str(error))
+            return _refused(draft, page_id, section, place, shown(text, (), ())[found[0]], str(error))
         if changed != text:
             service.save_texts(session, draft, {file: changed}, current_user.uuid, now())
     if is_script():
@@ -183,7 +183,7 @@ def _put_again(
         if not made.strip():
             raise UnfitError(EMPTY)
     except UnfitError as error:
-        return _refused(draft, page_id, section, None, str(error))
+        return _refused(draft, page_id, section, place, None, str(error))
     at = min(max(place, 1), len(pieces(text)))
     changed = inserted(text, at, made)
     service.save_texts(session, draft, {file: changed}, current_user.uuid, now())
@@ -199,11 +199,13 @@ def _made_anew(kind: str, form: Mapping[str, str]) -> str:
     return with_values(new_block(kind, form.get("id", "")), read(fields_of_block(kind), form))
 
 
-def _refused(draft: Draft, page_id: str, section: Mapping[str, Any], saved: Shown | None, why: str) -> Answer:
+def _refused(
+    draft: Draft, page_id: str, section: Mapping[str, Any], place: int, saved: Shown | None, why: str
+) -> Answer:
     """What was typed cannot stand there: nothing is saved, it is said what to do, and the text is still before them."""
     if is_script():
         return jsonify(errors={"source": [why]}), 422
-    return _both(draft, page_id, section, saved, why=why), 422
+    return _both(draft, page_id, section, saved, place=place, why=why), 422
 
 
 def _page(draft: Draft, page_id: str, file: str, section: Mapping[str, Any]) -> Answer:
