@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.journeys.conftest import PHONE
 from tests.journeys.test_trainer import (  # noqa: F401
     DRAFT,
     Check,
@@ -62,7 +63,7 @@ def test_what_is_typed_in_one_block_takes_no_other_away(trainer: Enter, accessib
     expect(page.get_by_text("A box that goes")).to_have_count(0)
 
     page.get_by_role("button", name="Undo my last change").click()
-    expect(block_of(page, "Box").get_by_label("Title")).to_have_value("A box that moves")
+    expect(block_of(page, "Box").get_by_label("Title")).to_have_value("A box that goes")
     page.get_by_role("button", name="Redo", exact=True).click()
     expect(block_of(page, "Box")).to_have_count(0)
 
@@ -110,3 +111,17 @@ def test_a_page_without_a_title_is_previewed_again_when_it_has_one(trainer: Ente
     head.get_by_label("Title").fill("It has one")
     page.frame_locator("iframe").get_by_role("heading", name="It has one").wait_for()
     assert faults == []
+
+
+def test_a_section_is_taken_away_after_a_question(trainer: Enter, accessible: Check) -> None:  # noqa: F811
+    page = trainer(viewport=PHONE)
+    begin(page)
+    add_section(page)
+    page.goto(DRAFT)
+    accessible(page)
+    page.get_by_role("button", name="Take away the section: Handovers").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Take away “Handovers”?")
+    accessible(page)
+    page.get_by_role("button", name="Take the section away").click()
+    expect(page.get_by_text("The section is taken away.")).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("Handovers"))).to_have_count(0)
