@@ -63,6 +63,8 @@ class DraftFile(Base):
     saved_at: Mapped[dt.datetime]
     saved_by: Mapped[UUID | None] = mapped_column(Uuid)
     """The opaque name of who did; after an erasure it leads to nobody."""
+    takes_back: Mapped[int | None]
+    """The version whose save this one undoes; of a redo, that of the undo. None: something was written."""
 
 
 class TimedPublication(Base):

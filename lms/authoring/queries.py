@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
+from lms.authoring.files.undoing import Save
 from lms.authoring.models import SILENT_AFTER, Draft, DraftFile, DraftVisit
 from lms.content.bundle import Bundle
 from lms.content.models import PROGRAMME, Revision, Standing
@@ -63,6 +64,17 @@ def earlier_texts(session: Session, draft: Draft, path: str) -> Iterator[str]:
     """The versions of a file that are kept, the latest first."""
     query = select(DraftFile.content).filter_by(draft_id=draft.id, path=path).order_by(DraftFile.version.desc())
     return (decoded(content) for content in session.scalars(query) if content is not None)
+
+
+def saves(session: Session, draft: Draft) -> list[Save]:
+    """The saves of a draft that are kept, in their order, without what it began as."""
+    query = (
+        select(DraftFile.version, DraftFile.saved_by, DraftFile.takes_back)
+        .where(DraftFile.draft_id == draft.id, DraftFile.version > 1)
+        .distinct()
+        .order_by(DraftFile.version)
+    )
+    return [Save(*row) for row in session.execute(query)]
 
 
 def bundle(session: Session, draft: Draft) -> Bundle:

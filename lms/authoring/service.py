@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from lms.authoring.files.undoing import Save, next_redo, next_undo
 from lms.authoring.models import SILENT_AFTER, Draft, DraftFile, DraftVisit
+from lms.authoring.queries import saves
 from lms.content import service as content
 from lms.content.bundle import Bundle
 from lms.content.loader import load_module
@@ -31,10 +33,18 @@ def begin(session: Session, module_id: str, bundle: Bundle, based_on: int | None
     return draft
 
 
-def save(session: Session, draft: Draft, files: dict[str, bytes | None], person: UUID | None, at: dt.datetime) -> int:
+def save(
+    session: Session,
+    draft: Draft,
+    files: dict[str, bytes | None],
+    person: UUID | None,
+    at: dt.datetime,
+    takes_back: int | None = None,
+) -> int:
     """Keep new versions of some files (None: it is taken away); the version of the draft.
 
-    The caller has locked the draft (`lock`) before it read what it changes.
+    `takes_back` is the version that it undoes, if it does. The caller has locked the draft (`lock`) before it read what
+    it changes.
     """
     draft.version += 1
     draft.changed_at = at
@@ -53,6 +63,7 @@ def save(session: Session, draft: Draft, files: dict[str, bytes | None], person:
                 is_newest=True,
                 saved_at=at,
                 saved_by=person,
+                takes_back=takes_back,
             )
         )
         session.flush()
@@ -67,26 +78,42 @@ def save_texts(session: Session, draft: Draft, texts: Mapping[str, str | None], 
 
 
 def undo(session: Session, draft: Draft, person: UUID, at: dt.datetime) -> bool:
-    """Take the last save of a draft back, if this person made it; the files become what they were before it.
+    """Take back the last save that was not taken back yet, if this person made it; again, and the one before goes.
 
-    The caller has locked the draft.
+    Whether there was one. The caller has locked the draft.
     """
-    last = (DraftFile.draft_id == draft.id, DraftFile.version == draft.version, DraftFile.saved_by == person)
-    changed = session.scalars(select(DraftFile.path).where(*last)).all()
-    before = {path: _before(session, draft, path) for path in changed}
-    if before:
-        save(session, draft, before, person, at)
-    return bool(before)
+    return _take_back(session, draft, next_undo(saves(session, draft)), person, at)
 
 
-def _before(session: Session, draft: Draft, path: str) -> bytes | None:
-    """A file as it was before its newest version; None if there was none."""
-    query = (
-        select(DraftFile.content)
-        .where(DraftFile.draft_id == draft.id, DraftFile.path == path, ~DraftFile.is_newest)
-        .order_by(DraftFile.version.desc())
-    )
-    return session.scalars(query.limit(1)).first()
+def redo(session: Session, draft: Draft, person: UUID, at: dt.datetime) -> bool:
+    """Take back the last undo of this person, unless something was written since. The same otherwise."""
+    return _take_back(session, draft, next_redo(saves(session, draft)), person, at)
+
+
+def _take_back(session: Session, draft: Draft, last: Save | None, person: UUID, at: dt.datetime) -> bool:
+    if last is None or last.by != person:
+        return False
+    changed = select(DraftFile.path).filter_by(draft_id=draft.id, version=last.version)
+    before = {path: _before(session, draft, path, last.version) for path in session.scalars(changed).all()}
+    kept = {path: earlier.content for path, earlier in before.items() if earlier}
+    new = {path: None for path, earlier in before.items() if not earlier and _is_its_first(session, draft, path)}
+    # Of files that are saved often the oldest versions go: what is not there any more cannot be brought back.
+    if len(kept) + len(new) < len(before):
+        return False
+    save(session, draft, {**kept, **new}, person, at, takes_back=last.version)
+    return True
+
+
+def _before(session: Session, draft: Draft, path: str, version: int) -> DraftFile | None:
+    """A file as it was before a version of the draft; None if nothing earlier is kept."""
+    query = select(DraftFile).filter_by(draft_id=draft.id, path=path).where(DraftFile.version < version)
+    return session.scalar(query.order_by(DraftFile.version.desc()).limit(1))
+
+
+def _is_its_first(session: Session, draft: Draft, path: str) -> bool:
+    """Whether every version of a file is kept, so that before the oldest there was none."""
+    count = session.scalar(select(func.count()).select_from(DraftFile).filter_by(draft_id=draft.id, path=path))
+    return (count or 0) < KEPT_VERSIONS
 
 
 def lock(session: Session, module_id: str) -> Draft | None:

@@ -17,6 +17,7 @@ from lms.authoring import queries, service
 from lms.authoring.files.outline import (
     Changes,
     page_moved,
+    pages_of,
     renamed,
     section_moved,
     sections_of,
@@ -24,12 +25,14 @@ from lms.authoring.files.outline import (
     with_page,
     with_section,
     without_page,
+    without_section,
 )
 from lms.authoring.files.parts import module_file, scenario_file
 from lms.authoring.files.shape import fields_of
 from lms.authoring.files.typed import shown
 from lms.authoring.models import Draft
 from lms.authoring.parts.choosing import chosen_first
+from lms.authoring.publishing.queries import work_on
 from lms.authoring.wording import ADDED, BLOCK_HINTS, BLOCKS, ITEM_TYPES, PARTS, SAID, WORDS, words_of
 from lms.content.bundle import from_zip
 from lms.content.library import library
@@ -42,6 +45,13 @@ blueprint = Blueprint("authoring", __name__)
 Answer = Response | AnyResponse | str | tuple[str, int]
 WRITERS = (Role.TRAINER, Role.ADMIN)
 LONGEST_TITLE = 200
+UNDONE = "Your last change is taken back. “Undo” again takes back the one before it; “Redo” brings it again.", "success"
+REDONE = "What you had undone is there again.", "success"
+NOTHING_TO_UNDO = (
+    "There is nothing of yours to undo: somebody else made the last change, or nobody has, or it is too long ago.",
+    "info",
+)
+NOTHING_TO_REDO = "There is nothing to redo: you have undone nothing, or something was written since.", "info"
 
 
 def install(app: Flask) -> None:
@@ -100,15 +110,26 @@ def begin(module_id: str) -> Answer:
 @blueprint.post("/authoring/<module_id>/undo")
 @needs(*WRITERS)
 def undo(module_id: str) -> Answer:
-    """Take the last change of the draft back, if it was one's own; done twice it is there again."""
+    """Take the last change of the draft back, if it was one's own; done again, the one before it."""
     with transaction() as session:
         draft = service.lock(session, module_id) or not_found()
         is_done = service.undo(session, draft, current_user.uuid, now())
-    if is_done:
-        flash("Your last change is taken back. Undo again to have it once more.", "success")
-    else:
-        flash("There is nothing of yours to undo: somebody else made the last change, or nobody has.", "info")
-    return redirect(_page_before(draft) or url(".outline", module_id=module_id), 303)
+    return _stepped(draft, *(UNDONE if is_done else NOTHING_TO_UNDO))
+
+
+@blueprint.post("/authoring/<module_id>/redo")
+@needs(*WRITERS)
+def redo(module_id: str) -> Answer:
+    """Bring back what one has undone last, unless something was written since."""
+    with transaction() as session:
+        draft = service.lock(session, module_id) or not_found()
+        is_done = service.redo(session, draft, current_user.uuid, now())
+    return _stepped(draft, *(REDONE if is_done else NOTHING_TO_REDO))
+
+
+def _stepped(draft: Draft, said: str, weight: str) -> Answer:
+    flash(said, weight)
+    return redirect(_page_before(draft) or url(".outline", module_id=draft.subject), 303)
 
 
 def _page_before(draft: Draft) -> str | None:
@@ -128,6 +149,10 @@ def change_outline(module_id: str) -> Answer:
     try:
         with transaction() as session:
             draft = service.lock(session, module_id) or not_found()
+            if request.form.get("do") == "remove section" and request.form.get("sure") != "yes":
+                asked = _ask_to_remove(draft)
+                if asked:
+                    return asked
             changes = _outline_changes(draft)
             service.save_texts(session, draft, changes, current_user.uuid, now())
     except LookupError:
@@ -150,6 +175,8 @@ def _after(module_id: str, changes: Changes) -> Answer:
         return redirect(url("writing.page", module_id=module_id, page_id=added[0]), 303)
     if asked in SAID and changes:
         flash(SAID[asked], "success")
+    elif asked in ("page up", "page down"):
+        flash("There is no section beyond: the page stays where it is.", "info")
     anchor = f"section-{form['section']}" if form.get("section") else None
     return redirect(url(".outline", module_id=module_id, _anchor=anchor), 303)
 
@@ -176,9 +203,27 @@ def _outline_changes(draft: Draft) -> Changes:
             return page_moved(text, module_id, page_id, -1, queries.pages(db.session, draft))
         case "page down":
             return page_moved(text, module_id, page_id, 1, queries.pages(db.session, draft))
+        case "remove section":
+            return without_section(text, module_id, section_id, queries.paths(db.session, draft))
         case "remove page":
             return without_page(text, module_id, page_id)
     return {}
+
+
+def _ask_to_remove(draft: Draft) -> Answer | None:
+    """What would go with a section; None if nothing would. Raises ContentError, LookupError."""
+    text = queries.text(db.session, draft, module_file(draft.subject)) or not_found()
+    section_id = request.form.get("section", "")
+    ids, called = pages_of(text, draft.subject, section_id), titles(queries.pages(db.session, draft))
+    if not ids:
+        return None
+    opened = work_on(db.session, draft.subject).pages
+    return render_template(
+        "authoring/remove_section.html",
+        draft=draft,
+        section=next(one for one in sections_of(text, draft.subject) if one["id"] == section_id),
+        pages=[(called.get(id_) or id_, opened.get(id_, 0)) for id_ in ids],
+    )
 
 
 def _outline(draft: Draft) -> Answer:

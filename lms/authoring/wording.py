@@ -209,6 +209,7 @@ ADDED_PARTS: Mapping[str, str] = {
 SAID: Mapping[str, str] = {
     "rename section": "Saved.",
     "remove page": "The page is taken away. “Undo my last change” brings it back.",
+    "remove section": "The section is taken away. “Undo my last change” brings it back.",
     "section up": "Moved.",
     "section down": "Moved.",
     "page up": "Moved.",

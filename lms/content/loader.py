@@ -249,6 +249,7 @@ class _Loader:
         self.problems.extend(References(module, self.documents, self._unread).problems())
         self.problems.extend(stray_citations(module, self.documents))
         self._refuse_double_ids(module)
+        self._refuse_empty_sections(top)
         self._refuse_unlisted_pages(top)
         self._refuse_strange_media()
 
@@ -275,6 +276,14 @@ class _Loader:
                 told = f"the {what} id {given!r} is used already in {seen[given]}"
                 self.problems.append(Problem(file, line, told, "choose another"))
             seen.setdefault(given, file)
+
+    def _refuse_empty_sections(self, top: ModuleFile) -> None:
+        file = f"{self._root}/module.yaml"
+        for place, section in enumerate(top.sections):
+            if not section.pages:
+                line = self.documents[file].line(("sections", place, "pages"))
+                what = f"the section {section.id!r} has no page"
+                self.problems.append(Problem(file, line, what, "add one, or take the section away"))
 
     def _refuse_unlisted_pages(self, top: ModuleFile) -> None:
         listed = {f"{self._root}/{section.id}/{page}.md" for section in top.sections for page in section.pages}

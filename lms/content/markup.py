@@ -108,6 +108,19 @@ def parse(source: str) -> list[Token]:
     return _markdown.parse(source, {"citations": Citations()})
 
 
+def closed(text: str) -> str:
+    """A text with its last fence closed: one that is open would swallow whatever is put below it."""
+    fences = [token for token in parse(text) if token.type in ("fence", "colon_fence") and not token.level]
+    return f"{text}\n{fences[-1].markup}" if fences and _is_open(fences[-1]) else text
+
+
+def _is_open(fence: Token) -> bool:
+    """Whether a fence ends because the text does: all its lines but the first are its content then."""
+    begin, end = fence.map or (0, 0)
+    lines = fence.content.count("\n") + bool(fence.content.rpartition("\n")[2])
+    return lines == end - begin - 1
+
+
 def render(source: str, citations: Citations) -> str:
     """Clean HTML of some Markdown; citations found in it are numbered into `citations`."""
     return _clean(_markdown.render(source, {"citations": citations}))

@@ -94,7 +94,8 @@ class SectionPlan(Part):
     id: Id
     title: Label
     minutes: float = Field(gt=0, le=120)
-    pages: tuple[Id, ...] = Field(min_length=1, max_length=50)
+    pages: tuple[Id, ...] = Field(max_length=50)
+    """The loader refuses a section without any; who writes one still sees the rest of the module."""
 
 
 class SupportLine(Part):

@@ -145,6 +145,7 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "authoring.change_outline": Case(WRITERS),
     "authoring.modules": Case(WRITERS),
     "authoring.outline": Case(WRITERS),
+    "authoring.redo": Case(WRITERS),
     "authoring.undo": Case(WRITERS),
     # What a badge says of itself is for whoever holds it.
     "certificate.achievement": Case(ANYONE),

@@ -63,6 +63,7 @@ ELSEWHERE = {
     ("results.module", "GET"): "/reports/results/notice-and-listen",
     ("upload.take_new", "POST"): "/authoring/new/zip",
     ("authoring.modules", "GET"): "/authoring",
+    ("authoring.redo", "POST"): "/authoring/notice-and-listen/redo",
     ("authoring.undo", "POST"): "/authoring/notice-and-listen/undo",
     ("authoring.outline", "GET"): "/authoring/notice-and-listen",
     ("authoring.begin", "POST"): "/authoring/notice-and-listen/draft",

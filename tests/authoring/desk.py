@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lms.accounts.models import Person, Role
-from lms.authoring import queries
+from lms.authoring import queries, service
 from lms.content.bundle import Bundle
 from lms.content.library import library
 from lms.content.service import import_bundle
@@ -106,3 +106,11 @@ def packed(files: Mapping[str, bytes | str]) -> bytes:
         for path, data in files.items():
             archive.writestr(path, data)
     return stream.getvalue()
+
+
+def put(app: Flask, path: str, text: str) -> None:
+    """Into the draft, as if it had come in a file."""
+    with app.app_context(), db.sessionmaker() as own, writing(own) as session:
+        draft = service.lock(session, MODULE)
+        assert draft
+        service.save(session, draft, {path: text.encode()}, None, NOW)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.accounts.models import Person, Role
+from lms.authoring import service
 from tests.authoring.test_writing import (  # noqa: F401
     BASE,
     FILE,
@@ -27,14 +29,59 @@ MakePerson = Callable[..., Person]
 SignIn = Callable[..., FlaskClient]
 
 
-def test_the_last_change_is_undone_and_done_again(app: Flask, draft: FlaskClient) -> None:  # noqa: F811
-    before = text(app, FILE)
+def stepped(browser: FlaskClient, step: str) -> str:
+    """What is said after “Undo” or “Redo”."""
+    return browser.get(browser.submit(f"{BASE}/{step}").location).text
+
+
+def test_changes_are_undone_one_after_the_other_and_done_again(app: Flask, draft: FlaskClient) -> None:  # noqa: F811
+    texts = [text(app, FILE)]
+    for words in ("One.", "Two.", "Three."):
+        change(draft, 1, source=words)
+        texts.append(text(app, FILE))
+    for before in (texts[2], texts[1], texts[0]):
+        assert "Your last change is taken back." in stepped(draft, "undo")
+        assert text(app, FILE) == before
+    assert "There is nothing of yours to undo" in stepped(draft, "undo")
+    for after in (texts[1], texts[2]):
+        assert "is there again" in stepped(draft, "redo")
+        assert text(app, FILE) == after
+    stepped(draft, "undo")
+    assert text(app, FILE) == texts[1], "what was done again can be undone again"
+    change(draft, 1, source="Four.")
+    assert "There is nothing to redo" in stepped(draft, "redo")
+    stepped(draft, "undo")
+    stepped(draft, "undo")
+    assert text(app, FILE) == texts[0]
+
+
+def test_undo_goes_as_far_as_versions_are_kept_and_takes_no_page_away(
+    app: Flask,
+    draft: FlaskClient,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(service, "KEPT_VERSIONS", 6)
+    for number in range(8):
+        change(draft, 1, source=f"Number {number}.")
+    said = [stepped(draft, "undo") for _ in range(8)]
+    assert "There is nothing of yours to undo" in said[-1]
+    assert "Number 4." in text(app, FILE)
+    for number in (5, 6, 7):
+        stepped(draft, "redo")
+        assert f"Number {number}." in text(app, FILE)
+
+
+def test_nobody_brings_back_what_another_has_undone(
+    app: Flask,
+    draft: FlaskClient,  # noqa: F811
+    person: MakePerson,
+    sign_in: SignIn,
+) -> None:
     change(draft, 1, source="Something else altogether.")
-    after = text(app, FILE)
-    draft.submit(f"{BASE}/undo")
-    assert text(app, FILE) == before
-    draft.submit(f"{BASE}/undo")
-    assert text(app, FILE) == after
+    stepped(draft, "undo")
+    other = sign_in(app.test_client(), person("Rae Holm", roles=[Role.TRAINER], site="north"))
+    assert "There is nothing to redo" in stepped(other, "redo")
+    assert "Something else altogether." not in text(app, FILE)
 
 
 def test_nobody_undoes_what_another_did(

@@ -296,7 +296,9 @@ def test_the_outline(app: Flask, draft: FlaskClient) -> None:
     outline(do="page up", page="what-a-page")
     assert draft.get(f"{BASE}/pages/what-a-page").status_code == 200, "now in the section before"
     outline(do="remove page", page="first-page")
-    assert "a-new-section" not in text(app, module), "a section without pages goes"
+    assert "title: Renamed\n    minutes: 12.5\n    pages: []\n" in text(app, module), "its title and its plan stay"
+    outline(do="remove section", section="a-new-section")
+    assert "a-new-section" not in text(app, module)
     for nonsense in ({"do": "page up", "page": "nowhere"}, {"do": "add page", "section": "no", "title": "x"}, {}):
         assert outline(**nonsense).status_code == 303
 

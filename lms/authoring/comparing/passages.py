@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
-from lms.authoring.wording import BLOCKS, words_of
+from lms.authoring.files.shape import Field, Kind, fields_of
+from lms.authoring.wording import BLOCKS, WORDS, words_of
 from lms.content.blocks import Block, Prose
 from lms.content.markup import Text
 from lms.content.module import Page
@@ -46,6 +47,24 @@ def of_part(part: BaseModel, prefix: str = "") -> tuple[Passage, ...]:
         if name not in _UNSEEN and (value := getattr(part, name)) != field.default
         for passage in _of_value(f"{prefix}{words_of(name).label}", value)
     )
+
+
+def of_fields(fields: Iterable[Field], values: Mapping[str, Any], prefix: str = "") -> Iterator[Passage]:
+    """The same for what stands in a form, which may not be whole."""
+    for field in fields:
+        value, label = values.get(field.name), f"{prefix}{words_of(field.name).label}"
+        if field.name == "id" or value in (None, "", [], {}):
+            continue
+        if field.kind is Kind.PARTS and field.part and isinstance(value, list):
+            for number, part in enumerate(value, 1):
+                known = part if isinstance(part, Mapping) else {}
+                yield from of_fields(fields_of(field.part), known, f"{label} {known.get('id', number)}, ")
+        elif field.kind is Kind.LINES and isinstance(value, list):
+            yield Passage(label, ", ".join(map(str, value)))
+        elif field.kind is Kind.CHOICE:
+            yield Passage(label, WORDS.get(str(value), str(value)))
+        else:
+            yield from _of_value(label, value)
 
 
 def _of_block(block: Block) -> tuple[Passage, ...]:

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from lms.authoring.files.page_text import Piece
+from lms.authoring.files.page_text import Piece, span
 
 MARK_CHARACTERS = 16
+MOST_TOGETHER = 8
+"""Pieces that are looked for as one text."""
 
 
 def mark(value: Any) -> str:
@@ -19,12 +21,19 @@ def mark(value: Any) -> str:
     return hashlib.sha256(text.strip().encode()).hexdigest()[:MARK_CHARACTERS]
 
 
-def find_piece(pieces: Sequence[Piece], place: int, marked: str) -> int | None:
-    """Where a piece is now that was at a place: others may have come before it. None: it was changed, or is gone."""
+def find_piece(pieces: Sequence[Piece], place: int, marked: str) -> tuple[int, int] | None:
+    """Where a text is now that was at a place, and how many pieces it is: others may have come before it.
+
+    It is several where its author wrote blocks into it. None: it was changed, or is gone.
+    """
     if 0 <= place < len(pieces) and mark(pieces[place].text) == marked:
-        return place
-    found = [number for number, piece in enumerate(pieces) if mark(piece.text) == marked]
-    return found[0] if len(found) == 1 else None
+        return place, 1
+    for count in range(1, min(len(pieces), MOST_TOGETHER) + 1):
+        starts = range(len(pieces) - count + 1)
+        found = [start for start in starts if mark(span(pieces, start, count)) == marked]
+        if found:
+            return (found[0], count) if len(found) == 1 else None
+    return None
 
 
 def counterpart(before: Sequence[Piece], now: Sequence[Piece], place: int) -> int | None:

@@ -6,17 +6,21 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from copy import deepcopy
+from functools import lru_cache
 from typing import Any, Literal
 
 from lms.authoring.files.parts import module_file
 from lms.authoring.files.yaml_text import edited, plain, written
+from lms.content import strict_yaml
+from lms.content.problems import ContentError
 
 Files = Mapping[str, str]
 """Texts of files by path."""
 Changes = dict[str, str | None]
 """New texts of files; None: it goes."""
 _NO_LETTERS = re.compile(r"[^a-z0-9]+")
-_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
+_TITLE = re.compile(r"^title:(?:[ \t].*)?(?:\n[ \t]+\S.*)*$", re.MULTILINE)
+"""With the lines that go on with it."""
 _MOST = 60
 PAGE = "---\ntitle: {title}\n---\n\nWrite here what this page is about.\n"
 
@@ -60,7 +64,7 @@ def with_page(text: str, module_id: str, section_id: str, title: str, taken: Col
     sections = sections_of(text, module_id)
     section = _section(sections, section_id)
     page_id = slug(title, taken)
-    section["pages"] = [*section.get("pages", ()), page_id]
+    section["pages"] = [*(section.get("pages") or ()), page_id]
     page = PAGE.format(title=_in_yaml(title))
     return _with(text, module_id, sections) | {page_file(module_id, section_id, page_id): page}, page_id
 
@@ -81,7 +85,10 @@ def section_moved(text: str, module_id: str, section_id: str, by: Literal[-1, 1]
 
 
 def page_moved(text: str, module_id: str, page_id: str, by: Literal[-1, 1], files: Files) -> Changes:
-    """A page changed for its neighbour, or put into the next section. Raises ContentError, LookupError."""
+    """A page changed for its neighbour, or put into the next section: its own may be empty then.
+
+    Raises ContentError, LookupError.
+    """
     sections = sections_of(text, module_id)
     at = _holder(sections, page_id)
     pages = list(sections[at]["pages"])
@@ -91,9 +98,9 @@ def page_moved(text: str, module_id: str, page_id: str, by: Literal[-1, 1], file
         sections[at]["pages"] = pages
         return _with(text, module_id, sections)
     other = at + by
-    if not 0 <= other < len(sections) or len(pages) == 1:
+    if not 0 <= other < len(sections):
         return {}
-    there = list(sections[other].get("pages", ()))
+    there = list(sections[other].get("pages") or ())
     sections[at]["pages"] = [one for one in pages if one != page_id]
     sections[other]["pages"] = [page_id, *there] if by > 0 else [*there, page_id]
     old = page_file(module_id, sections[at]["id"], page_id)
@@ -102,12 +109,25 @@ def page_moved(text: str, module_id: str, page_id: str, by: Literal[-1, 1], file
 
 
 def without_page(text: str, module_id: str, page_id: str) -> Changes:
-    """A page taken away, and a section that has none left. Raises ContentError, LookupError."""
+    """A page taken away; its section stays, with its title and plan. Raises ContentError, LookupError."""
     sections = sections_of(text, module_id)
     at = _holder(sections, page_id)
     sections[at]["pages"] = [one for one in sections[at]["pages"] if one != page_id]
-    gone = page_file(module_id, sections[at]["id"], page_id)
-    return _with(text, module_id, [one for one in sections if one["pages"]]) | {gone: None}
+    return _with(text, module_id, sections) | {page_file(module_id, sections[at]["id"], page_id): None}
+
+
+def pages_of(text: str, module_id: str, section_id: str) -> list[str]:
+    """The ids of the pages of a section. Raises ContentError, LookupError."""
+    return list(_section(sections_of(text, module_id), section_id).get("pages") or ())
+
+
+def without_section(text: str, module_id: str, section_id: str, paths: Collection[str]) -> Changes:
+    """A section taken away with whatever is in its folder. Raises ContentError, LookupError."""
+    sections = sections_of(text, module_id)
+    sections.remove(_section(sections, section_id))
+    folder = page_file(module_id, section_id, "").removesuffix(".md")
+    gone = {path: None for path in paths if path.startswith(folder)}
+    return _with(text, module_id, sections) | gone
 
 
 def _with(text: str, module_id: str, sections: list[dict[str, Any]]) -> Changes:
@@ -121,7 +141,7 @@ def _section(sections: list[dict[str, Any]], section_id: str) -> dict[str, Any]:
 
 def _holder(sections: list[dict[str, Any]], page_id: str) -> int:
     """Which section a page is in. Raises LookupError."""
-    found = [place for place, one in enumerate(sections) if page_id in one.get("pages", ())]
+    found = [place for place, one in enumerate(sections) if page_id in (one.get("pages") or ())]
     return found[0]
 
 
@@ -139,6 +159,14 @@ def _in_yaml(title: str) -> str:
 
 
 def title_in(text: str) -> str:
-    """What a file says in its line `title: …`, or nothing."""
+    """What a file says as its title, or nothing; a page that lists titles does not read whole files for them."""
     found = _TITLE.search(text)
-    return found[1].strip().strip("\"'") if found else ""
+    return _read_title(found[0]) if found else ""
+
+
+@lru_cache(maxsize=1024)
+def _read_title(line: str) -> str:
+    try:
+        return str(strict_yaml.load(f"{line}\n", "title").data["title"] or "").strip()
+    except ContentError:  # it is being written: better as it was typed than not at all
+        return line.partition(":")[2].strip().strip("\"'")

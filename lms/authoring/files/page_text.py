@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from lms.content.markup import parse
+from lms.authoring.files.unfit import EMPTY, MERGED, UnfitError
+from lms.content.markup import closed, parse
 
 FRONT, PROSE = "front matter", "prose"
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -74,14 +75,33 @@ def _blank_lines_to_the_piece_before(found: Iterable[Piece]) -> tuple[Piece, ...
     return tuple(kept)
 
 
-def replaced(text: str, place: int, new: str) -> str:
-    """The page with the text of one piece replaced; an empty one takes the piece away. Raises IndexError."""
-    found = pieces(text)
-    if _plain(new) == found[place].text:
+def replaced(text: str, place: int, new: str, count: int = 1) -> str:
+    """The page with another text for a piece, or for so many pieces; it may be several pieces itself.
+
+    A fence that it leaves open is closed. Raises UnfitError for an empty text and for one that would become one with
+    its neighbours: its form would then stand for theirs as well. Raises IndexError.
+    """
+    found, given = pieces(text), _plain(new)
+    if found[place] and given == span(found, place, count):
         return text
-    if not new.strip():
-        return removed(text, place)
-    return _joined([*found[:place], _plain(new), *found[place + 1 :]])
+    if not given.strip():
+        raise UnfitError(EMPTY)
+    before, after = found[:place], found[place + count :]
+    changed = _joined([*before, closed(given), *after])
+    now = pieces(changed)
+    made = len(now) - len(before) - len(after)
+    if made < 1 or not _are_same(before, now[:place]) or not _are_same(after, now[place + made :]):
+        raise UnfitError(MERGED)
+    return changed
+
+
+def span(found: Sequence[Piece], place: int, count: int) -> str:
+    """Pieces that follow each other, as one text; empty if there are none."""
+    return "".join(piece.source for piece in found[place : place + count]).rstrip("\n")
+
+
+def _are_same(before: Iterable[Piece], now: Iterable[Piece]) -> bool:
+    return [(one.kind, one.text) for one in before] == [(one.kind, one.text) for one in now]
 
 
 def inserted(text: str, place: int, new: str) -> str:
@@ -90,10 +110,10 @@ def inserted(text: str, place: int, new: str) -> str:
     return _joined([*found[:place], _plain(new), *found[place:]])
 
 
-def removed(text: str, place: int) -> str:
-    """The page without one piece. Raises IndexError."""
+def removed(text: str, place: int, count: int = 1) -> str:
+    """The page without a piece, or without so many. Raises IndexError."""
     found = pieces(text)
-    return _joined([*found[:place], *found[place + 1 :]]) if found[place] else text
+    return _joined([*found[:place], *found[place + count :]]) if found[place] else text
 
 
 def moved(text: str, place: int, by: Literal[-1, 1]) -> str:
@@ -110,18 +130,18 @@ def moved(text: str, place: int, by: Literal[-1, 1]) -> str:
 
 def _joined(parts: Sequence[Piece | str]) -> str:
     """Pieces, and texts that are new, as one page. Blank lines are set only where something new begins or ends."""
-    whole, before = "", None
-    for part in parts:
-        source = part.source if isinstance(part, Piece) else f"{part}\n"
-        if whole and not _stood_together(before, part):
-            whole = f"{whole.rstrip(chr(10))}\n\n"
-        whole, before = whole + source, part
+    sources: list[str] = []
+    for number, part in enumerate(parts):
+        if sources and not _stood_together(parts[number - 1], part):
+            sources[-1] = f"{closed(sources[-1].rstrip(chr(10)))}\n\n"
+        sources.append(part.source if isinstance(part, Piece) else f"{part}\n")
+    whole = "".join(sources)
     return f"{whole.rstrip(chr(10))}\n" if whole.strip() else whole
 
 
-def _stood_together(before: Piece | str | None, after: Piece | str) -> bool:
+def _stood_together(before: Piece | str, after: Piece | str) -> bool:
     """Whether two pieces were neighbours already, so that what is between them is as their author had it."""
-    if isinstance(before, str) or isinstance(after, str) or before is None:
+    if isinstance(before, str) or isinstance(after, str):
         return False
     return after.line == before.line + before.source.count("\n")
 

@@ -81,6 +81,11 @@ def there(module_id: str, paths: Sequence[str], pages: Mapping[str, str], read: 
     )
 
 
+def shown_on(pages: Mapping[str, str], kind: str, id_: str) -> list[str]:
+    """The files of the pages on which a block stands for this."""
+    return sorted(path for path, page in pages.items() if (kind, id_) in _FENCE.findall(page))
+
+
 def meant(kind: str, found: There, page_id: str, read: Read) -> tuple[str, dict[str, str]]:
     """The id for a new block, and the files to be made for it: nothing, if something waits for its place."""
     waiting = [id_ for id_, _ in found.choices(kind, "") if id_ not in found.used]

@@ -25,6 +25,8 @@ class Shown:
     piece: Piece
     mark: str
     word: str
+    nth: int = 1
+    """Which it is of its kind and id."""
     fields: tuple[Field, ...] = ()
     values: Mapping[str, Any] | None = None
     """None: it is shown as text."""
@@ -38,14 +40,21 @@ class Shown:
         """By what a comment finds it again."""
         return self.piece.id or self.mark
 
+    @property
+    def kept_as(self) -> str:
+        """The name of what a device keeps of it: the same wherever the block stands on its page."""
+        return ":".join((self.piece.kind.replace(" ", "-"), self.piece.id, str(self.nth)))
+
 
 def shown(text: str, problems: Iterable[Problem], advice: Iterable[Problem]) -> list[Shown]:
     """All blocks of a page."""
     found = pieces(text)
     ends = [piece.line for piece in found[1:]] + [10**9]
+    kinds = [(piece.kind, piece.id) for piece in found]
     return [
         replace(
             _shown(place, piece),
+            nth=kinds[:place].count(kinds[place]) + 1,
             problems=tuple(one for one in problems if piece.line <= one.line < end),
             advice=tuple(one for one in advice if piece.line <= one.line < end),
         )

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from flask import Blueprint, Flask, Response, flash, jsonify, make_response, redirect, render_template, request
 from flask import url_for as url
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_text, needs
 from lms.authoring import queries, service
+from lms.authoring.comparing.passages import of_fields
 from lms.authoring.files.block_text import fields_of_block, with_values
 from lms.authoring.files.meeting import counterpart, find_piece, mark
 from lms.authoring.files.outline import page_file, sections_of, slug
-from lms.authoring.files.page_text import FRONT, PROSE, Piece, inserted, moved, pieces, removed, replaced
+from lms.authoring.files.page_text import FRONT, PROSE, Piece, inserted, moved, pieces, removed, replaced, span
 from lms.authoring.files.parts import module_file
 from lms.authoring.files.shape import fields_of
 from lms.authoring.files.starters import new_block, new_part
 from lms.authoring.files.typed import Values, boxes, read, stepped, typed
+from lms.authoring.files.unfit import EMPTY, UnfitError
 from lms.authoring.files.yaml_text import edited
 from lms.authoring.models import Draft
 from lms.authoring.pages.naming import KINDS as NAMING
@@ -32,6 +35,7 @@ from lms.authoring.reviewing.queries import open_comments
 from lms.authoring.stepping import step_of
 from lms.authoring.views import WRITERS, titles
 from lms.authoring.wording import BLOCKS
+from lms.content.blocks import KINDS
 from lms.content.checker.of_page import check_page
 from lms.content.checker.subject import Subject
 from lms.content.library import library
@@ -45,6 +49,8 @@ blueprint = Blueprint("writing", __name__)
 
 Answer = Response | AnyResponse | str | tuple[str | Response, int]
 
+MOVES: Mapping[str, Literal[-1, 1]] = {"block up": -1, "block down": 1}
+_OF_EVERY_FORM = ("csrf_token", "version", "do", "kind")
 GOES_ON = "There is a text here already: a new paragraph, “Write here.”, stands in it."
 
 
@@ -72,17 +78,29 @@ def save_block(module_id: str, page_id: str, place: int) -> Answer:
         draft = service.lock(session, module_id) or not_found()
         file, section = _file(draft, page_id)
         text = queries.text(session, draft, file) or not_found()
-        found = find_piece(pieces(text), place, request.form.get("version", ""))
+        if request.form.get("version") == "":
+            return _put_again(session, draft, page_id, file, section, place)
+        found = _found(text, place)
         if found is None:
             return _conflict(draft, page_id, file, section, place)
-        changed, at = _changed(draft, text, found, page_id)
+        try:
+            changed, at, count = _changed(draft, text, *found)
+        except UnfitError as error:
+            return _refused(draft, page_id, section, place, shown(text, (), ())[found[0]], str(error))
         if changed != text:
             service.save_texts(session, draft, {file: changed}, current_user.uuid, now())
     if is_script():
-        return jsonify(version=mark(pieces(changed)[at].text), saved_at=now().isoformat())
+        return jsonify(version=mark(span(pieces(changed), at, count)), saved_at=now().isoformat())
     if request.form.get("do", "save") == "save":
         flash("Saved.", "success")
     return redirect(url(".page", module_id=module_id, page_id=page_id, _anchor=f"block-{at}"), 303)
+
+
+def _found(text: str, place: int) -> tuple[int, int] | None:
+    """Where the block is that was sent, and how many pieces it is: by its mark, or because it is saved already."""
+    found, sent = pieces(text), request.form.get("source", "").replace("\r\n", "\n").strip("\n")
+    is_saved = 0 <= place < len(found) and found[place].text == sent
+    return find_piece(found, place, request.form.get("version", "")) or ((place, 1) if is_saved else None)
 
 
 @blueprint.post("/authoring/<module_id>/pages/<page_id>/blocks")
@@ -119,20 +137,23 @@ def _new_block(draft: Draft, kind: str, page_id: str, text: str) -> tuple[str, M
     return new_block(kind, slug(f"{page_id} {kind}"[:50], [piece.id for piece in pieces(text)])), {}
 
 
-def _changed(draft: Draft, text: str, place: int, page_id: str) -> tuple[str, int]:
-    """The page as it was asked for, and where the block is then."""
-    match request.form.get("do", "save"):
-        case "remove block":
-            gone = pieces(text)[place]
-            said = warning(db.session, draft.subject, gone.id)
-            flash(f"A block is taken away: {BLOCKS.get(gone.kind, 'text')}.{said}", "info")
-            return removed(text, place), max(place - 1, 0)
-        case "block up":
-            return moved(text, place, -1), max(place - 1, 1)
-        case "block down":
-            return moved(text, place, 1), place + 1
-        case step:
-            return replaced(text, place, _typed(pieces(text)[place], step)), place
+def _changed(draft: Draft, text: str, place: int, count: int) -> tuple[str, int, int]:
+    """The page as it was asked for, where the block is then, and how many pieces it is. Raises UnfitError."""
+    asked = request.form.get("do", "save")
+    if asked == "remove block":
+        gone = pieces(text)[place]
+        said = warning(db.session, draft.subject, gone.id)
+        flash(f"A block is taken away: {BLOCKS.get(gone.kind, 'text')}.{said}", "info")
+        return removed(text, place, count), max(place - 1, 0), 1
+    # What was typed is kept, whichever button was pressed; a button alone brings nothing that could be.
+    kept = replaced(text, place, _typed(pieces(text)[place], asked), count) if _sent() else text
+    count += len(pieces(kept)) - len(pieces(text))
+    if asked not in MOVES:
+        return kept, place, count
+    if count > 1:
+        flash("The text is several blocks now. Move each of them by itself.", "info")
+        return kept, place, count
+    return moved(kept, place, MOVES[asked]), max(place + MOVES[asked], 1), 1
 
 
 def _typed(piece: Piece, step: str) -> str:
@@ -148,6 +169,43 @@ def _typed(piece: Piece, step: str) -> str:
     if asked:
         values = stepped(values, *asked, new=new_part)
     return with_values(piece.text, values)
+
+
+def _put_again(
+    session: Session, draft: Draft, page_id: str, file: str, section: Mapping[str, Any], place: int
+) -> Answer:
+    """Somebody has taken the block away, and whoever wrote in it meanwhile wants it all the same."""
+    text, kind, form = queries.text(session, draft, file) or "", request.form.get("kind", ""), _sent()
+    if "source" not in form and kind not in KINDS:
+        return _conflict(draft, page_id, file, section, place)
+    try:
+        made = form["source"] if "source" in form else _made_anew(kind, form)
+        if not made.strip():
+            raise UnfitError(EMPTY)
+    except UnfitError as error:
+        return _refused(draft, page_id, section, place, None, str(error))
+    at = min(max(place, 1), len(pieces(text)))
+    changed = inserted(text, at, made)
+    service.save_texts(session, draft, {file: changed}, current_user.uuid, now())
+    if is_script():
+        return jsonify(version=mark(made), saved_at=now().isoformat(), is_new=True)
+    flash("Your block is in the page again.", "success")
+    at = min(at, len(pieces(changed)) - 1)
+    return redirect(url(".page", module_id=draft.subject, page_id=page_id, _anchor=f"block-{at}"), 303)
+
+
+def _made_anew(kind: str, form: Mapping[str, str]) -> str:
+    """A block of a kind with what was typed. Raises UnfitError."""
+    return with_values(new_block(kind, form.get("id", "")), read(fields_of_block(kind), form))
+
+
+def _refused(
+    draft: Draft, page_id: str, section: Mapping[str, Any], place: int, saved: Shown | None, why: str
+) -> Answer:
+    """What was typed cannot stand there: nothing is saved, it is said what to do, and the text is still before them."""
+    if is_script():
+        return jsonify(errors={"source": [why]}), 422
+    return _both(draft, page_id, section, saved, place=place, why=why), 422
 
 
 def _page(draft: Draft, page_id: str, file: str, section: Mapping[str, Any]) -> Answer:
@@ -209,16 +267,22 @@ def _conflict(draft: Draft, page_id: str, file: str, section: Mapping[str, Any],
     if is_script():
         return _conflict_in_place(theirs)
     saved = queries.file(db.session, draft, file)
-    page = render_template(
+    return _both(draft, page_id, section, theirs, place=place, by=saved.saved_by if saved else None), 409
+
+
+def _both(draft: Draft, page_id: str, section: Mapping[str, Any], saved: Shown | None, **said: Any) -> str:
+    """What is saved beside what was typed."""
+    return render_template(
         "authoring/conflict.html",
         draft=draft,
         page_id=page_id,
         section=section,
-        theirs=theirs,
+        theirs=saved,
+        passages=of_fields(saved.fields, saved.values) if saved and saved.values is not None else (),
         typed=_sent(),
-        by=saved.saved_by if saved else None,
+        kind=request.form.get("kind", ""),
+        **said,
     )
-    return page, 409
 
 
 def _theirs(draft: Draft, file: str, place: int) -> Shown | None:
@@ -243,14 +307,14 @@ def _conflict_in_place(theirs: Shown | None) -> Answer:
 
 def _sent() -> dict[str, str]:
     """What was typed, without what every form carries."""
-    return {name: value for name, value in typed(request.form).items() if name not in ("csrf_token", "version", "do")}
+    return {name: value for name, value in typed(request.form).items() if name not in _OF_EVERY_FORM}
 
 
 def _file(draft: Draft, page_id: str) -> tuple[str, Mapping[str, Any]]:
     """The file of a page, and the section that it belongs to."""
     text = queries.text(db.session, draft, module_file(draft.subject)) or not_found()
     sections = sections_of(text, draft.subject)
-    section = next((one for one in sections if page_id in one.get("pages", ())), None) or not_found()
+    section = next((one for one in sections if page_id in (one.get("pages") or ())), None) or not_found()
     return page_file(draft.subject, section["id"], page_id), section
 
 
@@ -258,7 +322,7 @@ def _neighbours(
     draft: Draft, page_id: str, pages: Mapping[str, str]
 ) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
     text = queries.text(db.session, draft, module_file(draft.subject)) or ""
-    ids = [page for section in sections_of(text, draft.subject) for page in section.get("pages", ())]
+    ids = [page for section in sections_of(text, draft.subject) for page in section.get("pages") or ()]
     at = ids.index(page_id)
     called = titles(pages)
     before, after = ids[at - 1 : at] if at else [], ids[at + 1 : at + 2]

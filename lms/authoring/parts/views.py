@@ -13,14 +13,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_text, needs
 from lms.authoring import queries, service
+from lms.authoring.comparing.passages import of_fields
 from lms.authoring.files import parts
 from lms.authoring.files.meeting import mark
-from lms.authoring.files.outline import slug
+from lms.authoring.files.outline import slug, title_in
 from lms.authoring.files.parts import Part
 from lms.authoring.files.starters import new_item, new_part, new_scenario
 from lms.authoring.files.typed import Values, boxes, read, stepped, typed
 from lms.authoring.files.yaml_text import appended, plain, written
 from lms.authoring.models import Draft
+from lms.authoring.pages.naming import shown_on
 from lms.authoring.parts.choosing import choices_for, first_outcome
 from lms.authoring.parts.story_map import drawn
 from lms.authoring.publishing.queries import warning
@@ -126,8 +128,19 @@ def remove(module_id: str, kind: str, id_: str) -> Answer:
         draft = service.lock(session, module_id) or not_found()
         found = _find(draft, kind, id_)
         service.save_texts(session, draft, {found.file: found.removed()}, current_user.uuid, now())
-    flash(f"Taken away: {id_}.{warning(db.session, module_id, id_)}", "info")
+        left = _left_on(draft, id_) if kind == "check" else ""
+    flash(f"Taken away: {id_}.{left}{warning(db.session, module_id, id_)}", "info")
     return redirect(_home(draft, kind, id_), 303)
+
+
+def _left_on(draft: Draft, id_: str) -> str:
+    """That pages still show a quick check; empty if none does."""
+    pages = queries.pages(db.session, draft)
+    names = [f"“{title_in(pages[path]) or path}”" for path in shown_on(pages, "check", id_)]
+    if not names:
+        return ""
+    where = "the page" if len(names) == 1 else "these pages"
+    return f" Take it off {where} as well, or show another there: {', '.join(names)}."
 
 
 def _by_slot(bank: Any) -> dict[str, list[Any]]:
@@ -173,6 +186,7 @@ def _form(draft: Draft, found: Part, values: Mapping[str, Any], theirs: Part | N
         values=values,
         version=_mark(found),
         theirs=theirs,
+        theirs_in_words=of_fields(theirs.fields, theirs.values) if theirs else (),
         by=by,
         choices=choices_for(found, draft.subject, lambda file: queries.text(db.session, draft, file)),
         story=drawn(found.values) if found.kind == "scenario" else None,

@@ -22,6 +22,7 @@ from lms.authoring.views import WRITERS
 from lms.content.library import library
 from lms.content.loader import Reading
 from lms.content.module import Module, Page
+from lms.content.problems import Problem
 from lms.db import db
 from lms.enrolment.models import Registration
 from lms.player import blocks
@@ -44,10 +45,8 @@ def install(app: Flask) -> None:
 def page(module_id: str, page_id: str) -> Answer:
     """A page as a learner would see it who comes for the first time."""
     found = _found(module_id)
-    if found.module is None:
-        return _broken(found)
-    made = found.module.page(page_id) or not_found()
-    return _shown(found.module, made, Trial())
+    made = _page(found, page_id)
+    return _shown(found.module, made, Trial()) if found.module and made else _broken(found, page_id)
 
 
 @blueprint.post("/authoring/<module_id>/preview/<page_id>")
@@ -56,9 +55,9 @@ def page(module_id: str, page_id: str) -> Answer:
 def answer(module_id: str, page_id: str) -> Answer:
     """The same page after something was tried in it. Nothing is written anywhere: all of it came with the form."""
     found = _found(module_id)
-    if found.module is None:
-        return _broken(found)
-    made = found.module.page(page_id) or not_found()
+    made = _page(found, page_id)
+    if found.module is None or made is None:
+        return _broken(found, page_id)
     trial = read(request.form.get(TRIED, ""))
     endpoint, values = _goal(request.form.get(TO, ""))
     form = {name: sent for name, sent in request.form.lists() if name not in (TO, TRIED, "csrf_token")}
@@ -90,8 +89,19 @@ def _found(module_id: str) -> Reading:
     return reading(draft.key, module_id, lambda: queries.bundle(db.session, draft))
 
 
-def _broken(found: Reading) -> Answer:
-    return may_be_framed(make_response(render_template("authoring/preview_broken.html", problems=found.problems)))
+def _page(found: Reading, page_id: str) -> Page | None:
+    """The page as far as it can be read; None if something has to be mended first."""
+    made = found.module.page(page_id) if found.module else None
+    return made if made or found.module is None or _of_page(found, page_id) else not_found()
+
+
+def _of_page(found: Reading, page_id: str) -> list[Problem]:
+    return [one for one in found.problems if one.file.endswith(f"/{page_id}.md")]
+
+
+def _broken(found: Reading, page_id: str) -> Answer:
+    problems = _of_page(found, page_id) or found.problems
+    return may_be_framed(make_response(render_template("authoring/preview_broken.html", problems=problems)))
 
 
 def _shown(module: Module, made: Page, trial: Trial) -> Answer:

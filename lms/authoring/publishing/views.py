@@ -24,7 +24,7 @@ from lms.authoring.reading import reading, report
 from lms.authoring.timing import queries as timing
 from lms.authoring.timing import service as set_time
 from lms.authoring.timing.moment import MomentError, moment
-from lms.authoring.views import WRITERS
+from lms.authoring.views import WRITERS, module_title
 from lms.config import Settings
 from lms.content.bundle import from_zip
 from lms.content.checker.report import Report, Result
@@ -157,10 +157,11 @@ def throw_away(module_id: str) -> Answer:
 @needs(*WRITERS)
 def history(module_id: str) -> Answer:
     """Every revision of a module."""
-    revisions = queries.history(db.session, module_id) or not_found()
-    draft = queries.open_draft(db.session, module_id)
+    revisions, draft = queries.history(db.session, module_id), queries.open_draft(db.session, module_id)
+    if not revisions and not draft:
+        not_found()
     module = library.module(db.session, module_id)
-    title = module.title if module else module_id
+    title = module.title if module else module_title(draft) if draft else module_id
     values = {"revisions": revisions, "draft": draft, "timed": timing.published(db.session, module_id)}
     return render_template("authoring/history.html", module_id=module_id, title=title, **values)
 

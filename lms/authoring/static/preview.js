@@ -2,9 +2,11 @@
 
 const frame = document.querySelector("iframe[data-preview]");
 const showAnew = () => {
+  const shown = frame.contentDocument; // none, where the browser shows a page of its own: it lets nobody look in
+  if (!shown) { frame.src = frame.getAttribute("src"); return; }
   const place = frame.contentWindow.scrollY;
-  frame.addEventListener("load", () => frame.contentWindow.scrollTo(0, place), { once: true });
-  frame.contentWindow.location.reload();
+  frame.addEventListener("load", () => frame.contentDocument && frame.contentWindow.scrollTo(0, place), { once: true });
+  shown.location.reload();
 };
 
 if (frame) {

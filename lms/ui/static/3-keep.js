@@ -2,7 +2,8 @@
 // `data-keep` box, until it is sent. What the server does not have yet is kept on this device, encrypted with a key
 // that only the signed-in owner can fetch and that is never stored here; signing out wipes it.
 //
-// The address takes the form and answers 200 {version, saved_at}; 409 {version, fields} when there is a newer text
+// The address takes the form and answers 200 {version, saved_at} (and `is_new` where the page has another form for it
+// now: it is loaded anew); 409 {version, fields} when there is a newer text
 // (and `is_form` where other boxes may be needed to show it);
 // 401; 422 {errors}. The form's field `version` says which text this one is based on.
 
@@ -70,7 +71,7 @@ class Keeper {
   constructor(form) {
     this.form = form;
     this.address = form.dataset.autosave || "";
-    this.name = this.address || new URL(form.action).pathname;
+    this.name = form.dataset.keepAs || this.address || new URL(form.action).pathname;
     this.wait = LEAST_WAIT;
     this.isUnsent = false;
     this.saving = null;
@@ -140,14 +141,24 @@ class Keeper {
   // What is being saved has to be saved first: only then does the form know which version it is based on. And who has
   // no connection stays here, with what they did: the browser would show a page that says nothing of it. A form that is
   // sent without leaving the page (2-enhance.js) stays anyway, and says itself what went wrong.
+  // `data-save-first` on a form: what was typed is saved before a button does something with it, so that no copy of it
+  // stays on the device, to come back where something else stands then. `data-drops` on a button: it goes with it.
   sentByHand(event) {
     clearTimeout(this.timer);
-    if (event.defaultPrevented || !this.saving && !this.isStuck) {
-      this.keep();
+    const { submitter } = event, drops = submitter?.matches("[data-drops]");
+    const isFirst = "saveFirst" in this.form.dataset && this.isUnsent && !this.isTried && !this.conflict && !this.isOut;
+    this.isTried = false;
+    if (event.defaultPrevented || !this.saving && !this.isStuck && (drops || !isFirst)) {
+      if (drops) this.settled();
+      else this.keep();
       return;
     }
     event.preventDefault();
-    this.save().then(() => this.isStuck || this.form.requestSubmit(event.submitter));
+    this.save().then(() => {
+      if (this.isStuck || !drops && (this.isRefused || this.conflict)) return;
+      this.isTried = true;
+      this.form.requestSubmit(submitter);
+    });
   }
 
   get isStuck() {
@@ -195,6 +206,7 @@ class Keeper {
     }
     const answer = await response.json().catch(() => ({}));
     await pressed;
+    this.isRefused = response.status === 422;
     if (response.ok) return this.saved(answer, changes);
     if (response.status === 409 && answer.csrf_token && mayRetry) {
       document.dispatchEvent(new CustomEvent("cares:token", { detail: answer.csrf_token }));
@@ -202,11 +214,16 @@ class Keeper {
     }
     if (response.status === 409 && answer.fields) return this.askWhich(answer);
     if (response.status === 401) return this.signedOut(answer);
-    if (response.status === 422) return this.say(Object.values(answer.errors || {}).flat()[0] || "Please look at this text again.", "kept");
+    if (this.isRefused) return this.refused(answer);
     return this.later(response.status === 413 ? "This text is too long to be sent." : "");
   }
 
-  saved({ version, saved_at: at }, changes) {
+  refused({ errors = {} }) {
+    this.isAway = false;
+    this.say(Object.values(errors).flat()[0] || "Please look at this text again.", "kept");
+  }
+
+  saved({ version, saved_at: at, is_new: isNew }, changes) {
     this.isAway = false;
     if (this.version && version !== undefined) this.version.value = version;
     this.wait = LEAST_WAIT;
@@ -216,12 +233,13 @@ class Keeper {
     }
     const time = (at ? new Date(at) : new Date()).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
     this.say(`Saved at ${time}`, "saved");
-    this.settled();
+    const settled = this.settled();
+    if (isNew) settled.then(() => location.reload());
   }
 
   settled() {
     this.isUnsent = false;
-    this.forget();
+    return this.forget();
   }
 
   async later(why) {
@@ -306,25 +324,66 @@ class Keeper {
   }
 
   choice(words, then, version) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn btn-outline-primary btn-sm";
-    button.textContent = words;
-    button.addEventListener("click", () => {
+    return plainButton(words, () => {
       this.conflict.remove();
       this.conflict = null;
       if (this.version) this.version.value = version;
       then();
     });
-    return button;
   }
 }
+
+const plainButton = (words, then) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-outline-primary btn-sm";
+  button.textContent = words;
+  button.addEventListener("click", then);
+  return button;
+};
 
 const paragraph = (text, name = "") => {
   const made = document.createElement("p");
   made.className = name;
   made.textContent = text;
   return made;
+};
+
+/* What was written in a form that the page has no more, such as that of a block which somebody has taken away. Its place
+ * is an element with `data-keep-lost`, the beginning of the names of such forms, and `data-address`, which takes them. */
+const showLost = async (place) => {
+  const inside = (name) => name.startsWith(PREFIX) && name.includes(place.dataset.keepLost);
+  const lock = Object.keys(localStorage).some(inside) ? await unlock() : null;
+  if (!lock) return;
+  const begin = PREFIX + lock.owner;
+  const known = new Set([...keepers.values()].map((keeper) => begin + keeper.name));
+  const lost = Object.keys(localStorage).filter((name) => name.startsWith(begin + place.dataset.keepLost) && !known.has(name));
+  for (const name of lost) {
+    const kept = await open(lock, name.slice(begin.length), localStorage.getItem(name)).catch(() => null);
+    const words = Object.entries(kept?.fields || {}).filter(([key]) => !/^(kind|id)$|\.(id|is)$/.test(key)).map(([, value]) => [value].flat().join("; "));
+    if (words.join("").trim()) place.append(lostPanel(name, kept.fields, words, place.dataset.address));
+    else localStorage.removeItem(name);
+  }
+};
+
+const lostPanel = (name, fields, words, address) => {
+  const panel = document.createElement("div");
+  panel.className = "keep-conflict";
+  panel.setAttribute("role", "alert");
+  panel.append(paragraph("You had written this in a block that somebody has taken away. It is kept on this device."));
+  for (const text of words.filter((one) => one.trim())) panel.append(paragraph(text, "typed-text keep-other"));
+  const said = paragraph("", "keep-status");
+  const again = plainButton("Put it in again", async () => {
+    const pairs = Object.entries(fields).flatMap(([key, value]) => [value].flat().map((one) => [key, one]));
+    const body = new URLSearchParams([...pairs, ["version", ""], ["csrf_token", meta("csrf-token")]]);
+    const response = await ask(address, body).catch(() => null);
+    if (!response?.ok) { said.textContent = "It could not be put in. Please copy it into a new block."; return; }
+    localStorage.removeItem(name);
+    location.reload();
+  });
+  const go = plainButton("Let it go", () => { localStorage.removeItem(name); panel.remove(); });
+  panel.append(again, go, said);
+  return panel;
 };
 
 const attend = () => {
@@ -334,6 +393,7 @@ const attend = () => {
 const unsent = () => [...keepers.values()].filter((keeper) => keeper.isUnsent);
 
 attend();
+document.querySelectorAll("[data-keep-lost]").forEach(showLost);
 document.addEventListener("cares:replaced", attend);
 addEventListener("online", () => unsent().forEach((keeper) => keeper.save()));
 addEventListener("pagehide", () => unsent().forEach((keeper) => keeper.save(true)));
