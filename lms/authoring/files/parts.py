@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
 from lms.authoring.files.shape import Field, Kind, fields_of
-from lms.authoring.files.typed import Values
-from lms.authoring.files.yaml_text import appended, edited, plain
+from lms.authoring.files.typed import Values, shaped
+from lms.authoring.files.yaml_text import appended, dicts, edited, plain
 from lms.content.page_file import ToolFrontMatter
 from lms.content.schema import (
     MatchingItem,
@@ -98,7 +98,7 @@ def type_of(item: Mapping[str, Any], bank: Mapping[str, Any]) -> str:
     """The type of an item, its own or that of its slot; empty if there is neither."""
     if item.get("type"):
         return str(item["type"])
-    slots = bank.get("blueprint") or ()
+    slots = dicts(bank.get("blueprint"))
     return next((str(slot.get("type")) for slot in slots if slot.get("id") == item.get("slot")), "")
 
 
@@ -119,7 +119,7 @@ def _whole(kind: str, id_: str, file: str, read: Read, fields: tuple[Field, ...]
     if text is None:
         return None
     values = plain(text, file)
-    return Part(kind, id_, file, (), fields, values, text) if isinstance(values, dict) else None
+    return Part(kind, id_, file, (), fields, shaped(fields, values), text) if isinstance(values, dict) else None
 
 
 def _scene(kind: str, id_: str, module_id: str, read: Read) -> Part | None:
@@ -138,7 +138,7 @@ def _slot(kind: str, id_: str, module_id: str, read: Read) -> Part | None:
 def _item(kind: str, id_: str, module_id: str, read: Read) -> Part | None:
     text = read(bank_file(module_id))
     bank: Any = plain(text, bank_file(module_id)) if text else None
-    found = _with_id(bank.get("items") or (), id_) if isinstance(bank, dict) else None
+    found = _with_id(bank.get("items"), id_) if isinstance(bank, dict) else None
     model = ITEMS.get(type_of(found[1], bank)) if found else None
     if model is None:
         return None
@@ -148,7 +148,7 @@ def _item(kind: str, id_: str, module_id: str, read: Read) -> Part | None:
 def _check(kind: str, id_: str, module_id: str, read: Read) -> Part | None:
     text = read(bank_file(module_id))
     bank: Any = plain(text, bank_file(module_id)) if text else None
-    found = _with_id(bank.get("checks") or (), id_) if isinstance(bank, dict) else None
+    found = _with_id(bank.get("checks"), id_) if isinstance(bank, dict) else None
     model = ITEMS.get(str(found[1].get("type"))) if found else None
     if model is None:
         return None
@@ -160,12 +160,12 @@ def _one(kind: str, id_: str, file: str, place: tuple[str, str], read: Read, fie
     data = plain(text, file) if text else None
     if text is None or not isinstance(data, dict):
         return None
-    found = _with_id(data.get(place[0]) or (), place[1])
-    return Part(kind, id_, file, (place[0], found[0]), fields, found[1], text) if found else None
+    found = _with_id(data.get(place[0]), place[1])
+    return Part(kind, id_, file, (place[0], found[0]), fields, shaped(fields, found[1]), text) if found else None
 
 
-def _with_id(values: Iterable[Any], id_: str) -> tuple[int, Values] | None:
-    for place, value in enumerate(values):
+def _with_id(values: Any, id_: str) -> tuple[int, Values] | None:
+    for place, value in enumerate(values if isinstance(values, list) else ()):
         if isinstance(value, dict) and str(value.get("id")) == id_:
             return place, value
     return None

@@ -62,6 +62,11 @@ def _shared(text: str, file: str) -> Any:
     return strict_yaml.load(text, file).data
 
 
+def dicts(values: Any) -> list[Any]:
+    """The parts of a list, whatever else stands in it or in its place."""
+    return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
+
+
 def written(value: Any) -> str:
     """New values as YAML."""
     return _written(_yaml(), _new(value))

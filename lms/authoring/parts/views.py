@@ -19,15 +19,16 @@ from lms.authoring.files.outline import slug
 from lms.authoring.files.parts import Part
 from lms.authoring.files.starters import new_item, new_part, new_scenario
 from lms.authoring.files.typed import Values, boxes, read, stepped, typed
-from lms.authoring.files.yaml_text import appended, plain, written
+from lms.authoring.files.yaml_text import appended, dicts, plain, written
 from lms.authoring.models import Draft
 from lms.authoring.parts.choosing import choices_for, first_outcome
 from lms.authoring.parts.story_map import drawn
 from lms.authoring.publishing.queries import warning
 from lms.authoring.stepping import step_of
+from lms.authoring.telling import briefly
 from lms.authoring.views import LONGEST_TITLE, WRITERS
 from lms.authoring.wording import ADDED_PARTS
-from lms.content.problems import ContentError
+from lms.content.problems import ContentError, Problem
 from lms.db import db, transaction
 from lms.ui.asking import is_script, not_found, now
 
@@ -84,7 +85,7 @@ def questions(module_id: str) -> Answer:
     """The quiz: its places with the questions for each, and the quick checks."""
     draft = queries.open_draft(db.session, module_id) or not_found()
     text = queries.text(db.session, draft, parts.bank_file(module_id)) or not_found()
-    bank, problems = _read(text, parts.bank_file(module_id))
+    bank, problems = _read(text, parts.bank_file(module_id), "blueprint", "items", "checks")
     return render_template(
         "authoring/questions.html", draft=draft, bank=bank, problems=problems, by_slot=_by_slot(bank)
     )
@@ -96,7 +97,7 @@ def sources(module_id: str) -> Answer:
     """The register of sources."""
     draft = queries.open_draft(db.session, module_id) or not_found()
     file = parts.sources_file(module_id)
-    register, problems = _read(queries.text(db.session, draft, file) or "sources: []\n", file)
+    register, problems = _read(queries.text(db.session, draft, file) or "sources: []\n", file, "sources")
     return render_template("authoring/sources.html", draft=draft, register=register, problems=problems)
 
 
@@ -112,7 +113,7 @@ def add(module_id: str) -> Answer:
             changes, id_ = _new(draft, kind, title)
             service.save_texts(session, draft, changes, current_user.uuid, now())
     except ContentError as error:
-        flash(f"Nothing can be added until this is mended: {error}", "danger")
+        flash(f"Nothing can be added until this is mended: {briefly(error)}", "danger")
         return redirect(url("authoring.outline", module_id=module_id), 303)
     flash(ADDED_PARTS[kind], "success")
     return redirect(url(".part", module_id=module_id, kind=kind, id_=id_), 303)
@@ -132,8 +133,8 @@ def remove(module_id: str, kind: str, id_: str) -> Answer:
 
 def _by_slot(bank: Any) -> dict[str, list[Any]]:
     """The questions of the quiz for each of its places; those without one under an empty name."""
-    found: dict[str, list[Any]] = {str(slot.get("id")): [] for slot in bank.get("blueprint") or ()}
-    for item in bank.get("items") or ():
+    found: dict[str, list[Any]] = {str(slot.get("id")): [] for slot in bank["blueprint"]}
+    for item in bank["items"]:
         place = str(item.get("slot") or "")
         found.setdefault(place if place in found else "", []).append(item)
     return found
@@ -203,7 +204,7 @@ def _new(draft: Draft, kind: str, title: str) -> tuple[dict[str, str | None], st
     file = parts.bank_file(module_id)
     text = queries.text(db.session, draft, file) or not_found()
     bank = plain(text, file)
-    taken = [str(one.get("id")) for key in ("items", "checks") for one in bank.get(key) or ()]
+    taken = [str(one.get("id")) for key in ("items", "checks") for one in dicts(bank.get(key))]
     id_ = slug(title or "question", taken)
     if kind == "item":
         slot = request.form.get("slot", "")
@@ -221,7 +222,7 @@ def _new(draft: Draft, kind: str, title: str) -> tuple[dict[str, str | None], st
 
 
 def _new_slot(text: str, file: str, bank: Any, type_: str, outcome: str) -> tuple[dict[str, str | None], str]:
-    known = {str(one.get("id")) for one in bank.get("blueprint") or ()}
+    known = {str(one.get("id")) for one in dicts(bank.get("blueprint"))}
     id_ = next(f"s{number:02}" for number in range(1, len(known) + 2) if f"s{number:02}" not in known)
     made = {"id": id_, "outcome": outcome, "level": "understand", "type": type_}
     return {file: appended(text, file, ("blueprint",), made)}, id_
@@ -231,7 +232,7 @@ def _new_scene(draft: Draft, title: str) -> tuple[dict[str, str | None], str]:
     scenario_id = request.form.get("scenario", "")
     file = parts.scenario_file(draft.subject, scenario_id)
     text = queries.text(db.session, draft, file) or not_found()
-    scenes = plain(text, file).get("scenes") or []
+    scenes = dicts(plain(text, file).get("scenes"))
     id_ = slug(title or "scene", [str(one.get("id")) for one in scenes])
     (scene,) = new_scenario(scenario_id, "")["scenes"]
     made = scene | {"id": id_, "title": title or "A scene", "decision": len(scenes) + 1}
@@ -242,7 +243,7 @@ def _new_scene(draft: Draft, title: str) -> tuple[dict[str, str | None], str]:
 def _new_source(draft: Draft, title: str) -> tuple[dict[str, str | None], str]:
     file = parts.sources_file(draft.subject)
     text = queries.text(db.session, draft, file) or "sources: []\n"
-    known = [str(one.get("id")) for one in plain(text, file).get("sources") or ()]
+    known = [str(one.get("id")) for one in dicts(plain(text, file).get("sources"))]
     id_ = slug(title or "source", known)
     made = {
         "id": id_,
@@ -257,11 +258,14 @@ def _new_source(draft: Draft, title: str) -> tuple[dict[str, str | None], str]:
     return {file: appended(text, file, ("sources",), made)}, id_
 
 
-def _read(text: str, file: str) -> tuple[Any, tuple[Any, ...]]:
+def _read(text: str, file: str, *lists: str) -> tuple[dict[str, list[Any]], tuple[Problem, ...]]:
+    """Some lists of a file, each of parts, and what is wrong if it cannot be read."""
+    problems: tuple[Problem, ...] = ()
     try:
-        return plain(text, file) or {}, ()
+        data = plain(text, file)
     except ContentError as error:
-        return {}, error.problems
+        data, problems = None, error.problems
+    return {name: dicts(data.get(name)) if isinstance(data, dict) else [] for name in lists}, problems
 
 
 def _home(draft: Draft, kind: str, id_: str) -> str:

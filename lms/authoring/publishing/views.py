@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache, partial
+from collections.abc import Iterable, Sequence
 
 from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, send_file
 from flask import url_for as url
@@ -15,23 +14,23 @@ from werkzeug.wrappers import Response as AnyResponse
 from lms.accounts.access import needs
 from lms.accounts.viewing import write_down
 from lms.authoring import queries, service
-from lms.authoring.files.places import Place, place_of
 from lms.authoring.models import Draft
 from lms.authoring.publishing.changes import changes
 from lms.authoring.publishing.guarding import Threat, entries
 from lms.authoring.publishing.queries import threats_to, work_on
 from lms.authoring.reading import reading, report
+from lms.authoring.telling import briefly
 from lms.authoring.timing import queries as timing
 from lms.authoring.timing import service as set_time
 from lms.authoring.timing.moment import MomentError, moment
-from lms.authoring.views import WRITERS
+from lms.authoring.views import WRITERS, telling
 from lms.config import Settings
 from lms.content.bundle import from_zip
 from lms.content.checker.report import Report, Result
 from lms.content.library import library
 from lms.content.loader import Reading, load_module
 from lms.content.module import Module
-from lms.content.problems import ContentError, Problem
+from lms.content.problems import ContentError
 from lms.db import db, transaction
 from lms.quiz.regrading.queries import corrected
 from lms.ui.asking import not_found, now
@@ -55,7 +54,7 @@ def findings(module_id: str) -> Answer:
     key = draft.key
     said = report(key, module_id, lambda: queries.bundle(db.session, draft), now().date())
     return render_template(
-        "authoring/findings.html", draft=draft, report=said, by_weight=_by_weight, link_to=_links(draft)
+        "authoring/findings.html", draft=draft, report=said, by_weight=_by_weight, telling=telling(draft)
     )
 
 
@@ -179,7 +178,8 @@ def restore(module_id: str, number: int) -> Answer:
             done = service.publish_again(session, module_id, from_zip(revision.files), now())
             _note(session, found)
     except ContentError as error:
-        flash(f"Revision {number} keeps to rules that have changed since, and cannot be shown: {error}", "danger")
+        said = f"Revision {number} keeps to rules that have changed since, and cannot be shown: {briefly(error)}"
+        flash(said, "danger")
         return redirect(url(".history", module_id=module_id), 303)
     flash(f"Revision {number} is back, as revision {done.number}.", "success")
     return redirect(_afterwards(module_id), 303)
@@ -205,27 +205,6 @@ def download(module_id: str) -> Answer:
 def _by_weight(said: Report) -> list[Result]:
     """What fails first, then what is to be looked at."""
     return sorted(said.results, key=lambda result: ("fail", "warn", "pass").index(result.verdict))
-
-
-def _links(draft: Draft) -> Callable[[Problem], str | None]:
-    """Where something can be mended that was found in a draft."""
-    read, documents = cache(partial(queries.text, db.session, draft)), _read(draft).documents
-
-    def link(problem: Problem) -> str | None:
-        place = place_of(problem.file, problem.line, draft.subject, read, documents)
-        return _address(draft.subject, place) if place else None
-
-    return link
-
-
-def _address(module_id: str, place: Place) -> str:
-    if place.kind == "page":
-        anchor = None if place.block is None else f"block-{place.block}"
-        return url("writing.page", module_id=module_id, page_id=place.id, _anchor=anchor)
-    lists = {"outline": "authoring.outline", "questions": "parts.questions", "sources": "parts.sources"}
-    if place.kind in lists:
-        return url(lists[place.kind], module_id=module_id)
-    return url("parts.part", module_id=module_id, kind=place.kind, id_=place.id or None)
 
 
 def _read(draft: Draft) -> Reading:
@@ -262,5 +241,5 @@ def _ask(draft: Draft, wrong: str = "") -> str:
         failed=timing.failed(db.session, draft),
         zone=settings.time_zone.replace("_", " "),
         wrong=wrong,
-        link_to=_links(draft),
+        telling=telling(draft),
     )
