@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import cache
@@ -20,7 +21,7 @@ from lms.content.bundle import from_folder
 from lms.content.loader import load_module
 from lms.content.module import Module
 from lms.db import db, writing
-from tests.authoring.test_preview import BASE, trainer
+from tests.authoring.test_preview import BASE, Preview, trainer
 from tests.authoring.test_writing import MODULE, NOW, ROOT
 
 __all__ = ["trainer"]
@@ -82,19 +83,21 @@ def previews(browser: FlaskClient) -> dict[str, str]:
     return found
 
 
-EDITOR = ("", "/module", "/questions", "/sources", "/findings", "/publish", "/compare", "/media-files", "/history")
+LISTS = ("", "/module", "/questions", "/sources", "/publish", "/media-files", "/history")
+WHOLE = ("/findings", "/compare")
+"""They look at every word, and take their time."""
 
 
-def everything(browser: FlaskClient) -> dict[str, str]:
+def everything(browser: FlaskClient, *more: str) -> dict[str, str]:
     """Every preview and every page of the editor that lists something, and some of each kind of part."""
     texts = previews(browser)
-    for address in EDITOR:
+    for address in (*LISTS, *more):
         opened(browser, f"{BASE}{address}")
     for page in module().pages:
         opened(browser, f"{BASE}/pages/{page.id}")
     one_of_each = {item.type: item.id for item in module().bank.items}
     parts = [f"item/{id_}" for id_ in one_of_each.values()]
-    parts += [f"check/{module().bank.checks[0].id}", f"item/{module().bank.items[0].id}", "slot/s01"]
+    parts += [f"check/{CHECK}", f"item/{module().bank.items[0].id}", "slot/s01"]
     parts += ["scenario/cold-trolley", "scene/cold-trolley:opening", f"source/{next(iter(module().sources))}"]
     parts += [f"tool/{next(iter(module().tools))}"]
     for part in parts:
@@ -119,6 +122,7 @@ def _drop(*path: Any) -> Change:
     return change
 
 
+HALF = "\n:::{reflection} half\nminutes: soon\n---\nLook back.\n:::\n"
 BREAKINGS: dict[str, tuple[Callable[[], Texts], str, str]] = {
     "an empty option of another question": (
         lambda: yaml(BANK, _drop("items", 0, "options", 1, "text")),
@@ -157,9 +161,7 @@ BREAKINGS: dict[str, tuple[Callable[[], Texts], str, str]] = {
     "no title of the module": (lambda: yaml(TOP, _drop("title")), CHECK_PAGE, "Quick check"),
     "no outcomes": (lambda: yaml(TOP, _drop("outcomes")), CHECK_PAGE, "Quick check"),
     "a block without what it needs": (
-        lambda: {
-            path_of(CHECK_PAGE): f"{shipped()[path_of(CHECK_PAGE)]}\n:::{{reflection}} half\nminutes: soon\n:::\n"
-        },
+        lambda: {path_of(CHECK_PAGE): shipped()[path_of(CHECK_PAGE)] + HALF},
         CHECK_PAGE,
         "This block cannot be shown until it is mended",
     ),
@@ -170,29 +172,32 @@ BREAKINGS: dict[str, tuple[Callable[[], Texts], str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", BREAKINGS)
-def test_what_is_half_written_is_told_in_its_place(app: Flask, trainer: FlaskClient, name: str) -> None:
-    broken, page_id, said = BREAKINGS[name]
-    save(app, {**broken()})
-    texts = everything(trainer)
-    assert said in texts[page_id]
-    whole = [text for id_, text in texts.items() if id_ not in (CHECK_PAGE, STORY_PAGE, QUIZ_PAGE)]
-    assert all("Sources of this page" in text or "<p" in text for text in whole)
+def test_what_is_half_written_is_told_in_its_place(app: Flask, trainer: FlaskClient) -> None:
+    for name, (broken, page_id, said) in BREAKINGS.items():
+        save(app, {**shipped(), **broken()})
+        assert said in everything(trainer)[page_id], name
+
+
+def _asked(text: str) -> set[str]:
+    return {item.id for item in module().bank.checks if re.search(rf"/checks/{item.id}[&\"]", text)}
 
 
 def test_sound_questions_are_shown_beside_a_broken_one(app: Flask, trainer: FlaskClient) -> None:
     before = previews(trainer)
-    save(app, {**yaml(BANK, lambda bank: _check(bank)["options"][0].pop("feedback"))})
+    save(app, {**yaml(BANK, lambda bank: _check(bank)["options"][1].pop("feedback"))})
     after = previews(trainer)
-    for page_id, text in after.items():
-        asked = sum(f"/checks/{item.id}&" in text or f'/checks/{item.id}"' in text for item in module().bank.checks)
-        was = sum(
-            f"/checks/{one.id}&" in before[page_id] or f'/checks/{one.id}"' in before[page_id]
-            for one in module().bank.checks
-        )
-        assert asked == was - (page_id == CHECK_PAGE), page_id
-    assert f'href="{BASE}/check/{CHECK}" target="_top"' in after[CHECK_PAGE]
-    assert f"Quick check {CHECK}, Options" in after[CHECK_PAGE].replace("</a>", "")
+    assert {page_id: _asked(text) for page_id, text in after.items()} == {
+        page_id: _asked(text) - {CHECK} for page_id, text in before.items()
+    }
+    assert f'<a href="{BASE}/check/{CHECK}" target="_top">Quick check {CHECK}, Options b</a>' in after[CHECK_PAGE]
+    assert "“What is said to whoever answers so” is missing; add it." in after[CHECK_PAGE]
+
+
+def test_a_quiz_can_be_tried_though_a_place_has_no_question(app: Flask, trainer: FlaskClient) -> None:
+    save(app, {**yaml(BANK, lambda bank: [one.pop("stem") for one in bank["items"] if one["slot"] == "s01"])})
+    preview = Preview(trainer, QUIZ_PAGE)
+    text = preview.send(f"/modules/{MODULE}/quiz/start", {})
+    assert f"1 of {len(module().bank.blueprint) - 1}" in text
 
 
 VALUES: tuple[Any, ...] = (None, "", 5, "x: y", [], {}, [5], ["x"], [{}], {"id": 5}, -1, "5,5", True, "a\nb", [[]])
@@ -205,31 +210,45 @@ def _paths(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from _paths(data[step], (*path, step))
 
 
-@pytest.mark.parametrize("seed", range(6))
+FRAGMENTS = ("", "---", ":::", "statements: 5", "items: 5", "outcomes: 5", ":::{check} x", "title:")
+
+
+def _at_random(chance: Random) -> Texts:
+    """Anything in the place of anything else, in each kind of file."""
+    texts = {}
+    for file in (TOP, BANK, STORY, SOURCES):
+        data = deepcopy(plain(shipped()[file], file))
+        for _ in range(chance.randint(1, 4)):
+            path = chance.choice(list(_paths(data)))
+            holder = data
+            for step in path[:-1]:
+                holder = holder[step]
+            if chance.random() < 0.3:
+                del holder[path[-1]]
+            else:
+                holder[path[-1]] = chance.choice(VALUES)
+        texts[file] = written(data)
+    page = path_of(chance.choice(module().pages).id)
+    lines = shipped()[page].split("\n")
+    at = chance.randrange(len(lines))
+    lines[at : at + chance.randint(0, 3)] = [chance.choice(FRAGMENTS)]
+    return {**texts, page: "\n".join(lines)}
+
+
+SPEAKS_OF_FILES = re.compile(r"\.yaml|\btuple\b|\bstring\b|\bYAML\b|`|\[key\]|\binput should\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("seed", range(3))
 def test_no_draft_breaks_a_page(app: Flask, trainer: FlaskClient, seed: int) -> None:
-    """Anything in any of its files is put in the place of anything else."""
     chance = Random(seed)
-    files = [TOP, BANK, STORY, SOURCES]
-    for _ in range(4):
-        texts = {}
-        for file in files:
-            data = deepcopy(plain(shipped()[file], file))
-            for _ in range(chance.randint(1, 3)):
-                path = chance.choice(list(_paths(data)))
-                holder = data
-                for step in path[:-1]:
-                    holder = holder[step]
-                if chance.random() < 0.3:
-                    del holder[path[-1]]
-                else:
-                    holder[path[-1]] = chance.choice(VALUES)
-            texts[file] = written(data)
-        page = path_of(chance.choice(module().pages).id)
-        lines = shipped()[page].split("\n")
-        at = chance.randrange(len(lines))
-        lines[at : at + chance.randint(0, 3)] = [
-            chance.choice(("", "---", ":::", "statements: 5", "items: 5", ":::{check} x"))
-        ]
-        save(app, {**texts, page: "\n".join(lines)})
-        everything(trainer)
-    save(app, {**shipped()})
+    for _ in range(3):
+        save(app, {**shipped(), **_at_random(chance)})
+        everything(trainer, *WHOLE)
+        found = [item for item in _items(trainer.get(f"{BASE}/publish").text) if SPEAKS_OF_FILES.search(item)]
+        assert found == []
+
+
+def _items(page: str) -> list[str]:
+    listed = re.findall(r'<ul class="author-problems">(.*?)</ul>', page, re.DOTALL)
+    lines = [line for one in listed for line in re.findall(r"<li>(.*?)</li>", one, re.DOTALL)]
+    return [" ".join(unescape(re.sub(r"<[^>]*>", "", line)).split()) for line in lines]

@@ -16,6 +16,7 @@ Values = dict[str, Any]
 _LINE_END = re.compile(r"[ \t]*\n\s*")
 _WHOLE = re.compile(r"-?\d{1,15}")
 _DECIMAL = re.compile(r"-?\d{1,15}\.\d{1,15}")
+Path = tuple[str | int, ...]
 Step = Literal["add", "remove", "up", "down"]
 NewPart = Callable[[str, Sequence[Any]], Values]
 
@@ -96,6 +97,18 @@ def shaped(fields: Iterable[Field], values: Mapping[str, Any]) -> Values:
         if field.kind is Kind.LINES and kept.get(field.name) is not None:
             kept[field.name] = kept[field.name] if isinstance(kept[field.name], list) else [kept[field.name]]
     return kept
+
+
+def strangers(fields: Iterable[Field], values: Any, path: Path = ()) -> Iterator[Path]:
+    """Where parts inside of lists have something that is not known there, such as marks in a question that has none."""
+    for field in fields:
+        parts = values.get(field.name) if field.kind is Kind.PARTS and isinstance(values, Mapping) else None
+        for place, part in enumerate(parts if isinstance(parts, list) else ()):
+            assert field.part
+            here = (*path, field.name, place)
+            if isinstance(part, Mapping):
+                yield from ((*here, name) for name in part if name not in field.part.model_fields)
+                yield from strangers(fields_of(field.part), part, here)
 
 
 class Form(Protocol):

@@ -12,23 +12,27 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
+from lms.accounts.queries import people_by_uuid
 from lms.accounts.viewing import write_down
 from lms.authoring import queries, service
 from lms.authoring.models import Draft
 from lms.authoring.publishing.changes import changes
 from lms.authoring.publishing.guarding import Threat, entries
+from lms.authoring.publishing.overtaking import Overtaken, undone
 from lms.authoring.publishing.queries import threats_to, work_on
 from lms.authoring.reading import reading, report
 from lms.authoring.telling import briefly
 from lms.authoring.timing import queries as timing
 from lms.authoring.timing import service as set_time
 from lms.authoring.timing.moment import MomentError, moment
+from lms.authoring.upload.service import hold_published
 from lms.authoring.views import WRITERS, telling
 from lms.config import Settings
-from lms.content.bundle import from_zip
+from lms.content.bundle import Bundle, from_zip
 from lms.content.checker.report import Report, Result
 from lms.content.library import library
 from lms.content.loader import Reading, load_module
+from lms.content.models import Revision
 from lms.content.module import Module
 from lms.content.problems import ContentError
 from lms.db import db, transaction
@@ -38,6 +42,7 @@ from lms.ui.asking import not_found, now
 blueprint = Blueprint("publishing", __name__)
 
 Answer = Response | AnyResponse | str | tuple[str, int]
+UNDOING = "Nothing is published yet. Something else was published since this draft was begun: look at what would go."
 UNTICKED = "Nothing is published yet. Tick what may go, or keep it in the draft."
 
 
@@ -80,10 +85,14 @@ def publish(module_id: str) -> Answer:
             if _left(found):
                 flash(UNTICKED, "danger")
                 return _ask(draft), 422
+            over = _overtaken(session, draft, hold_published(session, module_id))
+            if over and request.form.get("over") != str(over.number):
+                flash(UNDOING, "danger")
+                return _ask(draft), 422
             if request.form.get("do") == "at":
                 return _set_time(session, draft, found)
             set_time.take_back(session, draft, now())
-            done = service.publish(session, draft, queries.bundle(session, draft), now())
+            done = service.publish(session, draft, queries.bundle(session, draft), current_user.uuid, now())
             _note(session, found)
     except ContentError:
         return _ask(queries.open_draft(db.session, module_id) or not_found()), 422
@@ -175,7 +184,7 @@ def restore(module_id: str, number: int) -> Answer:
             found = threats_to(session, now_seen, then_seen)
             if _left(found):
                 return _ask_to_restore(then_seen, number, found)
-            done = service.publish_again(session, module_id, from_zip(revision.files), now())
+            done = service.publish_again(session, module_id, from_zip(revision.files), current_user.uuid, now())
             _note(session, found)
     except ContentError as error:
         said = f"Revision {number} keeps to rules that have changed since, and cannot be shown: {briefly(error)}"
@@ -215,6 +224,17 @@ def _threats(draft: Draft, new: Module | None) -> list[Threat]:
     return threats_to(db.session, library.module(db.session, draft.subject), new) if new else []
 
 
+def _overtaken(session: Session, draft: Draft, published: Revision | None) -> Overtaken | None:
+    """What was published since the draft was begun, and would be undone by it."""
+    if published is None or published.id == draft.based_on_id:
+        return None
+    begun = session.get(Revision, draft.based_on_id) if draft.based_on_id else None
+    before = from_zip(begun.files) if begun else Bundle({})
+    lost = undone(before, from_zip(published.files), queries.bundle(session, draft), draft.subject)
+    by = people_by_uuid(session, [published.published_by]) if published.published_by else ()
+    return Overtaken(published.number, published.created_at, by[0].name if by else "", lost) if lost else None
+
+
 def _left(found: Iterable[Threat]) -> list[Threat]:
     """Those that nobody has agreed to."""
     agreed = set(request.form.getlist("may"))
@@ -236,6 +256,7 @@ def _ask(draft: Draft, wrong: str = "") -> str:
         changes=said,
         threats=threats,
         agreed=request.form.getlist("may"),
+        over=_overtaken(db.session, draft, queries.published(db.session, draft.subject)),
         waiting=timing.waiting(db.session, draft),
         set_by=timing.set_by(db.session, draft),
         failed=timing.failed(db.session, draft),

@@ -120,9 +120,9 @@ def _objection(session: Session, draft: Draft, timed: TimedPublication, bundle: 
 def _publish(session: Session, draft: Draft, timed: TimedPublication, bundle: Bundle, at: dt.datetime) -> int:
     """Whatever was written in the draft since stays there."""
     if draft.closed_at is None and draft.version == timed.version:
-        done = service.publish(session, draft, bundle, at)
+        done = service.publish(session, draft, bundle, timed.set_by, at)
     else:
-        done = content.publish(session, draft.subject, bundle, at)
+        done = content.publish(session, draft.subject, bundle, at, timed.set_by)
         draft.based_on_id = done.revision_id
     timed.revision_id = done.revision_id
     return done.number
