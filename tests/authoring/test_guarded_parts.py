@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
@@ -245,9 +244,9 @@ def test_the_outline_opens_whatever_stands_in_its_file(app: Flask, draft: FlaskC
 def test_findings_say_where_they_are(app: Flask, draft: FlaskClient) -> None:
     form = form_of(draft, "/item/s01-a") | {"options.1.text": "", "options.0.feedback": ""}
     submit(draft, "/item/s01-a", form)
-    submit(draft, "/outline", {"do": "rename section", "section": "start", "title": "By Ida", "minutes": "13"})
-    save(app, TOP, lambda text: re.sub(r"minutes: 13[.\d]*", "minutes: 5,5", text))
-    page = " ".join(unescape(draft.get(f"{BASE}/publish").text).split())
-    assert ">Question of the quiz s01-a, Options b</a>: “Text” is missing; add it." in page
-    assert ">Question of the quiz s01-a, Options a</a>: “What is said to whoever answers so” is missing" in page
-    assert ": “Minutes”: “5,5” is no number; write a number, such as 5 or 5.5." in page
+    page = f"{ROOT}/start/starting-point.md"
+    save(app, page, lambda text: text.replace("minutes: 3\nrevisit", "minutes: 5,5\nrevisit"))
+    said = " ".join(unescape(draft.get(f"{BASE}/publish").text).split())
+    assert ">Question of the quiz s01-a, Options b</a>: “Text” is missing; add it." in said
+    assert ">Question of the quiz s01-a, Options a</a>: “What is said to whoever answers so” is missing" in said
+    assert ">Page “You”, Reflection felt-cared</a>: “Minutes”: “5,5” is no number; write a number, such as 5" in said
