@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -22,7 +23,7 @@ from lms.content.loader import load_module
 from lms.content.module import Module
 from lms.db import db, writing
 from tests.authoring.test_preview import BASE, Preview, trainer
-from tests.authoring.test_writing import MODULE, NOW, ROOT
+from tests.authoring.test_writing import MODULE, ROOT
 
 __all__ = ["trainer"]
 pytestmark = pytest.mark.slow
@@ -49,7 +50,7 @@ def save(app: Flask, texts: dict[str, str | None]) -> None:
         draft = service.lock(session, MODULE)
         assert draft
         encoded = {path: None if text is None else text.encode() for path, text in texts.items()}
-        service.save(session, draft, encoded, None, NOW)
+        service.save(session, draft, encoded, None, dt.datetime.now(dt.UTC))  # what was read is kept by the time
 
 
 def yaml(path: str, change: Change) -> Texts:

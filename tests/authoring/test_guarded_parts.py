@@ -51,7 +51,7 @@ def save(app: Flask, file: str, change: Callable[[str], str]) -> None:
         found = service.lock(session, MODULE)
         assert found
         text = change((queries.text(session, found, file)) or "")
-        service.save(session, found, {file: text.encode()}, None, NOW)
+        service.save(session, found, {file: text.encode()}, None, dt.datetime.now(dt.UTC))
 
 
 def publish(browser: FlaskClient, **more: str) -> Any:
