@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person
 from lms.authoring.files.undoing import Save
 from lms.authoring.models import SILENT_AFTER, Draft, DraftFile, DraftVisit
-from lms.content.bundle import Bundle
+from lms.content.bundle import Bundle, one_file
 from lms.content.models import PROGRAMME, Revision, Standing
 
+LOOKED_BACK = 20
+"""Earlier revisions in which an id is looked for."""
 _MOST_NUMBER = 2**31 - 1
 """Of what a database keeps as a whole number."""
 
@@ -145,6 +147,14 @@ def revision(session: Session, module_id: str, number: int) -> Revision | None:
     if number > _MOST_NUMBER:
         return None
     return session.scalar(select(Revision).filter_by(subject=module_id, number=number))
+
+
+def published_texts(session: Session, module_id: str, path: str) -> list[str]:
+    """A file as learners have seen it in the latest revisions, each text once."""
+    query = select(Revision.files).where(Revision.subject == module_id, Revision.standing != Standing.DRAFT)
+    stored = session.scalars(query.order_by(Revision.number.desc()).limit(LOOKED_BACK))
+    found = (one_file(files, path) for files in stored)
+    return list(dict.fromkeys(decoded(content) for content in found if content is not None))
 
 
 def modules(session: Session) -> list[str]:

@@ -129,19 +129,19 @@ def note_visit(session: Session, draft: Draft, person: UUID, place: str, at: dt.
     write_at_once(session, statement.on_conflict_do_update(index_elements=["draft_id", "person"], set_=now_here))
 
 
-def publish(session: Session, draft: Draft, bundle: Bundle, at: dt.datetime) -> Imported:
+def publish(session: Session, draft: Draft, bundle: Bundle, by: UUID, at: dt.datetime) -> Imported:
     """Learners see the draft from now on. Raises ContentError, and publishes nothing then."""
     module = load_module(bundle, draft.subject)
-    published = content.publish(session, draft.subject, bundle, at)
+    published = content.publish(session, draft.subject, bundle, at, by)
     draft.published_id = published.revision_id
     _close(session, draft, at)
     return Imported(published.subject, published.number, published.is_new, published.revision_id, module)
 
 
-def publish_again(session: Session, module_id: str, bundle: Bundle, at: dt.datetime) -> Imported:
+def publish_again(session: Session, module_id: str, bundle: Bundle, by: UUID, at: dt.datetime) -> Imported:
     """Learners see an earlier revision from now on. Raises ContentError if the rules of today refuse it."""
     load_module(bundle, module_id)
-    return content.publish(session, module_id, bundle, at)
+    return content.publish(session, module_id, bundle, at, by)
 
 
 def throw_away(session: Session, draft: Draft, at: dt.datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache, partial
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request
@@ -28,11 +29,14 @@ from lms.authoring.files.outline import (
     without_section,
 )
 from lms.authoring.files.parts import module_file, scenario_file
+from lms.authoring.files.places import Place
 from lms.authoring.files.shape import fields_of
 from lms.authoring.files.typed import shown
 from lms.authoring.models import Draft
 from lms.authoring.parts.choosing import chosen_first
 from lms.authoring.publishing.queries import work_on
+from lms.authoring.reading import reading
+from lms.authoring.telling import Telling, briefly, without_place
 from lms.authoring.wording import ADDED, BLOCK_HINTS, BLOCKS, ITEM_TYPES, PARTS, SAID, WORDS, words_of
 from lms.content.bundle import from_zip
 from lms.content.library import library
@@ -65,6 +69,7 @@ def install(app: Flask) -> None:
         part_words=PARTS,
         choice_words=WORDS,
         module_title=module_title,
+        without_place=without_place,
         fields_of=fields_of,
     )
     app.jinja_env.filters.update(in_box=shown, choice_of=lambda word: (word, word))
@@ -158,7 +163,7 @@ def change_outline(module_id: str) -> Answer:
     except LookupError:
         flash("That is not there any more: somebody has changed the outline meanwhile.", "info")
     except ContentError as error:
-        flash(f"The outline cannot be changed: {error}", "danger")
+        flash(f"The outline cannot be changed: {briefly(error)}", "danger")
     else:
         return _after(module_id, changes)
     return redirect(url(".outline", module_id=module_id), 303)
@@ -241,6 +246,24 @@ def _outline(draft: Draft) -> Answer:
         scenarios=_stories(draft),
         others=queries.others(db.session, draft, current_user.uuid, now()),
     )
+
+
+def telling(draft: Draft) -> Telling:
+    """Tells what was found in a draft, and leads to where it is mended."""
+    documents = reading(draft.key, draft.subject, lambda: queries.bundle(db.session, draft)).documents
+    read = cache(partial(queries.text, db.session, draft))
+    return Telling(draft.subject, read, documents, partial(address, draft.subject))
+
+
+def address(module_id: str, place: Place) -> str:
+    """The page of the editor on which something is mended."""
+    if place.kind == "page":
+        anchor = None if place.block is None else f"block-{place.block}"
+        return url("writing.page", module_id=module_id, page_id=place.id, _anchor=anchor)
+    lists = {"outline": "authoring.outline", "questions": "parts.questions", "sources": "parts.sources"}
+    if place.kind in lists:
+        return url(lists[place.kind], module_id=module_id)
+    return url("parts.part", module_id=module_id, kind=place.kind, id_=place.id or None)
 
 
 def module_title(draft: Draft) -> str:

@@ -75,6 +75,12 @@ class Bundle:
         return stream.getvalue()
 
 
+def one_file(stored: bytes, path: str) -> bytes | None:
+    """A single file of a bundle that we have stored; None if it is not in it."""
+    with zipfile.ZipFile(io.BytesIO(stored)) as archive:
+        return archive.read(path) if path in archive.namelist() else None
+
+
 def from_folder(root: Path) -> Bundle:
     """Every file below `courses/` and `quizzes/` of a folder; links and hidden files are left out."""
     files: dict[str, bytes] = {}

@@ -16,11 +16,12 @@ from lms.content.bundle import Bundle
 from lms.content.markup import Citations, render
 from lms.content.media_files import media_fault
 from lms.content.module import Module, Page, Section, Tool
-from lms.content.page_file import PageFile, ToolFrontMatter, schema_problems, shown_by
+from lms.content.page_file import PageFile, ToolFrontMatter, shown_by
 from lms.content.problems import ContentError, Problem
 from lms.content.references import References
 from lms.content.remembering import Files
 from lms.content.schema import BankFile, ModuleFile, Part, Programme, Scenario, Source, SourcesFile
+from lms.content.schema_problems import schema_problems
 from lms.content.stray_citations import stray_citations
 
 MOST_TEXT_BYTES = 1_000_000

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, PrimaryKey, choice
@@ -46,3 +47,5 @@ class Revision(Base):
     digest: Mapped[str] = mapped_column(String(64))
     """SHA-256 of the bundle: an import of the same files makes no new revision."""
     created_at: Mapped[dt.datetime]
+    published_by: Mapped[UUID | None] = mapped_column(Uuid)
+    """The opaque name of who did; none for what came from files. After an erasure it leads to nobody."""

@@ -17,6 +17,7 @@ from lms.content.markup import Citations, parse, render
 from lms.content.module import Page
 from lms.content.problems import ContentError, Problem
 from lms.content.schema import OutcomeId, Part
+from lms.content.schema_problems import schema_problems
 from lms.content.svg import SvgError, clean_svg
 
 MOST_PAGE_CHARACTERS = 60_000
@@ -223,31 +224,6 @@ def shown_by(text: str, media: Mapping[str, bytes]) -> Mapping[str, bytes]:
         return {}
     names = (name for name in sorted(media) if name in text or "\\" in text)
     return {name: media[name] if name.endswith(".svg") else b"" for name in names}
-
-
-def schema_problems(error: ValidationError, document: strict_yaml.Document) -> list[Problem]:
-    """What the schema refuses, each at the line where it stands."""
-    return [_schema_problem(problem, document) for problem in error.errors(include_url=False)]
-
-
-def _schema_problem(problem: Any, document: strict_yaml.Document) -> Problem:
-    path, value = [], document.data
-    for step in problem["loc"]:
-        # The name of a tagged union's member stands in the location, but not in the file.
-        if (isinstance(value, dict) and step in value) or (isinstance(value, list) and isinstance(step, int)):
-            path.append(step)
-            value = value[step]
-    name = str(problem["loc"][-1]) if problem["loc"] else ""
-    line = document.line(tuple(path))
-    if problem["type"] == "missing":
-        return Problem(document.file, line, f"`{name}` is missing", "add it")
-    if problem["type"] == "union_tag_not_found":
-        return Problem(document.file, line, "`type` is missing", "add it; in `items` it comes from the slot")
-    if problem["type"] == "extra_forbidden":
-        return Problem(document.file, line, f"`{name}` is not known here", "remove it or mend its spelling")
-    reason = problem["msg"].removeprefix("Value error, ") or "it is not allowed"
-    shown = f"`{name}`: " if name and problem["type"] != "value_error" else ""
-    return Problem(document.file, line, f"{shown}{reason[0].lower()}{reason[1:]}", "mend the value")
 
 
 def _with_anchors(html: str, offset: int) -> str:

@@ -341,7 +341,7 @@ class BankFile(Part):
         if not isinstance(blueprint, list) or not isinstance(items, list):
             return data
         slots = {slot["id"]: slot for slot in blueprint if isinstance(slot, dict) and isinstance(slot.get("id"), str)}
-        return {**data, "items": [_completed(item, slots) for item in items]}
+        return {**data, "items": [completed(item, slots) for item in items]}
 
     @model_validator(mode="after")
     def _slot_ids_differ(self) -> Self:
@@ -452,7 +452,8 @@ class Scenario(Part):
         return self
 
 
-def _completed(item: Any, slots: dict[Any, Any]) -> Any:
+def completed(item: Any, slots: dict[Any, Any]) -> Any:
+    """A question as it is written, with type, outcome and level of its slot."""
     name = item.get("slot") if isinstance(item, dict) else None
     slot = slots.get(name) if isinstance(name, str) else None
     if slot is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -68,7 +69,7 @@ def _import(session: Session, parts: Mapping[str, Bundle], at: dt.datetime, stor
     return [replace(store(session, subject, part, at), module=modules.get(subject)) for subject, part in parts.items()]
 
 
-def publish(session: Session, subject: str, bundle: Bundle, at: dt.datetime) -> Imported:
+def publish(session: Session, subject: str, bundle: Bundle, at: dt.datetime, by: UUID | None = None) -> Imported:
     """Make a bundle the published revision of its subject, unless it already is."""
     current = session.scalar(select(Revision).filter_by(subject=subject, standing=Standing.PUBLISHED).with_for_update())
     if current and current.digest == bundle.digest:
@@ -76,7 +77,7 @@ def publish(session: Session, subject: str, bundle: Bundle, at: dt.datetime) -> 
     if current:
         current.standing = Standing.SUPERSEDED
         session.flush()
-    return _store(session, subject, bundle, Standing.PUBLISHED, at)
+    return _store(session, subject, bundle, Standing.PUBLISHED, at, by)
 
 
 def published_ids(session: Session) -> dict[str, int]:
@@ -98,7 +99,9 @@ def keep_draft(session: Session, subject: str, bundle: Bundle, at: dt.datetime) 
     return _store(session, subject, bundle, Standing.DRAFT, at)
 
 
-def _store(session: Session, subject: str, bundle: Bundle, standing: Standing, at: dt.datetime) -> Imported:
+def _store(
+    session: Session, subject: str, bundle: Bundle, standing: Standing, at: dt.datetime, by: UUID | None = None
+) -> Imported:
     last = session.scalar(select(func.max(Revision.number)).filter_by(subject=subject)) or 0
     revision = Revision(
         subject=subject,
@@ -107,6 +110,7 @@ def _store(session: Session, subject: str, bundle: Bundle, standing: Standing, a
         files=bundle.to_zip(),
         digest=bundle.digest,
         created_at=at,
+        published_by=by,
     )
     session.add(revision)
     session.flush()

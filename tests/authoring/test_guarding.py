@@ -22,10 +22,11 @@ from lms import config
 from lms.accounts.models import Person, Role
 from lms.audit.models import AuditEvent
 from lms.authoring.publishing.changes import Work
-from lms.authoring.publishing.guarding import CHECK, Key, Nature, likeness, natures, threats
+from lms.authoring.publishing.guarding import CHECK, Key, Nature, natures, threats
 from lms.cli import main
 from lms.content.library import library
 from lms.content.loader import load_module
+from lms.content.same_words import likeness
 from lms.content.service import import_bundle
 from lms.db import db, open_session, writing
 from lms.enrolment.models import Registration

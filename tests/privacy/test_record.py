@@ -58,7 +58,7 @@ OF_NOBODY = {
     "rating_count": "only how many people chose what",
     "rating_group": "only how many people answered",
     "relay": "a process",
-    "revision": "what is taught",
+    "revision": "what is taught; who published it, by the opaque name",
     "roster_run": "how many people a list added or changed; the list itself is kept for a day at most",
     "sent_module": "what is to be taught, for a day at most; who sent it, by the opaque name",
     "site": "a place; told with who works there",

@@ -119,9 +119,21 @@ def test_what_cannot_be_marked_fairly_is_left() -> None:
     assert not can_read(was, ITEM.validate_python({**ALL[2], "id": was.id}), ("a",)), "another kind of question"
     assert can_read(was, single("b", "a", key="a"), ("a",))
     assert not is_corrected(was, single("c", "d", "b", "a", key="c")), "order and distractors decide nothing"
+    parts = {"a": "Ask him", "b": "Tell him off", "c": "Wait until he speaks"}
+    was, other = _worded(parts, "c"), {**parts, "c": "Nothing of the kind"}
+    assert not can_read(was, _worded(other, "b"), ("c",)), "the id that was chosen stands for something else now"
+    assert not can_read(was, _worded(other, "c"), ("a",)), "so does that of the right one"
+    assert can_read(was, _worded({**parts, "c": "Wait until he has spoken"}, "b"), ("c",)), "it is better said"
+    assert can_read(was, _worded({**parts, "a": "Ask hmi"}, "b"), ("a",)), "a slip of the pen"
+    was = single("a", "b", "c", key="c")
     kept = Result(Score(Fraction(1), 1), passed=True)
     left = regrade(kept, [Answer(was.id, ("b",), Fraction(1))], {was.id: (was, single("a", "c", key="a"))}, MASTERY)
     assert (left.new, left.marks) == (kept, ())
+
+
+def _worded(parts: dict[str, str], key: str) -> Item:
+    options = [{"id": id_, "text": text, "feedback": text, "key": id_ == key} for id_, text in parts.items()]
+    return ITEM.validate_python({**ALL[0], "options": options})
 
 
 def publish(app: Flask, key: str) -> None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from lms.authoring.files.parts import module_file
-from lms.authoring.files.yaml_text import edited, plain, written
+from lms.authoring.files.yaml_text import dicts, edited, plain, written
 from lms.content import strict_yaml
 from lms.content.problems import ContentError
 
@@ -41,11 +41,16 @@ def page_file(module_id: str, section_id: str, page_id: str) -> str:
 
 
 def sections_of(text: str, module_id: str) -> list[dict[str, Any]]:
-    """The sections as module.yaml lists them. Raises ContentError."""
+    """The sections as module.yaml lists them, each with a list of pages. Raises ContentError."""
     data = plain(text, module_file(module_id))
-    found = data.get("sections") if isinstance(data, dict) else None
+    found = dicts(data.get("sections")) if isinstance(data, dict) else []
     # Copies: they are going to be changed.
-    return [deepcopy(one) for one in found or () if isinstance(one, dict) and one.get("id")]
+    return [deepcopy(one) | {"pages": _pages(one)} for one in found if one.get("id")]
+
+
+def _pages(section: Mapping[str, Any]) -> list[str]:
+    found = section.get("pages")
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
 
 def with_section(text: str, module_id: str, title: str, taken: Collection[str]) -> Changes:

@@ -75,6 +75,28 @@ def _in_list(document: Document, line: int) -> tuple[str, str] | None:
     return _LISTS[str(key)], str(value["id"])
 
 
+def trail(document: Document, line: int) -> list[tuple[str, Any, int]]:
+    """The parts of lists that a line is in, from the outermost: name of the list, the part, and which it is there.
+
+    Where several begin on one line, nobody can say which of them is meant.
+    """
+    found: list[tuple[str, Any, int]] = []
+    value, path = document.data, tuple[str | int, ...]()
+    while isinstance(value, dict | list):
+        steps = value if isinstance(value, dict) else range(len(value))
+        begun = [(at, step) for step in steps if 0 < (at := document.lines.get((*path, step), 0)) <= line]
+        if not begun:
+            break
+        last, step = max(begun, key=itemgetter(0))
+        if sum(at == last for at, _ in begun) > 1:
+            break
+        value = value[step]
+        if isinstance(step, int):
+            found.append((str(path[-1]) if path else "", value, step))
+        path = (*path, step)
+    return found
+
+
 @lru_cache(maxsize=16)
 def _lines_of_lists(document: Document) -> tuple[Sequence[tuple[int, Any]], Sequence[int]]:
     """In order: on which line each part of a list begins, and each key at the top."""

@@ -109,9 +109,12 @@ def new_scenario(id_: str, title: str) -> Values:
     }
 
 
-def new_part(name: str, others: Collection[Any]) -> Values:
-    """A part of a list that is called so, with an id that no other has."""
-    taken = {str(one.get("id")) for one in others if isinstance(one, dict)}
+def new_part(name: str, others: Collection[Any], used: Collection[str] = ()) -> Values:
+    """A part of a list that is called so, with an id that no other has, nor any that was `used` before.
+
+    People's answers are kept by these ids: given to something else, they would be taken for answers to that.
+    """
+    taken = {str(one.get("id")) for one in others if isinstance(one, dict)} | set(used)
     if name in ("cast", "responses", "support"):
         return {}
     if name == "outcomes":

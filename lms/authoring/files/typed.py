@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from lms.authoring.files.shape import Field, Kind, fields_of
+from lms.authoring.files.yaml_text import dicts
 
 Values = dict[str, Any]
 _LINE_END = re.compile(r"[ \t]*\n\s*")
 _WHOLE = re.compile(r"-?\d{1,15}")
 _DECIMAL = re.compile(r"-?\d{1,15}\.\d{1,15}")
+Path = tuple[str | int, ...]
 Step = Literal["add", "remove", "up", "down"]
 NewPart = Callable[[str, Sequence[Any]], Values]
 
@@ -78,6 +80,35 @@ def shown(field: Field, value: Any) -> str:
     if field.kind is Kind.FIGURES and isinstance(value, Mapping):
         return "\n".join(f"{name}: {figure}" for name, figure in value.items())
     return str(value).rstrip("\n") if field.kind is Kind.TEXT else str(value)
+
+
+def fits(fields: Iterable[Field], values: Mapping[str, Any]) -> bool:
+    """Whether a form can show all of it: where parts belong, there are parts."""
+    return shaped(fields, values) == values
+
+
+def shaped(fields: Iterable[Field], values: Mapping[str, Any]) -> Values:
+    """The values without what no form can show, such as a number where a list of parts belongs."""
+    kept = dict(values)
+    for field in fields:
+        if field.kind is Kind.PARTS and kept.get(field.name) is not None:
+            assert field.part
+            kept[field.name] = [shaped(fields_of(field.part), one) for one in dicts(kept[field.name])]
+        if field.kind is Kind.LINES and kept.get(field.name) is not None:
+            kept[field.name] = kept[field.name] if isinstance(kept[field.name], list) else [kept[field.name]]
+    return kept
+
+
+def strangers(fields: Iterable[Field], values: Any, path: Path = ()) -> Iterator[Path]:
+    """Where parts inside of lists have something that is not known there, such as marks in a question that has none."""
+    for field in fields:
+        parts = values.get(field.name) if field.kind is Kind.PARTS and isinstance(values, Mapping) else None
+        for place, part in enumerate(parts if isinstance(parts, list) else ()):
+            assert field.part
+            here = (*path, field.name, place)
+            if isinstance(part, Mapping):
+                yield from ((*here, name) for name in part if name not in field.part.model_fields)
+                yield from strangers(fields_of(field.part), part, here)
 
 
 class Form(Protocol):

@@ -44,6 +44,21 @@ def edited(text: str, file: str, path: Path, value: Any) -> str:
     return _written(yaml, root)
 
 
+def without(text: str, file: str, paths: Sequence[Path]) -> str:
+    """The file without some values. Raises ContentError, and LookupError if a path leads nowhere."""
+    if not paths:
+        return text
+    strict_yaml.load(text, file)
+    yaml = _yaml()
+    root: Any = yaml.load(text)
+    for path in paths:
+        holder = root
+        for step in path[:-1]:
+            holder = holder[step]
+        del holder[path[-1]]
+    return _written(yaml, root)
+
+
 def appended(text: str, file: str, path: Path, value: Any) -> str:
     """The file with one more value at the end of the list at a path, which is made if it is not there."""
     data = strict_yaml.load(text, file).data or {}
@@ -60,6 +75,11 @@ def plain(text: str, file: str) -> Any:
 @lru_cache(maxsize=16)
 def _shared(text: str, file: str) -> Any:
     return strict_yaml.load(text, file).data
+
+
+def dicts(values: Any) -> list[Any]:
+    """The parts of a list, whatever else stands in it or in its place."""
+    return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
 
 
 def written(value: Any) -> str:
@@ -79,8 +99,8 @@ def _set(holder: Any, step: Any, value: Any) -> None:
 def _merged(old: Any, new: Any) -> Any:
     """The new value, in the old one's place and style where they have something in common."""
     if isinstance(old, CommentedMap) and isinstance(new, Mapping):
-        # An empty value that is written out, such as `key: false`, says no more than one that is left out.
-        for name in [name for name, value in old.items() if name not in new and value]:
+        # An empty value that is written out, such as `key: false`, says no more than one that is left out; a 0 does.
+        for name in [name for name, value in old.items() if name not in new and (value or type(value) in (int, float))]:
             del old[name]
         for name, value in new.items():
             old[name] = _merged(old[name], value) if name in old else _new(value)

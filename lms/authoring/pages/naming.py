@@ -10,7 +10,7 @@ from typing import Any
 from lms.authoring.files.outline import slug, title_in
 from lms.authoring.files.parts import Read, bank_file, scenario_file, with_item
 from lms.authoring.files.starters import NEW_TOOL, new_item, new_scenario
-from lms.authoring.files.yaml_text import plain, written
+from lms.authoring.files.yaml_text import dicts, plain, written
 from lms.authoring.parts.choosing import first_outcome
 
 # Quicker than to read every page as Markdown; a fence inside another is none that is shown, and is no harm here.
@@ -71,9 +71,7 @@ def there(module_id: str, paths: Sequence[str], pages: Mapping[str, str], read: 
     checks = bank.get("checks") if isinstance(bank, dict) else None
     return There(
         module_id=module_id,
-        checks={
-            str(one["id"]): str(one.get("stem", "")) for one in checks or () if isinstance(one, dict) and "id" in one
-        },
+        checks={str(one["id"]): str(one.get("stem", "")) for one in dicts(checks) if "id" in one},
         stories=_names(paths, f"courses/{module_id}/scenarios/", ".yaml"),
         tools=_names(paths, f"courses/{module_id}/tools/", ".md"),
         read=read,

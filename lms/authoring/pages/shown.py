@@ -10,6 +10,7 @@ from lms.authoring.files.block_text import fields_of_block, values_of
 from lms.authoring.files.meeting import mark
 from lms.authoring.files.page_text import FRONT, Piece, pieces
 from lms.authoring.files.shape import Field, fields_of
+from lms.authoring.files.typed import fits
 from lms.authoring.files.yaml_text import plain
 from lms.authoring.wording import BLOCKS
 from lms.content.blocks import KINDS
@@ -72,9 +73,14 @@ def _shown(place: int, piece: Piece) -> Shown:
     seen = Shown(place, piece, mark(piece.text), word)
     try:
         if piece.kind == FRONT:
-            return replace(seen, fields=fields_of(FrontMatter), values=plain(yaml_of(piece), "page") or {})
+            return _in_form(seen, fields_of(FrontMatter), plain(yaml_of(piece), "page") or {})
         if piece.kind in KINDS:
-            return replace(seen, fields=fields_of_block(piece.kind), values=values_of(piece.text))
+            return _in_form(seen, fields_of_block(piece.kind), values_of(piece.text))
     except (ContentError, ValueError):
         return seen
     return seen
+
+
+def _in_form(seen: Shown, fields: tuple[Field, ...], values: Any) -> Shown:
+    is_shown = isinstance(values, dict) and fits(fields, values)
+    return replace(seen, fields=fields, values=values) if is_shown else seen

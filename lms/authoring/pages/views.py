@@ -33,6 +33,7 @@ from lms.authoring.parts.choosing import outcomes
 from lms.authoring.publishing.queries import warning
 from lms.authoring.reviewing.queries import open_comments
 from lms.authoring.stepping import step_of
+from lms.authoring.telling import briefly
 from lms.authoring.views import WRITERS, titles
 from lms.authoring.wording import BLOCKS
 from lms.content.blocks import KINDS
@@ -118,7 +119,7 @@ def add_block(module_id: str, page_id: str) -> Answer:
             changed = inserted(text, at, made)
             service.save_texts(session, draft, {**files, file: changed}, current_user.uuid, now())
     except ContentError as error:
-        flash(f"Nothing can be added until this is mended: {error}", "danger")
+        flash(f"Nothing can be added until this is mended: {briefly(error)}", "danger")
         return redirect(url(".page", module_id=module_id, page_id=page_id), 303)
     # Text beside text is one block: what is new stands in the block that was there.
     is_one = kind == PROSE and len(pieces(changed)) == len(pieces(text))
@@ -313,8 +314,11 @@ def _sent() -> dict[str, str]:
 def _file(draft: Draft, page_id: str) -> tuple[str, Mapping[str, Any]]:
     """The file of a page, and the section that it belongs to."""
     text = queries.text(db.session, draft, module_file(draft.subject)) or not_found()
-    sections = sections_of(text, draft.subject)
-    section = next((one for one in sections if page_id in (one.get("pages") or ())), None) or not_found()
+    try:
+        sections = sections_of(text, draft.subject)
+    except ContentError:
+        not_found()
+    section = next((one for one in sections if page_id in one.get("pages", ())), None) or not_found()
     return page_file(draft.subject, section["id"], page_id), section
 
 

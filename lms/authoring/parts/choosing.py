@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lms.authoring.files.parts import Part, Read, bank_file, module_file, scenario_file, sources_file
+from lms.authoring.files.parts import Part, Read, bank_file, module_file, scenario_file, sources_file, type_of
 from lms.authoring.files.yaml_text import plain
 from lms.authoring.wording import ITEM_TYPES
 from lms.content.problems import ContentError
@@ -22,7 +22,8 @@ def choices_for(part: Part, module_id: str, read: Read) -> Mapping[str, Choices]
     if part.kind in ("check", "item"):
         found["cites"] = _named(_list(read, sources_file(module_id), "sources"), "title")
     if part.kind == "item":
-        found["slot"] = _slots(_list(read, bank_file(module_id), "blueprint"))
+        blueprint = _list(read, bank_file(module_id), "blueprint")
+        found["slot"] = _slots(blueprint, type_of(part.values, {"blueprint": blueprint}))
     if part.kind in ("scene", "scenario"):
         file = scenario_file(module_id, part.id.partition(":")[0])
         scenes = _named(_list(read, file, "scenes"), "title")
@@ -69,11 +70,12 @@ def _named(values: Iterable[Any], name: str) -> Choices:
     ]
 
 
-def _slots(slots: Iterable[Any]) -> Choices:
+def _slots(slots: Iterable[Any], type_: str) -> Choices:
+    """The places for questions of a type: in another a question would have fields that do not belong to it."""
     return [
         (str(one["id"]), f"{one['id']}: {_type(one)}, outcome {one.get('outcome')}, {one.get('level')}")
         for one in slots
-        if isinstance(one, dict) and one.get("id")
+        if isinstance(one, dict) and one.get("id") and one.get("type") == type_
     ]
 
 

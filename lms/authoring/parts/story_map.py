@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lms.authoring.files.yaml_text import dicts
+
 END = "end"
 WIDTH, HEIGHT = 168, 52
 """Of a scene, in the units of the drawing."""
@@ -73,8 +75,8 @@ class StoryMap:
 
 def drawn(values: Mapping[str, Any]) -> StoryMap:
     """The map of a story as it is typed, however broken it may be."""
-    scenes = {str(one["id"]): one for one in _dicts(values.get("scenes")) if one.get("id")}
-    leads = {id_: [str(one.get("next") or "") for one in _dicts(scene.get("choices"))] for id_, scene in scenes.items()}
+    scenes = {str(one["id"]): one for one in dicts(values.get("scenes")) if one.get("id")}
+    leads = {id_: [str(one.get("next") or "") for one in dicts(scene.get("choices"))] for id_, scene in scenes.items()}
     depths = _depths(str(values.get("first") or ""), leads)
     deepest = max(depths.values(), default=-1)
     rows = {id_: depths.get(id_, deepest + 1) for id_ in scenes}
@@ -116,7 +118,7 @@ def _spots(rows: Mapping[str, int]) -> dict[str, tuple[int, int]]:
 def _ways(
     scene: Mapping[str, Any], spot: tuple[int, int], spots: Mapping[str, tuple[int, int]], titles: Mapping[str, str]
 ) -> Iterable[Way]:
-    choices = _dicts(scene.get("choices"))
+    choices = dicts(scene.get("choices"))
     for place, choice in enumerate(choices):
         to = str(choice.get("next") or "")
         x = spot[0] + round((place - (len(choices) - 1) / 2) * WIDTH / max(len(choices), 2))
@@ -135,7 +137,3 @@ def _line(begin: tuple[int, int], box: tuple[int, int], aside: int) -> str:
 def _short(begin: tuple[int, int]) -> str:
     x, y = begin
     return f"M{x} {y}v18M{x - 5} {y + 16}l10 10M{x + 5} {y + 16}l-10 10"
-
-
-def _dicts(values: Any) -> list[Mapping[str, Any]]:
-    return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []

@@ -6,23 +6,19 @@ another one's id people would find their words below a question that they were n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from lms.audit.actions import Action, Entry
 from lms.authoring.publishing.changes import Work
 from lms.content.blocks import PROMPTS
 from lms.content.module import Module
+from lms.content.same_words import ALIKE, likeness
 from lms.content.schema import Item
 from lms.ui.counting import people
 
-ALIKE = 0.3
-"""Two texts that share fewer of their words than this ask something quite different."""
 QUESTION, CHECK, PROMPT, STORY = "question", "quick check", "prompt", "story"
-_WORD = re.compile(r"\w+")
 
 
 class Key(NamedTuple):
@@ -101,12 +97,6 @@ def _counts(work: Work) -> dict[Key, int]:
 def _is_same(was: Nature, will_be: Nature) -> bool:
     """Whether it is the same thing, perhaps better said."""
     return was.type == will_be.type and likeness(was.words, will_be.words) >= ALIKE
-
-
-def likeness(first: str, second: str) -> float:
-    """How much of two texts is the same, word by word: from 0 to 1."""
-    one, other = _WORD.findall(first.casefold()), _WORD.findall(second.casefold())
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def _of_item(item: Item) -> Nature:

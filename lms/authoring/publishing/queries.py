@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.authoring.publishing.changes import Work
 from lms.authoring.publishing.guarding import Key, Nature, Threat, natures, threats
+from lms.authoring.queries import LOOKED_BACK
 from lms.commitment.models import Commitment, ExerciseMark
 from lms.content.library import library
 from lms.content.models import Revision, Standing
@@ -21,9 +22,6 @@ from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
 from lms.reflection.models import Entry
 from lms.scenario.models import ScenarioRun
 from lms.ui.counting import people
-
-LOOKED_BACK = 20
-"""Earlier revisions in which an id is looked for that comes back."""
 
 
 def work_on(session: Session, module_id: str) -> Work:

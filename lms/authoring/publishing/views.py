@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache, partial
+from collections.abc import Iterable, Sequence
 
 from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, send_file
 from flask import url_for as url
@@ -13,25 +12,29 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import needs
+from lms.accounts.queries import people_by_uuid
 from lms.accounts.viewing import write_down
 from lms.authoring import queries, service
-from lms.authoring.files.places import Place, place_of
 from lms.authoring.models import Draft
 from lms.authoring.publishing.changes import changes
 from lms.authoring.publishing.guarding import Threat, entries
+from lms.authoring.publishing.overtaking import Overtaken, undone
 from lms.authoring.publishing.queries import threats_to, work_on
 from lms.authoring.reading import reading, report
+from lms.authoring.telling import briefly
 from lms.authoring.timing import queries as timing
 from lms.authoring.timing import service as set_time
 from lms.authoring.timing.moment import MomentError, moment
-from lms.authoring.views import WRITERS, module_title
+from lms.authoring.upload.service import hold_published
+from lms.authoring.views import WRITERS, module_title, telling
 from lms.config import Settings
-from lms.content.bundle import from_zip
+from lms.content.bundle import Bundle, from_zip
 from lms.content.checker.report import Report, Result
 from lms.content.library import library
 from lms.content.loader import Reading, load_module
+from lms.content.models import Revision
 from lms.content.module import Module
-from lms.content.problems import ContentError, Problem
+from lms.content.problems import ContentError
 from lms.db import db, transaction
 from lms.quiz.regrading.queries import corrected
 from lms.ui.asking import not_found, now
@@ -39,6 +42,7 @@ from lms.ui.asking import not_found, now
 blueprint = Blueprint("publishing", __name__)
 
 Answer = Response | AnyResponse | str | tuple[str, int]
+UNDOING = "Nothing is published yet. Something else was published since this draft was begun: look at what would go."
 UNTICKED = "Nothing is published yet. Tick what may go, or keep it in the draft."
 
 
@@ -55,7 +59,7 @@ def findings(module_id: str) -> Answer:
     key = draft.key
     said = report(key, module_id, lambda: queries.bundle(db.session, draft), now().date())
     return render_template(
-        "authoring/findings.html", draft=draft, report=said, by_weight=_by_weight, link_to=_links(draft)
+        "authoring/findings.html", draft=draft, report=said, by_weight=_by_weight, telling=telling(draft)
     )
 
 
@@ -81,10 +85,14 @@ def publish(module_id: str) -> Answer:
             if _left(found):
                 flash(UNTICKED, "danger")
                 return _ask(draft), 422
+            over = _overtaken(session, draft, hold_published(session, module_id))
+            if over and request.form.get("over") != str(over.number):
+                flash(UNDOING, "danger")
+                return _ask(draft), 422
             if request.form.get("do") == "at":
                 return _set_time(session, draft, found)
             set_time.take_back(session, draft, now())
-            done = service.publish(session, draft, queries.bundle(session, draft), now())
+            done = service.publish(session, draft, queries.bundle(session, draft), current_user.uuid, now())
             _note(session, found)
     except ContentError:
         return _ask(queries.open_draft(db.session, module_id) or not_found()), 422
@@ -177,10 +185,11 @@ def restore(module_id: str, number: int) -> Answer:
             found = threats_to(session, now_seen, then_seen)
             if _left(found):
                 return _ask_to_restore(then_seen, number, found)
-            done = service.publish_again(session, module_id, from_zip(revision.files), now())
+            done = service.publish_again(session, module_id, from_zip(revision.files), current_user.uuid, now())
             _note(session, found)
     except ContentError as error:
-        flash(f"Revision {number} keeps to rules that have changed since, and cannot be shown: {error}", "danger")
+        said = f"Revision {number} keeps to rules that have changed since, and cannot be shown: {briefly(error)}"
+        flash(said, "danger")
         return redirect(url(".history", module_id=module_id), 303)
     flash(f"Revision {number} is back, as revision {done.number}.", "success")
     return redirect(_afterwards(module_id), 303)
@@ -208,33 +217,23 @@ def _by_weight(said: Report) -> list[Result]:
     return sorted(said.results, key=lambda result: ("fail", "warn", "pass").index(result.verdict))
 
 
-def _links(draft: Draft) -> Callable[[Problem], str | None]:
-    """Where something can be mended that was found in a draft."""
-    read, documents = cache(partial(queries.text, db.session, draft)), _read(draft).documents
-
-    def link(problem: Problem) -> str | None:
-        place = place_of(problem.file, problem.line, draft.subject, read, documents)
-        return _address(draft.subject, place) if place else None
-
-    return link
-
-
-def _address(module_id: str, place: Place) -> str:
-    if place.kind == "page":
-        anchor = None if place.block is None else f"block-{place.block}"
-        return url("writing.page", module_id=module_id, page_id=place.id, _anchor=anchor)
-    lists = {"outline": "authoring.outline", "questions": "parts.questions", "sources": "parts.sources"}
-    if place.kind in lists:
-        return url(lists[place.kind], module_id=module_id)
-    return url("parts.part", module_id=module_id, kind=place.kind, id_=place.id or None)
-
-
 def _read(draft: Draft) -> Reading:
     return reading(draft.key, draft.subject, lambda: queries.bundle(db.session, draft))
 
 
 def _threats(draft: Draft, new: Module | None) -> list[Threat]:
     return threats_to(db.session, library.module(db.session, draft.subject), new) if new else []
+
+
+def _overtaken(session: Session, draft: Draft, published: Revision | None) -> Overtaken | None:
+    """What was published since the draft was begun, and would be undone by it."""
+    if published is None or published.id == draft.based_on_id:
+        return None
+    begun = session.get(Revision, draft.based_on_id) if draft.based_on_id else None
+    before = from_zip(begun.files) if begun else Bundle({})
+    lost = undone(before, from_zip(published.files), queries.bundle(session, draft), draft.subject)
+    by = people_by_uuid(session, [published.published_by]) if published.published_by else ()
+    return Overtaken(published.number, published.created_at, by[0].name if by else "", lost) if lost else None
 
 
 def _left(found: Iterable[Threat]) -> list[Threat]:
@@ -258,10 +257,11 @@ def _ask(draft: Draft, wrong: str = "") -> str:
         changes=said,
         threats=threats,
         agreed=request.form.getlist("may"),
+        over=_overtaken(db.session, draft, queries.published(db.session, draft.subject)),
         waiting=timing.waiting(db.session, draft),
         set_by=timing.set_by(db.session, draft),
         failed=timing.failed(db.session, draft),
         zone=settings.time_zone.replace("_", " "),
         wrong=wrong,
-        link_to=_links(draft),
+        telling=telling(draft),
     )

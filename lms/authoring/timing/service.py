@@ -15,6 +15,7 @@ from lms.accounts.queries import people_by_uuid
 from lms.authoring import service
 from lms.authoring.models import Draft, TimedPublication
 from lms.authoring.publishing.queries import threats_to
+from lms.authoring.telling import briefly
 from lms.authoring.timing import queries
 from lms.content import service as content
 from lms.content.bundle import Bundle, from_zip
@@ -92,7 +93,7 @@ def publish_due(session: Session, at: dt.datetime) -> Outcome | None:
         if not timed.why:
             number = _publish(session, draft, timed, bundle, at)
     except ContentError as error:
-        timed.why = f"It has to be mended first: {error}"
+        timed.why = f"It has to be mended first: {briefly(error)}"
     set_by = next(iter(people_by_uuid(session, [timed.set_by])), None)
     return Outcome(draft.subject, title, timed.at, number, timed.why, set_by)
 
@@ -119,9 +120,9 @@ def _objection(session: Session, draft: Draft, timed: TimedPublication, bundle: 
 def _publish(session: Session, draft: Draft, timed: TimedPublication, bundle: Bundle, at: dt.datetime) -> int:
     """Whatever was written in the draft since stays there."""
     if draft.closed_at is None and draft.version == timed.version:
-        done = service.publish(session, draft, bundle, at)
+        done = service.publish(session, draft, bundle, timed.set_by, at)
     else:
-        done = content.publish(session, draft.subject, bundle, at)
+        done = content.publish(session, draft.subject, bundle, at, timed.set_by)
         draft.based_on_id = done.revision_id
     timed.revision_id = done.revision_id
     return done.number

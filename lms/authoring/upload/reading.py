@@ -72,13 +72,14 @@ def _of_one(whole: Bundle, module_id: str) -> Bundle:
     top = f"courses/{module_id}/module.yaml"
     large = too_large(files, module_id)
     missing = [] if top in files.files else [Problem(top, 1, "the file is missing", "put it into the zip")]
-    found = [*strange, *missing, *([large] if large else [])] or list(_unreadable(files, module_id))
+    found = [*strange, *missing, *([large] if large else [])] or list(unreadable(files, module_id))
     if found:
         raise ContentError(found)
     return files
 
 
-def _unreadable(files: Bundle, module_id: str) -> Iterator[Problem]:
+def unreadable(files: Bundle, module_id: str) -> Iterator[Problem]:
+    """Why files cannot stand in a draft, wherever they come from: they cannot be read, or could run."""
     for path, data in sorted(files.files.items()):
         inside = path.removeprefix(f"courses/{module_id}/")
         if inside.startswith("media/"):

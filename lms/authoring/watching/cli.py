@@ -53,8 +53,7 @@ def _begin(watched: Folder, replace: bool) -> Bundle:
     if there is None:
         raise _nobody_writes(watched.module_id)
     if replace:
-        _tell(_put(watched.module_id, there, here, replace))
-        return here
+        return _take(watched.module_id, there, here, replace)
     every = sorted(here.files.keys() | there.files.keys())
     for path in (one for one in every if here.files.get(one) != there.files.get(one)):
         click.echo(f"differs from the draft, which stays as it is: {path}")
@@ -65,8 +64,16 @@ def _look(watched: Folder, seen: Bundle, replace: bool) -> Bundle:
     here = _read(watched)
     if here is None or here == seen:
         return seen
-    _tell(_put(watched.module_id, seen, here, replace))
-    return here
+    return _take(watched.module_id, seen, here, replace)
+
+
+def _take(module_id: str, before: Bundle, here: Bundle, replace: bool) -> Bundle:
+    """Put in what was saved; what the draft is known to have of it, so that what was refused is put in once mended."""
+    done = _put(module_id, before, here, replace)
+    _tell(done)
+    refused = done.refused_files
+    kept = {path: data for path, data in before.files.items() if path in refused}
+    return Bundle({path: data for path, data in here.files.items() if path not in refused} | kept)
 
 
 def _put(module_id: str, before: Bundle, after: Bundle, replace: bool) -> Put:
@@ -99,10 +106,12 @@ def _read(watched: Folder) -> Bundle | None:
 def _tell(done: Put) -> None:
     for path in done.taken:
         click.echo(f"put into the draft: {path}")
+    for path in sorted(done.refused_files):
+        click.echo(f"not put into the draft until it is mended: {path}")
     for path in done.left:
         click.echo(f"{path}:1: somebody has changed it in the draft; bring that here, or use --replace")
-    _tell_problems(done.problems)
-    if not done.problems:
+    _tell_problems((*done.refused, *done.problems))
+    if not done.problems and not done.refused:
         click.echo("no problems")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from lms.authoring import queries, service
+from lms.authoring.upload.reading import unreadable
 from lms.content.bundle import Bundle
 from lms.content.loader import read_module
 from lms.content.problems import Problem
@@ -22,6 +23,13 @@ class Put:
     """The draft has them otherwise than they were here before: somebody has changed them there."""
     problems: tuple[Problem, ...]
     """Of the draft as it is now."""
+    refused: tuple[Problem, ...] = ()
+    """Of files that the draft does not take, since nobody could write them in the browser any more."""
+
+    @property
+    def refused_files(self) -> set[str]:
+        """They count as not saved: as soon as they are mended, they are put in."""
+        return {problem.file for problem in self.refused}
 
 
 def put(
@@ -37,11 +45,14 @@ def put(
     there = dict(queries.bundle(session, draft).files)
     changed = _changed(before, after)
     due = [path for path in changed if there.get(path) != after.files.get(path)]
+    new = Bundle({path: after.files[path] for path in due if path in after.files})
+    refused = tuple(unreadable(new, module_id))
+    due = [path for path in due if path not in {problem.file for problem in refused}]
     taken = {path: after.files.get(path) for path in due if replaces or there.get(path) == before.files.get(path)}
     if taken:
         service.save(session, draft, taken, None, at)
     problems = read_module(queries.bundle(session, draft), module_id).problems
-    return Put(tuple(taken), tuple(path for path in due if path not in taken), problems)
+    return Put(tuple(taken), tuple(path for path in due if path not in taken), problems, refused)
 
 
 def in_draft(session: Session, module_id: str) -> Bundle | None:

@@ -27,13 +27,17 @@ def scenario_graph(subject: Subject) -> Result:
     """Every path of every scenario, with the meters kept as a player keeps them."""
     findings: list[Problem] = []
     told = []
+    played = {block.id for _, block in subject.module.blocks() if isinstance(block, ScenarioBlock)}
     for file, scenario in subject.scenarios:
         paths = walk(scenario)
         told.append(_told(scenario, paths))
         for path, what, remedy in (*_graph_faults(scenario), *_path_faults(scenario, paths)):
             findings.append(subject.at(file, path, what, remedy))
-        if scenario.id not in {block.id for _, block in subject.module.blocks() if isinstance(block, ScenarioBlock)}:
+        if scenario.id not in played:
             findings.append(subject.at(file, (), "no page plays this scenario", f"add `:::{{scenario}} {scenario.id}`"))
+    if not told and (played or any("/scenarios/" in file for file in subject.documents)):
+        # It is there, or was to be, and what is wrong with it is told as what keeps the module from being published.
+        return SCENARIO.result("none that can be read", "fail", findings)
     if not told:
         findings.append(subject.at(subject.module_file, (), "there is no scenario", "write one in scenarios/"))
     return SCENARIO.result("; ".join(told) or "none", none_of(findings), findings)

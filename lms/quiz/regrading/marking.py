@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from lms.content.same_words import are_alike
 from lms.content.schema import Item, MatchingItem, NumericItem, OrderingItem, SituationalItem
 from lms.quiz import grading
 from lms.quiz.grading import Score
@@ -118,19 +119,22 @@ def decides(item: Item) -> object:
 def can_read(old: Item, new: Item, response: Response) -> bool:
     """Whether the corrected item can fairly mark what was answered to the old one.
 
-    All that was answered must still be there, and the right answer must have been on offer.
+    All that was answered must still be there, and the right answer must have been on offer: under its id, and in much
+    the same words. An id that was given to something else is not what people chose.
     """
     if old.type != new.type:
         return False
     if isinstance(new, NumericItem) or not response:
         return True
+    before, after = _parts(old), _parts(new)
     if isinstance(new, OrderingItem):
-        return _parts(old) == _parts(new)
+        return before.keys() == after.keys() and _stayed(before, before, after)
     if isinstance(new, MatchingItem):
-        kept = {pair.split(".", 1)[1] for pair in response} <= _targets(new)
-        return _parts(old) == _parts(new) and kept and {one.target for one in new.sources} <= _targets(old)
-    right = grading.right_response(new)
-    return set(response) <= _parts(new) and set(right) <= _parts(old) and _choose(old) == _choose(new)
+        named = {pair.split(".", 1)[1] for pair in response} | {one.target for one in new.sources}
+        is_same = before.keys() == after.keys() and _stayed(before, before, after)
+        return is_same and _stayed(named, _targets(old), _targets(new))
+    named = {*response, *grading.right_response(new)}
+    return _stayed(named, before, after) and _choose(old) == _choose(new)
 
 
 def exact(raw: float | None) -> Fraction:
@@ -147,14 +151,19 @@ def _mark(answer: Answer, old: Item, new: Item) -> Marks:
     return Marks(answer.item_id, answer.raw, grading.mark(new, answer.response).raw)
 
 
-def _parts(item: Item) -> set[str]:
-    if isinstance(item, MatchingItem):
-        return {one.id for one in item.sources}
-    return {option.id for option in getattr(item, "options", ())}
+def _stayed(ids: Iterable[str], before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """Whether all of these were offered then and are now, and say much the same."""
+    return all(id_ in before and id_ in after and are_alike(before[id_], after[id_]) for id_ in ids)
 
 
-def _targets(item: Item) -> set[str]:
-    return {target.id for target in item.targets} if isinstance(item, MatchingItem) else set()
+def _parts(item: Item) -> dict[str, str]:
+    """The words of what is answered with."""
+    parts = item.sources if isinstance(item, MatchingItem) else getattr(item, "options", ())
+    return {one.id: one.text.plain for one in parts}
+
+
+def _targets(item: Item) -> dict[str, str]:
+    return {target.id: target.text.plain for target in item.targets} if isinstance(item, MatchingItem) else {}
 
 
 def _choose(item: Item) -> int:
