@@ -7,7 +7,7 @@ from itertools import count
 
 from lms.authoring.files.outline import slug
 from lms.authoring.files.typed import Values
-from lms.authoring.interchange.building import Number, Offered, Pair, choice, matching, numeric, ordering
+from lms.authoring.interchange.building import Number, Offered, Pair, choice, figure, matching, numeric, ordering
 from lms.authoring.interchange.neutral import (
     NO_FORM,
     Asked,
@@ -164,8 +164,8 @@ def _entry(item: QtiItem) -> Values:
 
 def _figure(written: str) -> float | None:
     try:
-        return float(written)
-    except ValueError:
+        return float(figure(written))
+    except CannotTakeError:
         return None
 
 
