@@ -103,7 +103,9 @@ def test_who_may_not_come_in_sends_nothing(
 
 
 @pytest.mark.parametrize("says_length", [True, False])
-@pytest.mark.parametrize(("path", "most"), [(MEDIA, MOST_FILE_BYTES), (ZIP, MOST_BUNDLE_BYTES), (QUESTIONS, MOST_FILE_BYTES)])
+@pytest.mark.parametrize(
+    ("path", "most"), [(MEDIA, MOST_FILE_BYTES), (ZIP, MOST_BUNDLE_BYTES), (QUESTIONS, MOST_FILE_BYTES)]
+)
 def test_more_than_the_limit_is_not_read(
     app: Flask, owner: Owner, writer: FlaskClient, path: str, most: int, says_length: bool
 ) -> None:

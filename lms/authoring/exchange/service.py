@@ -66,7 +66,9 @@ def read(session: Session, draft: Draft, source: Source, to: Destination) -> Tak
     return _read(session, draft, source, to)[1]
 
 
-def take(session: Session, draft: Draft, source: Source, to: Destination, person: UUID | None, at: dt.datetime) -> Taken:
+def take(
+    session: Session, draft: Draft, source: Source, to: Destination, person: UUID | None, at: dt.datetime
+) -> Taken:
     """Read the questions into the draft, which the caller has locked. Raises as `read` does, and saves nothing then."""
     text, taken = _read(session, draft, source, to)
     if taken.items:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from decimal import Decimal
+from functools import cached_property
 from html import escape
 from xml.etree.ElementTree import Element
 

@@ -16,7 +16,9 @@ from lms.content.schema import Item
 from lms.quiz.grading import mark, right_response
 
 ITEM: TypeAdapter[Any] = TypeAdapter(Item)
-DECIMALS = st.decimals(-10_000, 10_000, places=3) | st.decimals(-2, 2, places=9) | st.decimals(-(10**9), 10**9, places=0)
+DECIMALS = (
+    st.decimals(-10_000, 10_000, places=3) | st.decimals(-2, 2, places=9) | st.decimals(-(10**9), 10**9, places=0)
+)
 SMALL = st.decimals(0, 100, places=4)
 QTI = """<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="a" title="a" adaptive="false"
 timeDependent="false"><responseDeclaration identifier="R" cardinality="single" baseType="float"><correctResponse>
@@ -24,7 +26,8 @@ timeDependent="false"><responseDeclaration identifier="R" cardinality="single" b
 <p><textEntryInteraction responseIdentifier="R"/></p></itemBody><responseProcessing><responseCondition><responseIf>
 <equal toleranceMode="{mode}" tolerance="{tolerance} {tolerance}"><variable identifier="R"/><correct identifier="R"/>
 </equal></responseIf></responseCondition></responseProcessing></assessmentItem>"""
-MOODLE = """<quiz><question type="numerical"><name><text>a</text></name><questiontext><text>How many?</text></questiontext>
+MOODLE = """<quiz><question type="numerical"><name><text>a</text></name>
+<questiontext><text>How many?</text></questiontext>
 <answer fraction="100"><text>{answer}</text><tolerance>{tolerance}</tolerance></answer></question></quiz>"""
 
 

@@ -135,7 +135,8 @@ LINES = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp")), min_size=1, max_size=30
 )
 TEXTS = st.builds(
-    lambda text: from_plain(text, []), LINES | st.text(st.sampled_from("a1 ~={}#:\\->*_%/[]<&\n"), min_size=1, max_size=30)
+    lambda text: from_plain(text, []),
+    LINES | st.text(st.sampled_from("a1 ~={}#:\\->*_%/[]<&\n"), min_size=1, max_size=30),
 ).filter(lambda text: bool(text and Text(text).plain.strip()))
 FIGURES = st.integers(-1000, 1000) | st.floats(-1000, 1000, allow_nan=False).map(lambda number: round(number, 3) + 0.0)
 OPTIONS = st.lists(TEXTS, min_size=3, max_size=6, unique_by=lambda text: shown(text, {"emphasis"}))
