@@ -47,7 +47,7 @@ ATTRIBUTES = PRESENTATION | {
     *("aria-hidden", "fx", "fy", "fr", "offset", "gradientUnits", "gradientTransform", "spreadMethod"),
     "clipPathUnits",
 }
-_COLOUR = r"#[0-9a-fA-F]{3,8}|[a-zA-Z]{3,24}|(?:rgb|hsl)a?\([\d\s.,%/+-]{1,60}\)"
+_COLOUR = r"#[0-9a-fA-F]{3,8}|[a-zA-Z]{3,24}|context-(?:stroke|fill)|(?:rgb|hsl)a?\([\d\s.,%/+-]{1,60}\)"
 _REFERENCE = r"url\(#(?P<id>[A-Za-z][\w-]*)\)"
 _IS_COLOUR = re.compile(_COLOUR)
 _IS_PAINT = re.compile(rf"{_COLOUR}|{_REFERENCE}(?:\s+(?:{_COLOUR}))?")

@@ -181,7 +181,7 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "enrolment.early_openings": Case(LEADS),
     "enrolment.open_early": Case(LEADS),
     "exchange.ask": Case(WRITERS),
-    "exchange.download": Case(WRITERS),
+    "exchange.download": Case(WRITERS, "", {"format_": "gift"}),
     # One's own file, which no address names.
     "exchange.leave": Case(WRITERS),
     "exchange.offer": Case(WRITERS),

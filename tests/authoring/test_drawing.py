@@ -53,6 +53,7 @@ def test_of_inkscape_shapes_colours_gradients_arrows_and_words_are_kept() -> Non
     assert (rect.get("fill"), rect.get("stroke"), rect.get("ry")) == (f"url(#{gradient.get('id')})", "#000000", "3.5")
     (marker,) = parts(made.data, "marker")
     assert f"url(#{marker.get('id')})" in [one.get("marker-end") for one in parts(made.data, "path")]
+    assert [one.get("fill") for one in marker] == ["context-stroke"]
     assert words(made.data) == "Ward seven & more"
     assert "links" in made.dropped and "hidden parts" in made.dropped
 
@@ -189,3 +190,9 @@ def test_whatever_an_attribute_says_nothing_but_a_plain_drawing_comes_out(value:
     escaped = value.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     made = cleaned(svg(f'<rect width="1" height="1" {attribute}="{escaped}"/>'.replace('id=""', "")))
     assert media_fault("a.svg", made.data) is None
+
+
+def test_shapes_without_a_colour_are_black_on_white_paper_on_dark_pages_too() -> None:
+    assert 'class="diagram own-colours"' in clean_svg(cleaned(svg(RECT)).data, "x")
+    ours = cleaned(svg('<rect class="d-fill other" width="1" height="1"/>')).data
+    assert 'class="diagram"' in clean_svg(ours, "x") and b'class="d-fill"' in ours

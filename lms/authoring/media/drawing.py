@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element, ParseError, SubElement, TreeBuilder
+from xml.etree.ElementTree import Element, SubElement
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser
-
+from lms.authoring.media.svg_reading import read
 from lms.authoring.media.svg_styles import Declarations, Sheet, declared
 from lms.content.svg import (
     ATTRIBUTES,
@@ -29,11 +27,10 @@ from lms.content.svg import (
     written,
 )
 
-MOST_BYTES = 2_000_000
-_MOST_DEPTH, _MOST_PARTS, _MOST_MADE = 100, 20_000, 5_000
+_MOST_MADE = 5_000
+"""Parts, with all copies written out."""
 _MOST_COPIES = 6
 """Copies of copies."""
-_LONGEST_ENTITY = 100
 _OURS = re.compile(r"d-[a-z-]{1,30}")
 """Classes that have a colour of ours."""
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
@@ -84,62 +81,10 @@ class Cleaned:
 
 def cleaned(source: bytes) -> Cleaned:
     """The drawing without whatever could run, load or move. Raises SvgError if nothing is left that can be drawn."""
-    cleaner = _Cleaner(_parsed(source))
+    cleaner = _Cleaner(read(source))
     data = written(cleaner.drawing())
     clean_svg(data, "drawing")  # what is kept is what any file has to be
     return Cleaned(data, tuple(cleaner.dropped))
-
-
-class _TooMuchError(Exception):
-    """More levels, parts or entities than a drawing has."""
-
-
-class _Builder(TreeBuilder):
-    """Stops where a tree grows without end."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._depth = self._count = 0
-
-    def start(self, tag: str, attributes: dict[str, str], /) -> Element:
-        self._depth, self._count = self._depth + 1, self._count + 1
-        if self._depth > _MOST_DEPTH or self._count > _MOST_PARTS:
-            raise _TooMuchError
-        return super().start(tag, attributes)
-
-    def end(self, tag: str, /) -> Element:
-        self._depth -= 1
-        return super().end(tag)
-
-
-def _parsed(source: bytes) -> Element:
-    if len(source) > MOST_BYTES:
-        raise SvgError("is larger than 2 MB; take pictures out of it")
-    parser = DefusedXMLParser(target=_Builder(), forbid_dtd=False, forbid_entities=False, forbid_external=True)
-
-    def entity(name: str, is_parameter: bool, value: str | None, *where: str | None) -> None:
-        """Illustrator names its namespaces by entities. Others are refused: nothing is fetched, nothing multiplies."""
-        is_short = value is not None and len(value) <= _LONGEST_ENTITY and not set(value) & set("&%<")
-        if is_parameter or not is_short or source.count(b"&") * len(value or "") > MOST_BYTES:
-            raise _TooMuchError
-
-    # A document type is read over: expat fetches no definition that is not asked for.
-    parser.parser.EntityDeclHandler = entity
-    parser.parser.UnparsedEntityDeclHandler = parser.defused_unparsed_entity_decl
-    try:
-        parser.feed(source)
-        root: Element = parser.close()
-    except _TooMuchError:
-        raise SvgError("declares entities that are not read, or has too many levels or parts; save it anew") from None
-    except DefusedXmlException:
-        raise SvgError("refers to other files, which are never read; save it anew, with nothing linked") from None
-    except ParseError as error:
-        raise SvgError(f"is not a well-formed drawing (line {error.position[0]}); save it anew as SVG") from None
-    except (ValueError, LookupError):
-        raise SvgError("is not a well-formed drawing: it is not text that can be read; save it anew as SVG") from None
-    if root.tag != f"{SVG}svg":
-        raise SvgError("does not begin with <svg>; save it as SVG")
-    return root
 
 
 @dataclass
@@ -172,6 +117,8 @@ class _Cleaner:
         if not any(element.tag.removeprefix(SVG) in _SHAPES for element in made.iter()):
             only = f", only {', '.join(self.dropped)}" if self.dropped else ""
             raise SvgError(f"has nothing in it that can be drawn here{only}; draw it with shapes and words")
+        if not any(element.get("class") for element in made.iter()):
+            made.attrib.setdefault("fill", "#000")  # as SVG has it anyway; said, it stands on white paper
         self._add_referred(made)
         return made
 
