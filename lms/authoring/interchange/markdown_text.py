@@ -16,8 +16,10 @@ _LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|>|[-+=](?=\s|$|[-=])|:(?=[:-])|
 _NUMBER_START = re.compile(r"^(\s*\d{1,9})([.)])(?=\s|$)")
 _DATE = re.compile(r"(\d{4})-(\d\d-\d\d)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff\ue000-\ue00f]")
-_FORMULA = re.compile(r"\\\([\s\S]{1,500}?\\\)|\\\[[\s\S]{1,500}?\\\]|\$\$[^$]{1,500}\$\$")
+FORMULA = re.compile(r"\\\([\s\S]{1,500}?\\\)|\\\[[\s\S]{1,500}?\\\]|\$\$[^$]{1,500}\$\$")
 """In TeX, as it is written into texts."""
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+"""Of Markdown, where `\\[` is a bracket and `\\\\(` begins a formula."""
 _MLANG = re.compile(r"\{mlang\s+([\w-]{1,20})\}((?:(?!\{mlang).)*)\{mlang\}", re.DOTALL)
 _LANGUAGES = re.compile(r"<span\b(?=[^<>]{0,200}\bmultilang\b)[^<>]{0,200}?\blang=[\"']?([\w-]{1,20})")
 """Of the spans with which Moodle tells languages apart."""
@@ -51,7 +53,7 @@ def from_markdown(text: str, notes: list[str]) -> str:
     """Markdown of another system; its pictures stay behind."""
     if _PICTURE.search(text):
         notes.append(_VOID["img"])
-    return _dateless(cleaned(_PICTURE.sub(r"\1", _noted(text, notes))))
+    return _dateless(cleaned(_PICTURE.sub(r"\1", _noted(text, notes, is_markdown=True))))
 
 
 def from_html(html: str, notes: list[str]) -> str:
@@ -76,9 +78,9 @@ def cleaned(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def _noted(text: str, notes: list[str]) -> str:
+def _noted(text: str, notes: list[str], *, is_markdown: bool = False) -> str:
     """The text in one language, as the filter `mlang` of Moodle tells them apart; its formulas are noted."""
-    if _FORMULA.search(text):
+    if FORMULA.search(_ESCAPE.sub(r"\1", text) if is_markdown else text):
         notes.append("a formula stands as it was typed: here there are none")
     found = _MLANG.findall(text)
     if not found:
