@@ -21,6 +21,7 @@ from lms.accounts.roles import views as roles
 from lms.accounts.syncing import views as organisation
 from lms.authoring import views as authoring
 from lms.authoring.comparing import views as comparing
+from lms.authoring.exchange import views as exchange
 from lms.authoring.media import views as authoring_media
 from lms.authoring.pages import views as authoring_pages
 from lms.authoring.parts import views as authoring_parts
@@ -124,7 +125,7 @@ def _add_features(app: Flask) -> None:
     xapi_pages.install(app)
     for room in (authoring, authoring_pages, authoring_parts, authoring_preview, publishing, starting, reviewing):
         room.install(app)
-    for room in (authoring_media, authoring_upload, comparing, regrading):
+    for room in (authoring_media, authoring_upload, comparing, exchange, regrading):
         room.install(app)
     results.install(app)
     coverage.install(app)

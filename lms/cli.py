@@ -6,7 +6,7 @@ import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from lms.accounts.cli import people
-from lms.authoring.cli import questions
+from lms.authoring.exchange.cli import questions
 from lms.authoring.publishing.cli import import_
 from lms.authoring.watching.cli import watch
 from lms.config import SettingsError

@@ -15,7 +15,7 @@ _OPEN = text("closed_at IS NULL")
 _WAITS = text("ended_at IS NULL")
 PATH_CHARACTERS = 200
 KEPT_FOR = dt.timedelta(days=1)
-"""How long a module that was sent waits."""
+"""How long a module or a file of questions that was sent waits."""
 SILENT_AFTER = dt.timedelta(minutes=2)
 """Who has opened nothing of a draft for so long is not writing it any more."""
 
@@ -112,6 +112,27 @@ class SentModule(Base):
     """The module's id."""
     files: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     """As a zip, in the database, where every web server finds it."""
+    sent_by: Mapped[UUID] = mapped_column(Uuid)
+    """The opaque name of who alone sees it."""
+    sent_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class SentQuestions(Base):
+    """A file of questions, kept while whoever sent it looks at which of them would be taken; gone after a day."""
+
+    __tablename__ = "sent_questions"
+    # To one module, whoever sends another file means that one.
+    __table_args__ = (UniqueConstraint("sent_by", "subject"),)
+
+    id: Mapped[PrimaryKey]
+    uuid: Mapped[UUID] = mapped_column(Uuid, unique=True, default=uuid4)
+    """Carried by the forms that decide about it."""
+    subject: Mapped[str] = mapped_column(String(64))
+    """The module's id."""
+    name: Mapped[str] = mapped_column(String(PATH_CHARACTERS))
+    """As the file was called."""
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """As it came, in the database, where every web server finds it."""
     sent_by: Mapped[UUID] = mapped_column(Uuid)
     """The opaque name of who alone sees it."""
     sent_at: Mapped[dt.datetime] = mapped_column(index=True)

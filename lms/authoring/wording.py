@@ -224,6 +224,16 @@ ITEM_TYPES: Mapping[str, str] = {
     "matching": "Match",
     "numeric": "A number",
 }
+FORMATS_IN: Mapping[str, str] = {"gift": "GIFT", "moodle": "Moodle XML", "aiken": "Aiken", "qti": "QTI"}
+"""What files of questions are called that are taken."""
+FORMATS_OUT: Mapping[str, str] = {
+    "gift": "GIFT",
+    "moodle": "Moodle XML",
+    "qti": "QTI 2.1",
+    "qti3": "QTI 3.0",
+    "aiken": "Aiken",
+}
+"""What files of questions are called that are given."""
 PARTS: Mapping[str, str] = {
     "module": "What the module is",
     "item": "Question of the quiz",

@@ -94,7 +94,10 @@ def files_at(path: Path) -> tuple[Bundle, str | None]:
     path = path.resolve()
     try:
         if path.is_file():
-            return bundles.from_zip(path.read_bytes()), None
+            found = bundles.from_zip(path.read_bytes())
+            if found.skipped:
+                click.echo(f"left out, since no module needs them: {', '.join(found.skipped)}", err=True)
+            return found, None
         if path.parent.name == "courses" and not (path / "courses").is_dir():
             return bundles.from_folder(path.parent.parent), path.name
         return bundles.from_folder(path), None

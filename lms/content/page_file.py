@@ -205,7 +205,7 @@ class PageFile:
         if not figure.src.endswith(".svg"):
             return figure
         try:
-            return figure.model_copy(update={"svg": clean_svg(self.media[figure.src], figure.id)})
+            return figure.model_copy(update={"svg": clean_svg(self.media[figure.src], figure.id, figure.alt)})
         except SvgError as error:
             self._problem(figure.line, f"{figure.src} {error}", "see the section on diagrams in docs/content-format.md")
             return None

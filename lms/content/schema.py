@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -14,6 +14,7 @@ from lms.content.markup import Text
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 OutcomeId = Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+$")]
 Level = Literal["remember", "understand", "apply", "analyse", "evaluate"]
+LEVELS: tuple[str, ...] = get_args(Level)
 Label = Annotated[str, Field(min_length=1, max_length=300)]
 
 

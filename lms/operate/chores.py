@@ -22,6 +22,7 @@ from lms.accounts.organisation.service import keep_tree
 from lms.accounts.syncing import service as people
 from lms.accounts.syncing.folder import Watch, files_at
 from lms.audit.actions import SYSTEM
+from lms.authoring.exchange import service as question_files
 from lms.authoring.timing.service import publish_due, tell
 from lms.authoring.upload import service as zips
 from lms.config import Settings
@@ -316,6 +317,7 @@ def remove_old(app: Flask, at: dt.datetime) -> dict[str, int]:
             people.forget_old(session, at)
             exports.forget_old(session, at)
             zips.forget_old(session, at)
+            question_files.forget_old(session, at)
     removed["mails"] = delete_old_mails(settings, at)
     removed = {kind: count for kind, count in removed.items() if count}
     if removed:

@@ -16,7 +16,7 @@ from lms.content.schema import (
     SingleItem,
     SituationalItem,
 )
-from lms.quiz.responding import Response, number
+from lms.quiz.responding import Response, number, plain_number
 
 HALF = Fraction(1, 2)
 
@@ -65,7 +65,7 @@ def right_response(item: Item) -> Response:
         return tuple(option.id for option in item.options)
     if isinstance(item, MatchingItem):
         return tuple(f"{source.id}.{source.target}" for source in item.sources)
-    return (f"{item.answer:g}",)
+    return (plain_number(item.answer),)
 
 
 def numeric_feedback(item: NumericItem, response: Response) -> Text:

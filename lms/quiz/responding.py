@@ -49,6 +49,12 @@ def number(text: str) -> Decimal:
     return Decimal(typed.replace(",", "."))
 
 
+def plain_number(value: float) -> str:
+    """A number as people type it: every digit, and no exponent."""
+    written = Decimal(str(value))
+    return f"{written.to_integral_value() if written == written.to_integral_value() else written:f}"
+
+
 def _number(form: Mapping[str, Sequence[str]]) -> Response:
     text = "".join(form.get("number", [""])[:1]).strip()
     if not text:

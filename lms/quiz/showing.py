@@ -16,7 +16,7 @@ from lms.content.schema import (
 )
 from lms.quiz import grading
 from lms.quiz.drawing import Presented
-from lms.quiz.responding import Response
+from lms.quiz.responding import Response, plain_number
 
 Form = Mapping[str, Sequence[str]]
 
@@ -198,6 +198,6 @@ def _number_line(item: NumericItem, response: Response) -> Line:
         f"{given}{unit if response else ''}",
         bool(response),
         "right" if fits else "other",
-        f"The answer is {item.answer:g}{unit}",
+        f"The answer is {plain_number(item.answer)}{unit}",
         grading.numeric_feedback(item, response).inline,
     )

@@ -19,6 +19,7 @@ from tests.attacks.conftest import Owner, changed, dump
 from tests.attacks.test_routes import addresses
 
 TAKES = {
+    "exchange.send": MOST_FILE_BYTES,
     "media_files.add": MOST_FILE_BYTES,
     "upload.send": MOST_BUNDLE_BYTES,
     "upload.take_new": MOST_BUNDLE_BYTES,
@@ -30,6 +31,7 @@ TAKES = {
 REFUSED = (410, 415)
 """A link that is spent is told before the form is read."""
 MEDIA, ZIP = "/authoring/notice-and-listen/media-files", "/authoring/notice-and-listen/upload"
+QUESTIONS = "/authoring/notice-and-listen/questions/take"
 
 
 class Body(io.RawIOBase):
@@ -86,7 +88,7 @@ def test_everywhere_else_a_file_is_refused(app: Flask, owner: Owner, writer: Fla
     assert changed(before, dump(app, "tries")) == set()
 
 
-@pytest.mark.parametrize("path", [MEDIA, ZIP])
+@pytest.mark.parametrize("path", [MEDIA, ZIP, QUESTIONS])
 def test_who_may_not_come_in_sends_nothing(
     app: Flask, owner: Owner, other: FlaskClient, writer: FlaskClient, path: str
 ) -> None:
@@ -101,7 +103,9 @@ def test_who_may_not_come_in_sends_nothing(
 
 
 @pytest.mark.parametrize("says_length", [True, False])
-@pytest.mark.parametrize(("path", "most"), [(MEDIA, MOST_FILE_BYTES), (ZIP, MOST_BUNDLE_BYTES)])
+@pytest.mark.parametrize(
+    ("path", "most"), [(MEDIA, MOST_FILE_BYTES), (ZIP, MOST_BUNDLE_BYTES), (QUESTIONS, MOST_FILE_BYTES)]
+)
 def test_more_than_the_limit_is_not_read(
     app: Flask, owner: Owner, writer: FlaskClient, path: str, most: int, says_length: bool
 ) -> None:
@@ -112,7 +116,7 @@ def test_more_than_the_limit_is_not_read(
     assert changed(before, dump(app)) == set()
 
 
-@pytest.mark.parametrize("path", [MEDIA, ZIP])
+@pytest.mark.parametrize("path", [MEDIA, ZIP, QUESTIONS])
 def test_a_form_without_files_stays_small_there_too(app: Flask, owner: Owner, writer: FlaskClient, path: str) -> None:
     token = writer.csrf_token()  # type: ignore[attr-defined]
     long = "x" * (2 * REQUEST_BYTES)

@@ -180,6 +180,14 @@ EXPECTED: dict[str, Case | list[Case]] = {
     "enrolment.close_again": Case(LEADS, "", {"module_id": "safe-to-speak"}),
     "enrolment.early_openings": Case(LEADS),
     "enrolment.open_early": Case(LEADS),
+    "exchange.ask": Case(WRITERS),
+    "exchange.download": Case(WRITERS, "", {"format_": "gift"}),
+    # One's own file, which no address names.
+    "exchange.leave": Case(WRITERS),
+    "exchange.offer": Case(WRITERS),
+    "exchange.send": Case(WRITERS),
+    "exchange.sent": Case(WRITERS),
+    "exchange.take": Case(WRITERS),
     "feed.ask": Case(SIGNED_IN),
     "feed.end": Case(SIGNED_IN),
     # Whoever has the secret address: a calendar signs in nowhere.

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from lms.content.bundle import MOST_FILE_BYTES
 from lms.content.svg import clean_svg
 from tests.authoring.desk import BASE, DRAWING, MEDIA, MODULE, PNG, draft, picture, published, trainer, upload, written
+from tests.authoring.drawings import DRAW_IO, ILLUSTRATOR, INKSCAPE
 from tests.content import sample
 
 __all__ = ["draft", "published", "trainer"]
@@ -72,7 +73,6 @@ def svg(inside: bytes, head: bytes = b"", attributes: bytes = b"") -> bytes:
 
 HOSTILE = {
     "a script": (svg(b"<script>alert(1)</script>"), "a.svg"),
-    "an event": (svg(b'<path d="M0 0" onclick="alert(1)"/>'), "a.svg"),
     "an event at the root": (svg(b"", attributes=b' onload="alert(1)"'), "a.svg"),
     "a foreign object": (svg(b"<foreignObject><p>x</p></foreignObject>"), "a.svg"),
     "an address": (svg(b'<image xlink:href="https://evil.example/x.png"/>'), "a.svg"),
@@ -106,6 +106,41 @@ def test_what_is_not_what_it_says_or_could_run_is_refused_and_nothing_changes(
     assert HOSTILE[case][1] in answer.text
     assert "<script>alert" not in answer.text
     assert written(app) == before
+
+
+def test_a_drawing_of_a_drawing_program_is_cleaned_and_the_trainer_is_told_of_what(
+    app: Flask, draft: FlaskClient
+) -> None:
+    page_id = next(path.rsplit("/", 1)[-1][:-3] for path in written(app) if path.endswith(".md"))
+    for name, source in (("inkscape", INKSCAPE), ("illustrator", ILLUSTRATOR), ("draw-io", DRAW_IO)):
+        answer = send(draft, (source, f"{name}.svg"))
+        assert answer.status_code == 303
+        page = draft.get(answer.location).text
+        assert f"Taken in: {name}.svg (cleaned; left out: " in page and "notes of the drawing program" in page
+        draft.submit(f"{MEDIA}/place", {"name": f"{name}.svg", "page": page_id, "alt": f"From {name}"})
+        assert f'-title">From {name}</title>' in draft.get(f"{BASE}/preview/{page_id}").text
+    send(draft, (svg(b'<path d="M0 0" onclick="alert(1)"/>'), "event.svg"))
+    assert b"onclick" not in written(app)[f"{INSIDE}event.svg"]
+
+
+def test_what_cannot_be_drawn_is_told_in_plain_words(draft: FlaskClient) -> None:
+    for case in ("an entity bomb", "a file of ours"):
+        text = send(draft, HOSTILE[case]).text
+        assert "a.svg: the drawing declares entities that are not read" in text
+        assert "Forbidden" not in text and "EntitiesForbidden" not in text
+
+
+def test_a_file_takes_the_place_of_one_with_its_name_if_asked(app: Flask, draft: FlaskClient) -> None:
+    send(draft, (PNG, "lift.png"))
+    other = picture(size=(9, 9))
+    answer = send(draft, (other, "Lift.PNG"))
+    assert "lift-2.png (lift.png is there already; to put a file in its place" in draft.get(answer.location).text
+    form = {"files": [upload(other, "Lift.PNG"), upload(PNG, "lift.png")], "replace": "yes"}
+    answer = draft.submit(MEDIA, form, content_type="multipart/form-data")
+    assert "lift.png (in the place of the one before), lift-3.png (" in draft.get(answer.location).text
+    assert written(app)[f"{INSIDE}lift.png"] == other
+    draft.submit(f"{BASE}/undo")
+    assert written(app)[f"{INSIDE}lift.png"] == PNG
 
 
 def test_names_that_are_no_text_are_refused(app: Flask, draft: FlaskClient) -> None:

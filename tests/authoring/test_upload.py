@@ -203,3 +203,23 @@ def test_without_a_file_or_a_module_nothing_happens(app: Flask, draft: FlaskClie
     )
     assert draft.get("/authoring/none/upload").status_code == 404
     assert draft.submit("/authoring/none/upload").status_code == 404
+
+
+def test_a_zip_of_a_file_manager_is_taken_and_what_it_added_is_told(app: Flask, draft: FlaskClient) -> None:
+    files = sample.files()
+    files[f"courses/{MODULE}/module.yaml"] += "\n# changed\n"
+    zipped = {f"My folder/{path}": data for path, data in files.items()}
+    answer = send(draft, packed({**zipped, "__MACOSX/My folder/._courses": "x", "My folder/.DS_Store": "x"}))
+    page = draft.get(answer.location).text
+    assert "0 new, 1 changed" in page
+    assert "only the computer that made the zip needs them: __MACOSX/My folder/._courses, My folder/.DS_Store." in page
+
+
+@pytest.mark.parametrize("id_", ["UPPER", "a_b", "a--b", "x" * 65])
+def test_a_new_module_whose_id_could_never_be_published_is_refused(app: Flask, trainer: FlaskClient, id_: str) -> None:
+    files = {f"courses/{id_}/module.yaml": f"id: {id_}\n", f"quizzes/{id_}.yaml": "items: []\n"}
+    form = {"zip": upload(packed(files), "module.zip")}
+    answer = trainer.submit("/authoring/new/zip", form, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "which is no id; call its folder" in answer.text
+    assert trainer.get(f"/authoring/{id_}").status_code == 404

@@ -169,3 +169,52 @@ def test_a_list_of_a_million_files_is_refused_before_it_is_read() -> None:
     with pytest.raises(ContentError, match="more than 500 files"):
         from_zip(listed + end)
     assert time.process_time() - before < 1
+
+
+LEFT = ("__MACOSX/._courses", "courses/m/.DS_Store", "courses/m/media/Thumbs.db", "courses/desktop.ini")
+
+
+@pytest.mark.parametrize("around", ["", "my module/"])
+@pytest.mark.parametrize("stroke", ["/", "\\"])
+def test_what_file_managers_make_of_a_zip_is_taken(around: str, stroke: str) -> None:
+    files = {"courses/m/module.yaml": b"id: m", "courses/m/media/a.vtt": b"WEBVTT", "quizzes/m.yaml": b"items: []"}
+    named = {**{around + name: data for name, data in files.items()}}
+    named |= {(name if name.startswith("__") else around + name): b"x" for name in LEFT}
+    found = from_zip(
+        packed({name.replace("/", stroke): data for name, data in {**named, f"{around}courses/": b""}.items()})
+    )
+    assert dict(found.files) == files
+    assert sorted(found.skipped) == sorted(name if name.startswith("__") else around + name for name in LEFT)
+    assert found.of_module("m").skipped == found.skipped
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["courses\\..\\..\\evil"],
+        ["x\\..\\..\\evil", "x\\courses\\a"],
+        ["C:\\courses\\m\\a"],
+        ["\\\\host\\courses\\a"],
+        ["../courses/a"],
+        ["./courses/a"],
+        ["around/../../courses/a"],
+        ["/courses/a", "/quizzes/a"],
+    ],
+)
+def test_no_way_out_opens_by_a_folder_around_or_by_backslashes(names: list[str]) -> None:
+    assert "is not allowed here" in refusal(packed(dict.fromkeys(names, b"x")))
+
+
+def test_a_name_with_a_backslash_and_one_with_a_slash_are_the_same() -> None:
+    assert "it is in the archive twice" in refusal(packed({"courses\\m\\x": b"1", "courses/m/x": b"2"}))
+
+
+def test_every_wrong_name_is_told_at_once() -> None:
+    told = refusal(packed({"courses/m/a b.md": b"", "notes.txt": b"", "courses/m/c.md": b"", "other/x": b""}))
+    assert [line.partition(":")[0] for line in told.splitlines()] == ["courses/m/a b.md", "notes.txt", "other/x"]
+
+
+def test_what_a_file_manager_adds_counts_for_no_limit() -> None:
+    files = {f"courses/m/{n}": b"" for n in range(500)} | {f"__MACOSX/courses/m/._{n}": b"" for n in range(500)}
+    assert len(from_zip(packed(files)).files) == 500

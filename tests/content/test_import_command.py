@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,14 @@ def test_what_is_not_there_is_said(courses: Courses, tmp_path: Path) -> None:
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"no zip")
     assert "cannot be read" in courses("import", broken).output
+
+
+def test_a_zip_of_a_file_manager_is_imported_and_what_it_added_is_told(courses: Courses, tmp_path: Path) -> None:
+    path = tmp_path / "module.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in sample.files().items():
+            archive.writestr(f"around/{name}", text)
+        archive.writestr("__MACOSX/around/._courses", "x")
+    result = courses("import", path)
+    assert f"{sample.MODULE}: published as revision 1" in result.output
+    assert "left out, since no module needs them: __MACOSX/around/._courses" in result.output

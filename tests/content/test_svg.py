@@ -28,13 +28,25 @@ def drawing(inside: str) -> bytes:
         (drawing('<g onclick="alert(1)"/>'), "attribute onclick"),
         (drawing('<g style="fill:red"/>'), "attribute style"),
         (drawing('<g fill="url(https://evil.example)"/>'), "attribute fill"),
+        (drawing('<g fill="url(//evil.example#x) red"/>'), "attribute fill"),
+        (drawing('<g fill="url(#x) url(//evil.example)"/>'), "attribute fill"),
+        (drawing('<g stroke="red;}"/>'), "attribute stroke"),
+        (drawing('<g clip-path="url(a.svg#x)"/>'), "clip-path that does not point inside"),
+        (drawing('<g opacity="expression(alert(1))"/>'), "attribute opacity"),
+        (drawing('<text font-family="x; src: URL (//evil.example)">a</text>'), "attribute font-family"),
+        (drawing('<g transform="@import"/>'), "attribute transform"),
+        (drawing('<stop stop-color="url(#x)"/>'), "attribute stop-color"),
+        (drawing('<linearGradient href="#x"/>'), "attribute href"),
+        (drawing("<pattern/>"), "element <pattern>"),
+        (drawing("<mask/>"), "element <mask>"),
+        (drawing("<filter/>"), "element <filter>"),
         (drawing('<path marker-end="url(https://evil.example#x)"/>'), "marker-end that does not point inside"),
         (drawing('<g xmlns:x="http://www.w3.org/1999/xlink" x:href="#y"/>'), "attribute {http"),
         (drawing('<x:script xmlns:x="http://www.w3.org/1999/xhtml"/>'), "element <{http"),
-        (b'<!DOCTYPE svg [<!ENTITY a "b">]>' + drawing("&a;"), "not a well-formed drawing"),
-        (b'<!DOCTYPE svg SYSTEM "file:///etc/passwd">' + drawing(""), "not a well-formed drawing"),
+        (b'<!DOCTYPE svg [<!ENTITY a "b">]>' + drawing("&a;"), "declares a document type or entities"),
+        (b'<!DOCTYPE svg SYSTEM "file:///etc/passwd">' + drawing(""), "declares a document type or entities"),
         (b'<?xml version="1.0" encoding="nonsense"?>' + drawing(""), "not a well-formed drawing"),
-        (drawing("<g>" * 5000 + "</g>" * 5000), "nested more than 20 levels"),
+        (drawing("<g>" * 5000 + "</g>" * 5000), "nested more than 60 levels"),
         (drawing("<!--" + "x" * 200_000 + "-->"), "larger than 200 kB"),
         (b"GIF89a", "not a well-formed drawing"),
         (b"\xff\xfe\x00", "not a well-formed drawing"),
@@ -55,6 +67,24 @@ def test_two_drawings_cannot_clash() -> None:
     assert 'id="verbs-tip"' in cleaned
     assert 'marker-end="url(#verbs-tip)"' in cleaned
     assert 'aria-labelledby="verbs-title"' in cleaned
+
+
+def test_colours_gradients_and_clipping_paths_of_the_drawing_are_kept() -> None:
+    inside = (
+        '<defs><linearGradient id="sky"><stop offset="0" stop-color="#09f"/></linearGradient>'
+        '<clipPath id="cut"/></defs>'
+        '<g fill="url(#sky) none" stroke="rgb(0, 10%, 5)" clip-path="url(#cut)"/><path fill="currentColor"/>'
+    )
+    cleaned = clean_svg(drawing(inside), "verbs")
+    assert 'fill="url(#verbs-sky) none"' in cleaned and 'clip-path="url(#verbs-cut)"' in cleaned
+    assert 'class="diagram own-colours"' in cleaned
+    assert 'class="diagram"' in clean_svg(drawing('<path fill="none"/>'), "verbs")
+
+
+def test_what_is_told_has_no_words_of_programmers() -> None:
+    with pytest.raises(SvgError) as caught:
+        clean_svg(b'<!DOCTYPE svg [<!ENTITY a "b">]>' + drawing(""), "x")
+    assert str(caught.value) == "declares a document type or entities (<!DOCTYPE …>), which are never read"
 
 
 def test_words_stay_words() -> None:

@@ -61,6 +61,7 @@ OF_NOBODY = {
     "revision": "what is taught; who published it, by the opaque name",
     "roster_run": "how many people a list added or changed; the list itself is kept for a day at most",
     "sent_module": "what is to be taught, for a day at most; who sent it, by the opaque name",
+    "sent_questions": "questions of another system, for a day at most; who sent them, by the opaque name",
     "site": "a place; told with who works there",
     "site_parent": "which place was a part of which",
     "store": "a place that statements are sent to",

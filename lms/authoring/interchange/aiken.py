@@ -64,8 +64,9 @@ def _values(lines: list[str], notes: list[str]) -> Values:
     found = [option for option in options if option]
     if key not in {option[1] for option in found}:
         raise CannotTakeError(f"no answer has the letter {key[:20]!r}")
-    offered = [Offered(from_plain(option[2]), float(option[1] == key)) for option in found]
-    return choice("\n\n".join(map(from_plain, lines[:first])), offered, notes, several=False)
+    offered = [Offered(from_plain(option[2], notes), float(option[1] == key)) for option in found]
+    stem = "\n\n".join(from_plain(line, notes) for line in lines[:first])
+    return choice(stem, offered, notes, several=False)
 
 
 def _can_say(number: int, item: Values, leaving: Leaving) -> bool:

@@ -8,26 +8,45 @@ from typing import Any
 from lms.authoring.files.parts import type_of
 from lms.authoring.files.typed import Values
 from lms.authoring.files.yaml_text import edited, plain
-from lms.authoring.interchange.neutral import Place
+from lms.authoring.interchange.neutral import Left, Place, fault_in, short
 
 _LISTS = ("blueprint", "items", "checks")
 
 
-def items_of(bank: Mapping[str, Any]) -> list[Values]:
-    """Every question of a bank with its type, outcome and level, those of the quiz first."""
-    slots = {slot["id"]: slot for slot in bank.get("blueprint") or ()}
-    graded = [{**_facts(slots.get(item.get("slot"), {})), **item} for item in bank.get("items") or ()]
-    return [{**item, "type": type_of(item, bank)} for item in [*graded, *(bank.get("checks") or ())]]
+def finished_items(bank: Any) -> tuple[list[Values], tuple[Left, ...]]:
+    """Every question of a bank with its type, outcome and level, those of the quiz first; and those without a form yet.
+
+    A draft holds questions that are still being written: no format has a way to say half a question.
+    """
+    items: list[Values] = []
+    left: list[Left] = []
+    for number, item in enumerate(_items_of(bank if isinstance(bank, dict) else {}), 1):
+        fault = fault_in(item)
+        if fault:
+            left.append(Left(number, 0, short(str(item.get("id") or "")), f"it is not finished: {fault}"))
+        else:
+            items.append(item)
+    return items, tuple(left)
+
+
+def _items_of(bank: Mapping[str, Any]) -> list[Values]:
+    slots = _parts(bank, "blueprint")
+    facts = {str(slot.get("id")): _facts(slot) for slot in slots}
+    graded = [{**facts.get(str(item.get("slot")), {}), **item} for item in _parts(bank, "items")]
+    return [{**item, "type": type_of(item, {"blueprint": slots})} for item in [*graded, *_parts(bank, "checks")]]
+
+
+def _parts(bank: Mapping[str, Any], key: str) -> list[Values]:
+    found = bank.get(key)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def place_for(bank: Any, *, slot: str | None, outcome: str | None, level: str) -> Place:
     """Where new questions go. Raises LookupError with a sentence if there is no such place."""
     if not isinstance(bank, dict) or not all(isinstance(bank.get(key, []), list | None) for key in _LISTS):
         raise LookupError("the file of questions in the draft must be mended first: its parts are no lists")
-    slots = [one for one in bank.get("blueprint") or () if isinstance(one, dict)]
-    taken = tuple(
-        str(one.get("id")) for key in ("items", "checks") for one in bank.get(key) or () if isinstance(one, dict)
-    )
+    slots = _parts(bank, "blueprint")
+    taken = tuple(str(one.get("id")) for key in ("items", "checks") for one in _parts(bank, key))
     if slot is None:
         return Place(outcome or str(slots[0].get("outcome", "1.1") if slots else "1.1"), level, taken=taken)
     found = next((one for one in slots if one.get("id") == slot), None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from string import ascii_lowercase
 
 from lms.authoring.files.typed import Values
@@ -14,6 +16,9 @@ UNWRITTEN = "The feedback on this answer is still to be written."
 """Stands where the other format has none."""
 MOST_OPTIONS = 6
 _NEAR = 0.01
+_FIGURE = re.compile(r"[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
+_LONGEST_NUMBER = 24
+"""Characters that a learner may type (lms/quiz/responding.py)."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,29 @@ class Number:
     share: float = 1.0
     tolerance: float = 0.0
     feedback: str = ""
+
+
+def figure(written: str) -> Decimal:
+    """A number as other systems write it, exactly. Raises CannotTakeError."""
+    if not _FIGURE.fullmatch(written.strip()):
+        raise CannotTakeError(f"{written.strip()[:40]!r} is not a number")
+    return Decimal(written.strip())
+
+
+def between(least: Decimal, most: Decimal) -> tuple[float, float]:
+    """The middle of a range and how far off still counts.
+
+    Grading takes both as the decimals that are written here, so each end must be no further off than that.
+    """
+    middle = float((least + most) / 2)
+    written = Decimal(repr(middle))
+    return middle, no_less(max(abs(least - written), abs(most - written)))
+
+
+def no_less(number: Decimal) -> float:
+    """The number; where its last digits get lost, the next that is not below it."""
+    near = float(number)
+    return near if Decimal(repr(near)) >= number else math.nextafter(near, math.inf)
 
 
 def choice(stem: str, offered: Sequence[Offered], notes: list[str], *, several: bool, general: str = "") -> Values:
@@ -105,7 +133,7 @@ def numeric(
     right = [one for one in numbers if one.share >= 1 - _NEAR]
     if len(right) != 1:
         raise CannotTakeError(f"{len(right) or 'no'} numbers earn the whole mark; one must")
-    if not all(math.isfinite(one.value) and math.isfinite(one.tolerance) for one in numbers):
+    if not all(_can_be_typed(one.value) and math.isfinite(one.tolerance) for one in numbers):
         raise CannotTakeError("its number is none that can be typed")
     answer, tolerance = right[0].value, abs(right[0].tolerance)
     others = [one for one in numbers if one.value != answer]
@@ -166,6 +194,10 @@ def _kept(general: str) -> Values:
 def _count(parts: Sequence[object], least: int, most: int, what: str) -> None:
     if not least <= len(parts) <= most:
         raise CannotTakeError(f"it has {len(parts)} {what}; here there are {least} to {most}")
+
+
+def _can_be_typed(number: float) -> bool:
+    return math.isfinite(number) and len(f"{Decimal(repr(number)):f}") <= _LONGEST_NUMBER
 
 
 def _plain(number: float) -> float | int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from lms.authoring.files.typed import Values
 from lms.authoring.interchange import aiken, gift, moodle_xml, qti, to_gift, to_moodle_xml, to_qti
 from lms.authoring.interchange.neutral import Place, Taken, Written
+from lms.authoring.interchange.plain_text import encoding_of
 from lms.authoring.interchange.qti_package import is_zip
 from lms.authoring.interchange.safe_xml import local, parse
 
@@ -23,12 +24,21 @@ WRITERS: Mapping[str, Callable[[Sequence[Values]], Written]] = {
     "qti3": to_qti.write_newer,
     "aiken": aiken.write,
 }
+ENDINGS: Mapping[str, tuple[str, str]] = {
+    "gift": ("gift.txt", "text/plain"),
+    "moodle": ("xml", "application/xml"),
+    "qti": ("qti.zip", "application/zip"),
+    "qti3": ("qti3.zip", "application/zip"),
+    "aiken": ("aiken.txt", "text/plain"),
+}
+"""How a file in each is called, and its media type."""
 
 
 def format_of(source: bytes, file: str) -> str:
     """The name of the format that a file looks like. Raises ContentError if it begins as XML and is none."""
     if is_zip(source):
         return "qti"
-    if source.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") or source[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    text = source.decode(encoding_of(source), "replace")
+    if text.lstrip().startswith("<"):
         return "moodle" if local(parse(source, file).root) == "quiz" else "qti"
-    return "aiken" if aiken.is_aiken(source.decode("utf-8", "replace")) else "gift"
+    return "aiken" if aiken.is_aiken(text) else "gift"

@@ -5,9 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 
 from lms.authoring.files.typed import Values
-from lms.authoring.interchange.building import Number, Offered, Pair, choice, matching, numeric, ordering
+from lms.authoring.interchange.building import (
+    Number,
+    Offered,
+    Pair,
+    between,
+    choice,
+    figure,
+    matching,
+    numeric,
+    ordering,
+)
 from lms.authoring.interchange.markdown_text import from_html, from_markdown, from_plain
 from lms.authoring.interchange.neutral import (
     NO_FORM,
@@ -33,6 +44,7 @@ _ORDER = re.compile(r"^>[ \t]*\d*(?:[ \t]*[A-Z][A-Z_]*(?=\s))*")
 """How many, and settings in capitals; the things to put in order follow, one in a line."""
 _ID = re.compile(r"\[id:([^\]]+)\]")
 _TAG = re.compile(r"\[tag:([^\]]+)\]")
+_TWO = "gaps in a text, or two questions without an empty line between them: put one there"
 _TRUTH = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 
 
@@ -63,7 +75,10 @@ class _Question:
         text = _restored(text).strip()
         if kind == "markdown":
             return from_markdown(text, self.notes)
-        return from_plain(text) if kind == "plain" or "<" not in text else from_html(text, self.notes)
+        if kind != "plain" and "<" in text:
+            return from_html(text, self.notes)
+        # Where there is no tag, line ends count; entities are signs all the same.
+        return from_plain(text if kind == "plain" else unescape(text), self.notes)
 
     def answer(self, written: str) -> tuple[str, str]:
         """An answer and its feedback."""
@@ -93,6 +108,9 @@ def _blocks(text: str) -> Iterator[_Block]:
     begin, id_ = 1, ""
     tags: list[str] = []
     for at, line in enumerate([*text.split("\n"), ""], 1):
+        if _is_next(line, lines):
+            yield _Block(begin, _stood_in("\n".join(lines)), id_, tuple(tags))
+            lines, id_, tags = [], "", []
         if line.strip().startswith("//"):
             id_ = found[1] if (found := _ID.search(line)) else id_
             tags += _TAG.findall(line)
@@ -104,6 +122,12 @@ def _blocks(text: str) -> Iterator[_Block]:
         if lines and (not line.strip() or lines[0].startswith("$CATEGORY:")):
             yield _Block(begin, _stood_in("\n".join(lines)), id_, tuple(tags))
             lines, id_, tags = [], "", []
+
+
+def _is_next(line: str, before: list[str]) -> bool:
+    """Whether another question begins here, though no empty line stands before it."""
+    is_closed = bool(before) and before[-1].endswith("}") and not before[-1].endswith("\\}")
+    return is_closed and line.lstrip().startswith(("::", "//"))
 
 
 def _question(number: int, block: _Block) -> Asked:
@@ -127,7 +151,7 @@ def _values(text: str, notes: list[str]) -> Values:
     if not brace or not end:
         raise CannotTakeError("its braces do not match: an answer stands between { and }")
     if "{" in inside or "{" in after:
-        raise CannotTakeError(NO_FORM["cloze"])
+        raise CannotTakeError(_TWO if "\n" in after.partition("{")[0].strip(" ") else NO_FORM["cloze"])
     answers, _, general = inside.strip().rpartition("####") if "####" in inside else (inside.strip(), "", "")
     stem = f"{before}_____{after}" if after.strip() else before
     found = _FORMAT.match(stem)
@@ -216,13 +240,13 @@ def _numeric(question: _Question) -> Values:
 
 def _figures(written: str) -> tuple[float, float]:
     """A number and how far off still counts: `3`, `3:0.5` or `2..4`. Raises CannotTakeError."""
+    least, dots, most = written.partition("..")
+    number, _, tolerance = written.partition(":")
     try:
-        if ".." in written:
-            least, most = (float(one) for one in written.split("..", 1))
-            return (least + most) / 2, (most - least) / 2
-        number, _, tolerance = written.partition(":")
-        return float(number), float(tolerance or 0)
-    except ValueError:
+        if dots:
+            return between(figure(least), figure(most))
+        return float(figure(number)), float(figure(tolerance or "0"))
+    except CannotTakeError:
         raise CannotTakeError(f"its answer {written[:40]!r} is not a number") from None
 
 

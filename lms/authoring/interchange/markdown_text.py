@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from lms.authoring.interchange.neutral import CannotTakeError
@@ -15,6 +16,13 @@ _LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|>|[-+=](?=\s|$|[-=])|:(?=[:-])|
 _NUMBER_START = re.compile(r"^(\s*\d{1,9})([.)])(?=\s|$)")
 _DATE = re.compile(r"(\d{4})-(\d\d-\d\d)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff\ue000-\ue00f]")
+FORMULA = re.compile(r"\\\([\s\S]{1,500}?\\\)|\\\[[\s\S]{1,500}?\\\]|\$\$[^$]{1,500}\$\$")
+"""In TeX, as it is written into texts."""
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+"""Of Markdown, where `\\[` is a bracket and `\\\\(` begins a formula."""
+_MLANG = re.compile(r"\{mlang\s+([\w-]{1,20})\}((?:(?!\{mlang).)*)\{mlang\}", re.DOTALL)
+_LANGUAGES = re.compile(r"<span\b(?=[^<>]{0,200}\bmultilang\b)[^<>]{0,200}?\blang=[\"']?([\w-]{1,20})")
+"""Of the spans with which Moodle tells languages apart."""
 _PICTURE = re.compile(r"!\[([^\[\]]*)\]\([^()]*\)")
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>()]+")
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~", "s": "~~"}
@@ -35,8 +43,9 @@ _SILENT = {
 _VOID = {"img": "a picture was left out", "embed": "an embedded object was left out", "input": "a box was left out"}
 
 
-def from_plain(text: str) -> str:
+def from_plain(text: str, notes: list[str]) -> str:
     """Words that are meant as they stand."""
+    text = _noted(text, notes)
     return _dateless("\n".join(_line(_escaped(line)) for line in cleaned(text).split("\n")))
 
 
@@ -44,7 +53,7 @@ def from_markdown(text: str, notes: list[str]) -> str:
     """Markdown of another system; its pictures stay behind."""
     if _PICTURE.search(text):
         notes.append(_VOID["img"])
-    return _dateless(cleaned(_PICTURE.sub(r"\1", text)))
+    return _dateless(cleaned(_PICTURE.sub(r"\1", _noted(text, notes, is_markdown=True))))
 
 
 def from_html(html: str, notes: list[str]) -> str:
@@ -52,8 +61,9 @@ def from_html(html: str, notes: list[str]) -> str:
     if len(html) > _MOST_CHARACTERS or html.count("<") > _MOST_TAGS:
         raise CannotTakeError("one of its texts is longer than 50,000 characters or has more than 2,000 tags")
     if "<" not in html and "&" not in html:
-        return from_plain(" ".join(html.split()))
-    reader = _Reader(notes)
+        return from_plain(" ".join(html.split()), notes)
+    html = _noted(html, notes)
+    reader = _Reader(notes, _language_of(_LANGUAGES.findall(html), notes))
     reader.feed(_CONTROL.sub("", html))
     reader.close()
     return _dateless(cleaned(reader.markdown()))
@@ -66,6 +76,27 @@ def cleaned(text: str) -> str:
     )
     lines = [line.rstrip() for line in text.replace("\t", "    ").replace("\xa0", " ").split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _noted(text: str, notes: list[str], *, is_markdown: bool = False) -> str:
+    """The text in one language, as the filter `mlang` of Moodle tells them apart; its formulas are noted."""
+    if FORMULA.search(_ESCAPE.sub(r"\1", text) if is_markdown else text):
+        notes.append("a formula stands as it was typed: here there are none")
+    found = _MLANG.findall(text)
+    if not found:
+        return text
+    kept = _language_of([language for language, _ in found], notes)
+    return _MLANG.sub(lambda one: one[2] if one[1] in (kept, "other") else "", text)
+
+
+def _language_of(languages: Sequence[str], notes: list[str]) -> str:
+    """Which of several languages comes along: English, else the first."""
+    named = [one for one in dict.fromkeys(languages) if one != "other"]
+    kept = next((one for one in named if one.lower().startswith("en")), named[0] if named else "")
+    if len(named) > 1:
+        left = ", ".join(one for one in named if one != kept)
+        notes.append(f"its text in other languages was left out: {left} ({kept} is kept)")
+    return kept
 
 
 def _escaped(text: str) -> str:
@@ -86,9 +117,11 @@ def _dateless(text: str) -> str:
 class _Reader(HTMLParser):
     """Walks through HTML once; blocks are gathered with the list and quotation that they stand in."""
 
-    def __init__(self, notes: list[str]) -> None:
+    def __init__(self, notes: list[str], language: str) -> None:
         super().__init__(convert_charrefs=True)
         self._notes = notes
+        self._language = language
+        """Of several, the one that comes along."""
         self._blocks: list[tuple[str, bool]] = []
         """Each with whether it follows the one before without an empty line."""
         self._inline: list[str] = []
@@ -113,6 +146,8 @@ class _Reader(HTMLParser):
         if tag in _SILENT:
             self._silent.append(tag)
             self._leave(_SILENT[tag])
+        elif (self._silent and tag == self._silent[-1]) or (tag == "span" and self._is_other(dict(attrs))):
+            self._silent.append(tag)
         if self._silent:
             return
         if tag in _VOID:
@@ -153,6 +188,11 @@ class _Reader(HTMLParser):
             self._inline.append(data)
             return
         self._inline.append(_escaped(re.sub(r"\s+", " ", data)))
+
+    def _is_other(self, attributes: dict[str, str | None]) -> bool:
+        """Whether it is the same text in another language."""
+        is_marked = "multilang" in (attributes.get("class") or "").split()
+        return is_marked and attributes.get("lang") != self._language
 
     def _start_block(self, tag: str) -> None:
         if tag in _BLOCKS:

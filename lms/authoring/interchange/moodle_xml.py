@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from lms.authoring.files.typed import Values
-from lms.authoring.interchange.building import Number, Offered, Pair, choice, matching, numeric, ordering
+from lms.authoring.interchange.building import Number, Offered, Pair, choice, figure, matching, numeric, ordering
 from lms.authoring.interchange.markdown_text import from_html, from_markdown, from_plain
 from lms.authoring.interchange.neutral import (
     NO_FORM,
@@ -67,9 +67,9 @@ class _Question:
             case "markdown":
                 return from_markdown(text, self.notes)
             case "plain_text":
-                return from_plain(text)
+                return from_plain(text, self.notes)
             case "moodle_auto_format" if "<" not in text and "&" not in text:
-                return from_plain(text)
+                return from_plain(text, self.notes)
             case _:
                 return from_html(text, self.notes)
 
@@ -167,7 +167,7 @@ def _matching(question: _Question) -> Values:
     pairs, spare = [], []
     for part in children(question.element, "subquestion"):
         text = question.markdown(part)
-        target = from_plain(words(part, "answer", "text"))
+        target = from_plain(words(part, "answer", "text"), question.notes)
         if text:
             pairs.append(Pair(text, target))
         else:
@@ -191,7 +191,8 @@ def _numeric(question: _Question) -> Values:
         if written == "*":
             otherwise = feedback
             continue
-        numbers.append(Number(_figure(written), _share(answer), _figure(words(answer, "tolerance") or "0"), feedback))
+        tolerance = figure(words(answer, "tolerance") or "0")
+        numbers.append(Number(float(figure(written)), _share(answer), float(tolerance), feedback))
     units = [words(unit, "unit_name") for group in children(question.element, "units") for unit in group]
     if len(units) > 1:
         question.notes.append("all units but the first were left out")
@@ -201,14 +202,7 @@ def _numeric(question: _Question) -> Values:
 
 
 def _share(answer: Element) -> float:
-    return _figure(answer.get("fraction", "0")) / 100
-
-
-def _figure(written: str) -> float:
-    try:
-        return float(written)
-    except ValueError:
-        raise CannotTakeError(f"{written[:40]!r} is not a number") from None
+    return float(figure(answer.get("fraction", "0"))) / 100
 
 
 _MAKERS: Mapping[str, Callable[[_Question], Values]] = {

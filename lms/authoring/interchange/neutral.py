@@ -162,12 +162,20 @@ def _placed(asked: Asked, place: Place, ids: set[str]) -> Values | None:
         return None
     id_ = slug(short(asked.name or values["stem"])[:_LONGEST_ID], ids)
     full = {"id": id_, "type": type_, "outcome": place.outcome, "level": place.level, **values}
-    try:
-        _ITEM.validate_python(full)
-    except ValidationError as error:
-        asked.reason = _said(error)
+    fault = fault_in(full)
+    if fault:
+        asked.reason = fault
         return None
     return {"id": id_, "slot": place.slot, **values} if place.slot else full
+
+
+def fault_in(item: Values) -> str:
+    """The first thing that our schema says against a question; empty if it is one."""
+    try:
+        _ITEM.validate_python(item)
+    except ValidationError as error:
+        return _said(error)
+    return ""
 
 
 def _said(error: ValidationError) -> str:

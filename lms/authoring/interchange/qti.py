@@ -7,7 +7,7 @@ from itertools import count
 
 from lms.authoring.files.outline import slug
 from lms.authoring.files.typed import Values
-from lms.authoring.interchange.building import Number, Offered, Pair, choice, matching, numeric, ordering
+from lms.authoring.interchange.building import Number, Offered, Pair, choice, figure, matching, numeric, ordering
 from lms.authoring.interchange.neutral import (
     NO_FORM,
     Asked,
@@ -56,12 +56,14 @@ def read(source: bytes, file: str, place: Place) -> Taken:
 
 
 def _package(source: bytes, file: str) -> Iterator[Asked]:
-    texts, others = xml_files(source, file)
+    texts, package = xml_files(source, file)
     numbers = count(1)
     for name, text in texts.items():
         yield from _one(text, file, name, numbers)
-    for name in others:
+    for name in package.others:
         yield ask(0, 1, name, left_out("no question: pictures and other files never come along"))
+    for name in package.skipped:
+        yield ask(0, 1, name, left_out("no question: a file that a file manager keeps for itself"))
 
 
 def _one(source: bytes, file: str, inner: str, numbers: Iterator[int]) -> Iterator[Asked]:
@@ -164,8 +166,8 @@ def _entry(item: QtiItem) -> Values:
 
 def _figure(written: str) -> float | None:
     try:
-        return float(written)
-    except ValueError:
+        return float(figure(written))
+    except CannotTakeError:
         return None
 
 

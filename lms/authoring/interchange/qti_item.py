@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cached_property
 from html import escape
 from xml.etree.ElementTree import Element
 
+from lms.authoring.interchange.building import figure, no_less
 from lms.authoring.interchange.markdown_text import from_html
 from lms.authoring.interchange.neutral import CannotTakeError
 from lms.authoring.interchange.safe_xml import child, children, local
@@ -131,11 +133,12 @@ class QtiItem:
         """How far off still counts; of two different bounds the narrower one."""
         for rule in _all(self._processing):
             if local(rule) == "equal" and any(local(one) == "correct" for one in rule):
-                bounds = [abs(_number(one)) for one in rule.get("tolerance", "0").split()]
+                bounds = [abs(figure(one)) for one in rule.get("tolerance", "0").split()]
                 if len(set(bounds)) > 1:
                     self.notes.append("the wider of its two tolerances was left out")
+                whole = {"absolute": Decimal(1), "relative": abs(Decimal(repr(answer))) / 100}
                 mode = rule.get("toleranceMode", "exact")
-                return min(bounds, default=0) * {"absolute": 1.0, "relative": abs(answer) / 100}.get(mode, 0.0)
+                return no_less(min(bounds, default=Decimal(0)) * whole.get(mode, Decimal(0)))
         return 0.0
 
     @cached_property
@@ -273,7 +276,4 @@ def _set_by(branch: Element) -> Iterator[str]:
 
 
 def _number(written: str | None) -> float:
-    try:
-        return float(written or "0")
-    except ValueError:
-        raise CannotTakeError(f"{(written or '')[:40]!r} is not a number") from None
+    return float(figure(written or "0"))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from lms.authoring.files.outline import slug
+from lms.authoring.media.drawing import cleaned
 from lms.authoring.media.picture import LONGEST_SIDE, PictureError, is_picture, redrawn
 from lms.content.media_files import media_fault
-from lms.content.svg import plain_svg
+from lms.content.svg import SvgError, plain_svg
 
 _MOST_ENDING = 8
 
@@ -44,12 +45,26 @@ def kept_as(name: str, data: bytes) -> Kept:
     """
     if not data:
         raise UnfitError("the file is empty; choose another")
+    if name.endswith(".svg"):
+        return _drawing(data)
     fault = media_fault(name, data)
     if fault:
         raise UnfitError("; ".join(fault))
     if is_picture(name):
         return _picture(name, data)
-    return Kept(plain_svg(data) if name.endswith(".svg") else data)
+    return Kept(data)
+
+
+def _drawing(data: bytes) -> Kept:
+    try:
+        return Kept(plain_svg(data))  # drawn by our rules, with its title
+    except SvgError:
+        pass
+    try:
+        made = cleaned(data)
+    except SvgError as error:
+        raise UnfitError(f"the drawing {error}") from None
+    return Kept(made.data, f"cleaned; left out: {', '.join(made.dropped)}" if made.dropped else "cleaned")
 
 
 def _picture(name: str, data: bytes) -> Kept:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request
@@ -50,6 +50,20 @@ class Shown:
         return self.name.endswith(PICTURES)
 
 
+@dataclass(frozen=True)
+class _Named:
+    """A file that was sent, as it is kept."""
+
+    name: str
+    kept: Kept
+    said: str
+    """Of its name."""
+
+    def __str__(self) -> str:
+        said = "; ".join(one for one in (self.kept.said, self.said) if one)
+        return f"{self.name} ({said})" if said else self.name
+
+
 def install(app: Flask) -> None:
     """The pages of this room."""
     app.register_blueprint(blueprint)
@@ -77,17 +91,13 @@ def add(module_id: str) -> Answer:
         return _refused(module_id, faults)
     with transaction() as session:
         draft = service.lock(session, module_id) or not_found()
-        made = _named(session, draft, received)
+        named = _named(media(session, draft), received, may_replace=bool(request.form.get("replace")))
+        made = {folder(draft) + one.name: one.kept.data for one in named}
         faults = _too_much(sizes(session, draft), made)
         if faults:
             return _refused(module_id, faults)
         service.save(session, draft, {**made}, current_user.uuid, now())
-    said = [kept.said for _, kept in received]
-    names = ", ".join(
-        path.removeprefix(folder(draft)) + (f" ({words})" if words else "")
-        for path, words in zip(made, said, strict=True)
-    )
-    flash(f"Taken in: {names}.", "success")
+    flash(f"Taken in: {', '.join(map(str, named))}.", "success")
     return redirect(url(".listed", module_id=module_id), 303)
 
 
@@ -137,21 +147,25 @@ def _received(sent: Sequence[FileStorage]) -> tuple[list[tuple[str, Kept]], list
     return found, faults
 
 
-def _named(session: Session, draft: Draft, received: Sequence[tuple[str, Kept]]) -> dict[str, bytes]:
-    """The files to keep by path, none under a name that is taken."""
-    made: dict[str, bytes] = {}
-    taken = list(media(session, draft))
+def _named(there: Collection[str], received: Sequence[tuple[str, Kept]], *, may_replace: bool) -> list[_Named]:
+    """The files to keep, each under a name of its own; if it may, in the place of one that is there."""
+    made: list[_Named] = []
     for sent, kept in received:
-        name = safe_name(sent, taken)
-        made[folder(draft) + name] = kept.data
-        taken.append(name)
+        new = [one.name for one in made]
+        wanted = safe_name(sent, ())
+        if may_replace and wanted in there and wanted not in new:
+            made.append(_Named(wanted, kept, "in the place of the one before"))
+            continue
+        name = safe_name(sent, [*there, *new])
+        said = f"{wanted} is there already; to put a file in its place, tick the box below" if name != wanted else ""
+        made.append(_Named(name, kept, said))
     return made
 
 
 def _too_much(there: dict[str, int], more: dict[str, bytes]) -> list[str]:
     """A module that holds more could not be published, nor taken out as a zip."""
-    is_too_large = sum(there.values()) + sum(map(len, more.values())) > MOST_BUNDLE_BYTES
-    if is_too_large or len(there) + len(more) > MOST_FILES:
+    after = there | {path: len(data) for path, data in more.items()}
+    if sum(after.values()) > MOST_BUNDLE_BYTES or len(after) > MOST_FILES:
         return ["The module would hold more than 500 files or 100 MB. Take away what is not used first."]
     return []
 

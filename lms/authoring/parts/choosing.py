@@ -50,6 +50,14 @@ def outcomes(module_id: str, read: Read) -> Choices:
         return []
 
 
+def places(module_id: str, read: Read) -> Choices:
+    """The places of a quiz; none if the file of questions cannot be read."""
+    try:
+        return _slots(_list(read, bank_file(module_id), "blueprint"))
+    except ContentError:
+        return []
+
+
 def first_outcome(module_id: str, read: Read) -> str:
     """What a new question is about until somebody says otherwise."""
     return next((id_ for id_, _ in outcomes(module_id, read)), "1.1")

@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from lms.authoring.media.picture import PictureError, is_picture, look_at
 from lms.content import strict_yaml
 from lms.content.bundle import Bundle, from_zip
 from lms.content.loader import too_large
 from lms.content.media_files import media_fault
 from lms.content.problems import ContentError, Problem
+from lms.content.schema import Id
+
+_ID: TypeAdapter[str] = TypeAdapter(Id)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,13 @@ def new_module_in(data: bytes) -> tuple[str, Bundle]:
     if len(ids) != 1:
         what = "there is no module" if not ids else f"there are {len(ids)} modules: {', '.join(ids)}"
         raise ContentError([Problem("courses", 1, what, "put one folder courses/<module> with a module.yaml into it")])
+    try:
+        _ID.validate_python(ids[0])
+    except ValidationError:
+        # It could never be published, and no page changes an id.
+        what = f"the module is called {ids[0]!r}, which is no id"
+        remedy = "call its folder, its file in quizzes and its `id:` with small letters, numbers and single hyphens"
+        raise ContentError([Problem(f"courses/{ids[0]}", 1, what, f"{remedy}, at most 64")]) from None
     return ids[0], _of_one(whole, ids[0])
 
 
@@ -137,6 +149,14 @@ def replacing(old: Bundle, new: Bundle) -> tuple[dict[str, bytes | None], Taken]
     taken = outcome(old, new)
     changes: dict[str, bytes | None] = {path: new.files[path] for path in (*taken.new, *taken.changed)}
     return changes | dict.fromkeys(taken.gone), taken
+
+
+def skipped_words(files: Bundle) -> str:
+    """What is said of files in a zip that are no part of a module; empty if there are none."""
+    if not files.skipped:
+        return ""
+    shown = ", ".join(files.skipped[:5]) + (f" and {len(files.skipped) - 5} more" if len(files.skipped) > 5 else "")
+    return f"Left out, since only the computer that made the zip needs them: {shown}."
 
 
 def outcome(old: Bundle, new: Bundle) -> Taken:

@@ -23,7 +23,7 @@ from lms.authoring.models import KEPT_FOR, Draft, SentModule
 from lms.authoring.reading import reading
 from lms.authoring.upload import queries as waiting
 from lms.authoring.upload import service
-from lms.authoring.upload.reading import module_in, new_module_in, outcome
+from lms.authoring.upload.reading import module_in, new_module_in, outcome, skipped_words
 from lms.authoring.views import WRITERS
 from lms.content.bundle import MOST_BUNDLE_BYTES, Bundle, from_zip
 from lms.content.loader import Reading
@@ -73,6 +73,8 @@ def send(module_id: str) -> Answer:
         return _page(module_id, [_NO_FILE]), 422
     try:
         files = module_in(file.read(), module_id)
+        if files.skipped:
+            flash(skipped_words(files), "info")
         if outcome(_state_of(module_id).files(), files).is_nothing:
             flash("The zip holds the files just as they are here, byte for byte. There is nothing to change.", "info")
             return redirect(url("authoring.outline", module_id=module_id), 303)
@@ -146,6 +148,8 @@ def take_new() -> Answer:
     except IntegrityError:
         return _new_page([_there_already(module_id)]), 409
     flash(f"The zip is a draft now, of {len(files.files)} files.{_left_to_mend(module_id)}", "success")
+    if files.skipped:
+        flash(skipped_words(files), "info")
     return redirect(url("authoring.outline", module_id=module_id), 303)
 
 

@@ -10,14 +10,13 @@ from lms.content.checker.report import Result, Rule, none_of
 from lms.content.checker.subject import Subject
 from lms.content.checker.wordlists import word_lists
 from lms.content.problems import Problem
-from lms.content.schema import Item, Slot
+from lms.content.schema import LEVELS, Item, Slot
 from lms.ui.counting import counted
 
 OUTCOMES = Rule(7, "Outcomes", "4 to 6, each begins with a verb from the list", "any other")
 COVERAGE = Rule(8, "Coverage", "each outcome has 1 page, 1 practice, 2 retrievals, 4 bank items", "any short")
 BLUEPRINT = Rule(9, "Blueprint", "exact", "off by more than 1")
 
-LEVELS = ("remember", "understand", "apply", "analyse", "evaluate")
 PLANNED_TYPES = {"single": 7, "multiple": 2, "ordering": 1, "matching": 1, "numeric": 1, "situational": 4}
 # Columns of the plan: remember, understand, apply, analyse or evaluate.
 PLANNED_COLUMNS = ((0, 1), (0, 1, 2), (1, 2, 2), (2, 2, 3), (1, 2, 3), (2, 3))

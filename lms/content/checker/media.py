@@ -25,8 +25,9 @@ _TEXT_CLASSES = {"d-text", "d-on-accent", "d-muted"}
 def media(subject: Subject) -> Result:
     """Alt texts, long descriptions, words in drawings, captions of videos.
 
-    That a drawing has `title` and `desc`, and a recording its transcript, the loader sees to. A drawing has no colours
-    of its own: its contrast is that of the stylesheet's classes, so each word must have one of the classes for words.
+    That a drawing has `title` and `desc`, and a recording its transcript, the loader sees to. A drawing without colours
+    of its own has the contrast of the stylesheet's classes, so each word must have one of the classes for words; one
+    that a drawing program has painted stands on white paper.
     """
     figures = [(page, block) for page, block in subject.module.blocks() if isinstance(block, Figure)]
     recordings = [(page, block) for page, block in subject.module.blocks() if isinstance(block, Media)]
@@ -50,10 +51,11 @@ def _figure_faults(page: Page, figure: Figure) -> Iterator[Problem]:
 
 def _drawing_faults(root: Element) -> Iterator[str]:
     width = float(re.split(r"[\s,]+", root.get("viewBox", "0 0 640 0").strip())[2])
+    is_painted = "own-colours" in root.get("class", "").split()
     for text in root.iter(f"{SVG}text"):
         words = " ".join("".join(text.itertext()).split())
         classes = {name for part in text.iter() for name in part.get("class", "").split()}
-        if not classes & _TEXT_CLASSES:
+        if not is_painted and not classes & _TEXT_CLASSES:
             yield f"has words without a class for words: {words!r}"
         sizes = [part.get("font-size") for part in text.iter() if part.get("font-size")]
         if any(_size(size or "") / width < SMALLEST_TEXT for size in sizes):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lms.content.schema import Item, MatchingItem, NumericItem, OrderingItem, SituationalItem
 from lms.quiz import grading
+from lms.quiz.responding import plain_number
 from lms.quiz.showing import words_of
 
 
@@ -47,7 +48,8 @@ def _matched(old: MatchingItem, new: MatchingItem) -> list[str]:
 
 def _range(item: NumericItem) -> str:
     unit = f" {item.unit}" if item.unit else ""
-    return f"{item.answer:g}{unit}" + (f", give or take {item.tolerance:g}" if item.tolerance else "")
+    around = f", give or take {plain_number(item.tolerance)}" if item.tolerance else ""
+    return f"{plain_number(item.answer)}{unit}{around}"
 
 
 def _quoted(item: Item) -> str:

@@ -156,3 +156,12 @@ def test_an_export_says_what_it_leaves_out(desk: Desk, tmp_path: Path) -> None:
     assert "22 of 46 questions are in" in result.output
     assert "left out: Aiken has questions with one right answer only (24 questions: " in result.output
     assert "no module 'other' is published here" in desk("export", "other", tmp_path / "x", "--format", "gift").output
+
+
+def test_an_outcome_that_the_module_has_not_is_refused(desk: Desk, gift: Path) -> None:
+    desk.begin()
+    before = desk.draft()
+    result = desk("import", MODULE, gift, "--outcome", "9.9")
+    assert result.exit_code == 1
+    assert "nothing was taken: the module has no outcome '9.9'; it has 1.1, " in result.output
+    assert desk.draft() == before

@@ -8,6 +8,7 @@ import pytest
 
 from lms.authoring.interchange import gift
 from lms.authoring.interchange.building import UNWRITTEN
+from lms.authoring.interchange.formats import format_of
 from lms.authoring.interchange.neutral import Place, Taken
 
 SAMPLE = r"""// question: 1  name: A comment
@@ -148,7 +149,7 @@ def test_what_is_left_is_told_with_its_line_and_reason() -> None:
         ("=a", "a short answer in words: only numbers are marked here"),
         ("~a ~b", "no options earn the whole mark; one must"),
         ("#many", "its answer 'many' is not a number"),
-        ("#nan", "its number is none that can be typed"),
+        ("#nan", "its answer 'nan' is not a number"),
         ("#1e999", "its number is none that can be typed"),
         ("=a -> b", "it has 1 lines to match; here there are 2 to 12"),
         (">2 ALL\na\nb", "it has 2 things to put in order; here there are 3 to 8"),
@@ -186,3 +187,38 @@ def test_a_place_in_the_quiz_takes_its_own_type_only() -> None:
 def test_tags_are_told() -> None:
     taken = read("// [id:a] [tag:wards] [tag:nights]\nIs it so? {T}\n\n// [tag:old]\n\nIs it not? {F}")
     assert [(left.number, left.reason) for left in taken.left] == [(1, "its tags were left out: wards, nights")]
+
+
+def test_entities_are_signs_even_where_there_is_no_tag() -> None:
+    (item,) = read("::A::Is 3 &lt; 5 &amp; 5 &gt; 3?\nSay so. {=Yes &eacute;~No#R&D says &quot;no&quot;}").items
+    assert item["stem"].replace("\\", "") == "Is 3 < 5 & 5 > 3?\nSay so."
+    assert item["options"][0]["text"] == "Yes é"
+    assert item["options"][1]["feedback"] == 'R&D says "no"'
+    (plain,) = read("[plain]3 &lt; 5? {T}").items
+    assert plain["stem"] == r"3 \&lt; 5?"
+
+
+def test_questions_without_an_empty_line_between_them_are_told_apart() -> None:
+    taken = read("::One::A? {T}\n::Two::B? {F}\n// [id:third] [tag:x]\n::Three::C? {#1}\n")
+    assert [item["id"] for item in taken.items] == ["one", "two", "third"]
+    assert [left.reason for left in taken.left] == ["its tags were left out: x"]
+    nameless = read("A? {T}\nB? {F}\n")
+    assert [left.reason for left in nameless.left] == [
+        "gaps in a text, or two questions without an empty line between them: put one there"
+    ]
+    gaps = read("Cats {=drink ~eat} milk and {=mice ~dogs}.")
+    assert [left.reason for left in gaps.left] == ["gaps in a text: there is no such question here"]
+
+
+def test_a_text_in_utf_16_is_read_like_any_other() -> None:
+    text = "::One::Wer fängt an? {=Sie ~Er}"
+    for source in (text.encode("utf-16"), b"\xfe\xff" + text.encode("utf-16-be")):
+        assert format_of(source, "a.txt") == "gift"
+        (item,) = gift.read(source, "a.txt", Place("1.1")).items
+        assert item["stem"] == "Wer fängt an?"
+
+
+@pytest.mark.parametrize("written", [r"\\( x^2 (y) \\)", "$$x^2$$", r"\\[ x \\]"])
+def test_a_formula_is_told(written: str) -> None:
+    taken = read(f"::One::What is {written}? {{=A ~B}}")
+    assert [left.reason for left in taken.left] == ["a formula stands as it was typed: here there are none"]

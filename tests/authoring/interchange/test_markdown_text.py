@@ -28,7 +28,7 @@ def read(markdown: str) -> list[str]:
 
 @given(SIGNS)
 def test_plain_words_are_read_as_they_stand(text: str) -> None:
-    assert read(from_plain(text)) == words(text)
+    assert read(from_plain(text, [])) == words(text)
 
 
 @given(SIGNS)
@@ -38,7 +38,7 @@ def test_words_in_html_are_read_as_they_stand(text: str) -> None:
 
 @given(ANY)
 def test_no_text_breaks_the_reader(text: str) -> None:
-    for made in (from_plain(text), from_html(text, []), from_markdown(text, [])):
+    for made in (from_plain(text, []), from_html(text, []), from_markdown(text, [])):
         assert not made or Text(made).html is not None
         assert not any(ord(sign) < 32 and sign != "\n" for sign in made)
 
@@ -92,6 +92,35 @@ def test_pictures_of_markdown_stay_behind() -> None:
 
 @given(SIGNS.filter(str.strip))
 def test_our_own_markdown_comes_back_from_its_html(text: str) -> None:
-    own = Text(f"**{from_plain('a')}** {from_plain(text)}\n\n- {from_plain('b')}\n- *c*")
+    own = Text(f"**{from_plain('a', [])}** {from_plain(text, [])}\n\n- {from_plain('b', [])}\n- *c*")
     again = from_html(own.html, [])
     assert read(again) == read(own.source)
+
+
+def test_of_several_languages_one_comes_along_and_the_others_are_told() -> None:
+    notes: list[str] = []
+    html = (
+        '<p><span lang="de" class="multilang">Hallo <span>du</span></span>'
+        '<span class="multilang" lang="en">Hello</span> you</p>'
+    )
+    assert from_html(html, notes) == "Hello you"
+    assert notes == ["its text in other languages was left out: de (en is kept)"]
+    notes.clear()
+    assert from_html("<p>{mlang fr}Oui{mlang}{mlang de}Ja{mlang}{mlang other}.{mlang}</p>", notes) == "Oui."
+    assert notes == ["its text in other languages was left out: de (fr is kept)"]
+    notes.clear()
+    assert from_plain("{mlang fr}Oui{mlang}", notes) == "Oui" and not notes
+
+
+def test_formulas_are_told_in_every_kind_of_text() -> None:
+    told = ["a formula stands as it was typed: here there are none"]
+    for read_text in (from_plain, from_html, from_markdown):
+        for text in (r"So \( f(x) \) it is", "$$x$$", r"\[ x \]", r"<p>&nbsp;\( x \)</p>"):
+            notes: list[str] = []
+            read_text(text.replace("\\", "\\\\") if read_text is from_markdown else text, notes)
+            assert notes == told, (read_text, text)
+        notes = []
+        read_text("It costs $5 or $$ (much)", notes)
+        assert not notes
+    from_markdown(r"A \[bracket\] and \(another\)", notes)
+    assert not notes

@@ -219,3 +219,16 @@ def test_a_number_is_asked_for_with_its_unit_behind_the_box() -> None:
 def test_signs_that_xml_cannot_say_are_left_out() -> None:
     question = written({**NUMBER, "stem": "How\x0b long\ufffe?", "unit": "minutes\x1b"})
     assert question.findtext("question/questiontext/text") == "<p>How long?</p><p>_____ minutes</p>"
+
+
+def test_one_language_comes_along_and_formulas_are_told() -> None:
+    stem = (
+        '<p><span lang="de" class="multilang">Wie viel ist \\( x^2 \\)?</span>'
+        '<span lang="en" class="multilang">How much is \\( x^2 \\)?</span></p>'
+    )
+    taken = read(question("truefalse", answer(100, "true") + answer(0, "false"), stem=stem))
+    assert taken.items[0]["stem"].replace("\\", "") == "How much is ( x^2 )?"
+    assert set(reasons(taken)) == {
+        "a formula stands as it was typed: here there are none",
+        "its text in other languages was left out: de (en is kept)",
+    }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lms.authoring.interchange import qti
+from lms.authoring.interchange import qti, to_qti
 from lms.authoring.interchange.building import UNWRITTEN
 from lms.authoring.interchange.neutral import Place, Taken
 from lms.content.problems import ContentError
@@ -291,3 +291,16 @@ def test_what_stands_beside_a_question_of_3_0_is_told() -> None:
         "what stands beside it, such as a calculator or a table, was left out",
         "what it has for some learners, such as texts to be spoken, was left out",
     ]
+
+
+def test_a_package_of_a_file_manager_is_read_and_what_it_added_is_told() -> None:
+    options = [{"id": "a", "text": "Yes", "feedback": "F", "key": True}, {"id": "b", "text": "No", "feedback": "F"}]
+    written = to_qti.write([{"id": "one", "type": "single", "stem": "So?", "options": options}]).content
+    with zipfile.ZipFile(io.BytesIO(written)) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    around = {f"My items\\{name}".replace("/", "\\"): text for name, text in files.items()}
+    around |= {"__MACOSX/My items/._one.xml": "\x00\x05", "My items\\Thumbs.db": "x"}
+    taken = qti.read(package(around), "a.zip", Place("1.1"))
+    assert [one["id"] for one in taken.items] == ["one"]
+    told = [left.reason for left in taken.left if left.is_whole]
+    assert told == ["no question: a file that a file manager keeps for itself"] * 2

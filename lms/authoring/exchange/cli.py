@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import click
-from sqlalchemy.orm import Session
 
 from lms import config
 from lms.authoring import queries, service
+from lms.authoring.exchange.service import Destination, Source, give, take
+from lms.authoring.exchange.telling import by_reason
 from lms.authoring.files.parts import bank_file
-from lms.authoring.files.yaml_text import plain
-from lms.authoring.interchange.bank import items_of, place_for, with_items
-from lms.authoring.interchange.formats import READERS, WRITERS, format_of
-from lms.authoring.interchange.neutral import Left, Taken
-from lms.authoring.models import Draft
+from lms.authoring.interchange.formats import READERS, WRITERS
+from lms.authoring.interchange.neutral import Taken
 from lms.content.problems import ContentError
-from lms.content.schema import Level
+from lms.content.schema import LEVELS
 from lms.content.service import export_bundle
 from lms.db import open_session, writing
-
-LEVELS: tuple[str, ...] = Level.__args__  # type: ignore[attr-defined]
-_BOM = "utf-8-sig"
+from lms.ui.counting import counted
 
 
 @click.group()
@@ -40,7 +34,9 @@ def questions() -> None:
 @click.option("--slot", help="Instead: put them into the quiz at this place, if they are of its type.")
 @click.option("--outcome", help="The outcome that checks belong to; else that of the first place in the quiz.")
 @click.option("--level", type=click.Choice(LEVELS), default="understand", help="How deep checks go.")
-def import_(module_id: str, path: Path, format_: str | None, kind: str, **given: Any) -> None:
+def import_(
+    module_id: str, path: Path, format_: str | None, kind: str, slot: str | None, outcome: str | None, level: str
+) -> None:
     """Put the questions of FILE into the draft of MODULE that is open.
 
     FILE is GIFT, Aiken, Moodle XML, or an item or a package of QTI 2.1, 2.2 or 3.0. They become quick checks, or
@@ -48,17 +44,18 @@ def import_(module_id: str, path: Path, format_: str | None, kind: str, **given:
     """
     at = dt.datetime.now(dt.UTC)
     try:
-        source = path.read_bytes()
+        source = Source(path.read_bytes(), path.name, format_)
         with open_session(config.load().database) as session, writing(session):
             draft = service.lock(session, module_id)
             if draft is None:
                 raise click.ClickException(f"no draft of {module_id!r} is open; begin one at /authoring/{module_id}.")
-            taken = _take_in(session, draft, source, path.name, format_, at, **given)
+            # No person: whoever runs a command here is the operator.
+            taken = take(session, draft, source, Destination(slot, outcome, level), None, at)
     except ContentError as error:
         raise click.ClickException(f"nothing was taken:\n{error}") from None
     except LookupError as error:
         raise click.ClickException(f"nothing was taken: {error.args[0]}.") from None
-    _tell(taken, f"the quiz, place {given['slot']}" if given["slot"] else f"the {kind}s")
+    _tell(taken, f"the quiz, place {slot}" if slot else f"the {kind}s")
 
 
 @questions.command()
@@ -78,46 +75,19 @@ def export(module_id: str, path: Path, format_: str, replace: bool) -> None:
         bank = export_bundle(session, module_id).files.get(file)
     if bank is None:
         raise click.ClickException(f"no module {module_id!r} is published here.")
-    items = items_of(plain(bank.decode(_BOM), file))
-    written = WRITERS[format_](items)
+    given = give(queries.decoded(bank), module_id, format_)
     try:
-        path.write_bytes(written.content)
+        path.write_bytes(given.content)
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from None
-    whole = {left.number for left in written.left if left.is_whole}
-    click.echo(f"{len(items) - len(whole)} of {len(items)} questions are in {path}")
-    for line in _by_reason(written.left):
-        click.echo(line)
-
-
-def _take_in(
-    session: Session,
-    draft: Draft,
-    source: bytes,
-    file: str,
-    format_: str | None,
-    at: dt.datetime,
-    *,
-    slot: str | None,
-    outcome: str | None,
-    level: str,
-) -> Taken:
-    """Read the questions into the draft. Raises ContentError, LookupError, and saves nothing then."""
-    bank = bank_file(draft.subject)
-    text = queries.text(session, draft, bank)
-    if text is None:
-        raise LookupError(f"the draft has no file {bank}")
-    place = place_for(plain(text, bank), slot=slot, outcome=outcome, level=level)
-    taken = READERS[format_ or format_of(source, file)](source, file, place)
-    if taken.items:
-        changed = with_items(text, bank, "items" if slot else "checks", taken.items)
-        # No person: whoever runs a command here is the operator.
-        service.save(session, draft, {bank: changed.encode()}, None, at)
-    return taken
+    click.echo(f"{given.inside} of {given.count} questions are in {path}")
+    for told in by_reason(given.left):
+        head = "left out" if told.is_whole else "cannot be said there"
+        click.echo(f"{head}: {told.reason} ({counted(len(told.names), 'question')}: {', '.join(told.names)})")
 
 
 def _tell(taken: Taken, where: str) -> None:
-    click.echo(f"{_counted(len(taken.items), 'question')} taken into {where}")
+    click.echo(f"{counted(len(taken.items), 'question')} taken into {where}")
     for item in taken.items:
         click.echo(f"  {item['id']}")
     for is_whole, head in ((True, "not taken:"), (False, "taken, but not all of it:")):
@@ -127,17 +97,3 @@ def _tell(taken: Taken, where: str) -> None:
         for one in left:
             number = f"question {one.number}, " if one.number else ""
             click.echo(f"  {number}line {one.line}, {one.name or 'without a name'}: {one.reason}")
-
-
-def _by_reason(left: Iterable[Left]) -> Iterable[str]:
-    """What a format cannot say, each once with those that it concerns."""
-    found: dict[tuple[bool, str], list[str]] = {}
-    for one in left:
-        found.setdefault((one.is_whole, one.reason), []).append(one.name)
-    for (is_whole, reason), names in sorted(found.items(), key=lambda pair: not pair[0][0]):
-        head = "left out" if is_whole else "cannot be said there"
-        yield f"{head}: {reason} ({_counted(len(names), 'question')}: {', '.join(names)})"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
