@@ -97,7 +97,7 @@ def _broken(found: Reading) -> Answer:
 def _shown(module: Module, made: Page, trial: Trial) -> Answer:
     with library.showing(module):
         nobody = _nobody(module.id)
-        shown = states.after(trial, blocks.shown(db.session, nobody, made), module, now())
+        shown = states.after(trial, blocks.shown(db.session, nobody, made, now()), module, now())
         values = {"module": module, "page": made, "blocks": shown, "registration": nobody, "after": None}
         html = render_template("authoring/preview.html", **values, bare=True)
     return _led(html, module, made, trial)

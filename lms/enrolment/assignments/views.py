@@ -36,9 +36,8 @@ from lms.enrolment.assignments.viewing import (
     rule_of,
     sent_list,
     titles,
-    today,
 )
-from lms.ui.asking import not_found, now
+from lms.ui.asking import not_found, now, today
 
 blueprint = Blueprint("assignments", __name__)
 
@@ -111,7 +110,7 @@ def change(assignment: UUID) -> Answer:
     try:
         with transaction() as session:
             kept = queries.own_assignment(session, assignment, own_reach(), to_change=True) or not_found()
-            service.change(session, kept, form.reason.data, form.due_on.data, form.due_days.data)
+            service.change(session, kept, form.reason.data, form.due_on.data, form.due_days.data, today())
             write_down(session, Entry(Action.ASSIGNMENT_CHANGED, facts=facts_of(kept)))
     except HeldError:
         flash(HELD, "warning")

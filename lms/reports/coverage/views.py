@@ -173,7 +173,7 @@ def _file(file: io.BytesIO | tempfile.SpooledTemporaryFile[bytes], mimetype: str
 
 def _asked() -> tuple[Asked, Organisation]:
     """What the address asks for, if its reader may see it."""
-    return service.asked(db.session, request.args, current_user.memberships, now().date()) or not_found()
+    return service.asked(db.session, request.args, current_user.memberships, now()) or not_found()
 
 
 def _report(asked: Asked, there: Organisation) -> Report:
