@@ -34,12 +34,12 @@ from lms.authoring.upload import views as authoring_upload
 from lms.certificate import views as certificate
 from lms.commitment import views as commitment
 from lms.config import Settings
-from lms.db import db, web_engine_options
+from lms.db import ZONE, db, web_engine_options
 from lms.enrolment import views as enrolment
 from lms.enrolment.assignments import views as assignments
 from lms.health import views as health
 from lms.lookback import views as lookback
-from lms.outbox.service import Sink, session_options
+from lms.outbox.service import Sink, session_facts
 from lms.player import views as player
 from lms.privacy import views as privacy
 from lms.pulse import views as pulse
@@ -94,7 +94,7 @@ def _connect(app: Flask, settings: Settings) -> None:
     # The extension's clean-up of asynchronous sessions, of which we have none, would start a thread for every request.
     app.teardown_appcontext_funcs = [step for step in app.teardown_appcontext_funcs if not iscoroutinefunction(step)]
     with app.app_context():
-        db.sessionmaker.configure(**session_options(_sinks(settings)))
+        db.sessionmaker.configure(info=session_facts(_sinks(settings)) | {ZONE: settings.time_zone})
 
 
 def _sinks(settings: Settings) -> list[Sink]:

@@ -43,6 +43,8 @@ UNSEEN = {"synchronize_session": False}
 """Execution options of what changes many rows at once: they are not looked for among what the session holds."""
 _READS_ALONE = "reads_alone"
 """Execution option of an engine on which what is read stands in no transaction."""
+ZONE = "time_zone"
+"""Under which name a session knows the time zone of the installation."""
 
 
 class UTCDateTime(TypeDecorator[dt.datetime]):
@@ -144,6 +146,15 @@ def writing(session: Session) -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+def zone_of(session: Session) -> str:
+    """The time zone (IANA name) whose days are meant where a day is asked of a database that keeps moments in UTC.
+
+    It is the installation's for sessions of the application, as PostgreSQL too has one for each session.
+    """
+    zone: str = session.info.get(ZONE, "UTC")
+    return zone
 
 
 class HeldError(Exception):

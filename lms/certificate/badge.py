@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.certificate.models import Certificate
+from lms.days import end_of_day, start_of_day
 
 CONTEXTS = [
     "https://www.w3.org/ns/credentials/v2",
@@ -78,12 +79,15 @@ def achievement(at: Addresses, subject: Subject) -> Json:
     }
 
 
-def credential(found: Certificate, at: Addresses, organisation: str, subject: Subject, email: str) -> Json:
-    """A certificate as an OpenBadgeCredential; `email` is the holder's, of which only a salted digest is in it."""
+def credential(found: Certificate, at: Addresses, organisation: str, subject: Subject, email: str, zone: str) -> Json:
+    """A certificate as an OpenBadgeCredential; `email` is the holder's, of which only a salted digest is in it.
+
+    `zone` is the time zone whose days stand on the certificate.
+    """
     address = at.certificate(found)
-    dates = {"validFrom": _moment(_begins(found)), "awardedDate": _moment(found.issued_at)}
+    dates = {"validFrom": _moment(start_of_day(found.completed_on, zone)), "awardedDate": _moment(found.issued_at)}
     if found.valid_until:
-        dates["validUntil"] = _moment(_ends(found.valid_until))
+        dates["validUntil"] = _moment(end_of_day(found.valid_until, zone) - dt.timedelta(seconds=1))
     return {
         "@context": CONTEXTS,
         "id": address,
@@ -133,14 +137,6 @@ def _identity(kind: str, value: str) -> Json:
 def _hashed(kind: str, value: str, salt: str) -> Json:
     digest = hashlib.sha256((value + salt).encode()).hexdigest()
     return _identity(kind, f"sha256${digest}") | {"hashed": True, "salt": salt}
-
-
-def _begins(found: Certificate) -> dt.datetime:
-    return dt.datetime.combine(found.completed_on, dt.time(), dt.UTC)
-
-
-def _ends(last_day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(last_day, dt.time(23, 59, 59), dt.UTC)
 
 
 def _moment(moment: dt.datetime) -> str:

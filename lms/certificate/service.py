@@ -10,17 +10,15 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.certificate.models import Certificate
-from lms.certificate.queries import Earned, earned
+from lms.certificate.queries import Earned, missing, valid_months
 from lms.certificate.validity import valid_until
-from lms.content.library import library
 from lms.db import UNSEEN, insert
 
 
 def issue(session: Session, person: Person, at: dt.datetime) -> int:
     """Make the certificates that a person has earned and has none of, under the name that they have now; how many."""
-    programme = library.programme(session)
-    months = programme.certificate.valid_months if programme and programme.certificate else None
-    return sum(_issue(session, person, one, months, at) for one in earned(session, person.id))
+    months = valid_months(session)
+    return sum(_issue(session, person, one, months, at) for one in missing(session, person))
 
 
 def _issue(session: Session, person: Person, one: Earned, months: int | None, at: dt.datetime) -> bool:

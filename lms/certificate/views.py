@@ -29,10 +29,12 @@ from lms.certificate.badge import Addresses, Subject
 from lms.certificate.paper import paper
 from lms.certificate.validity import Validity
 from lms.config import Settings
+from lms.content.blocks import Quiz
+from lms.content.library import library
 from lms.db import db, transaction
 from lms.paper.press import press
 from lms.ui import colours
-from lms.ui.asking import not_found, now
+from lms.ui.asking import not_found, now, today
 
 blueprint = Blueprint("certificate", __name__)
 
@@ -49,12 +51,14 @@ def install(app: Flask) -> None:
 def own() -> str:
     """What I completed, and the certificates that were made of it."""
     found = queries.own_certificates(db.session, current_user.id)
-    known = {(one.about, one.completed_on, one.holder) for one in found}
-    earned = queries.earned(db.session, current_user.id)
-    missing = [one for one in earned if (one.about, one.completed_on, current_user.name) not in known]
-    today = now().date()
-    standings = {one.id: queries.stands(db.session, one, today) for one in found}
-    return render_template("certificate/own.html", found=found, missing=missing, standings=standings)
+    return render_template(
+        "certificate/own.html",
+        found=found,
+        missing=queries.missing(db.session, current_user),
+        standings={one.id: queries.stands(db.session, one, today()) for one in found},
+        renewals=queries.renewals(db.session, current_user.id, today()),
+        quiz_pages=_quiz_pages(),
+    )
 
 
 @blueprint.post("/certificates")
@@ -90,7 +94,7 @@ def sheet(certificate_id: UUID) -> Answer:
 def real(certificate_id: UUID) -> Answer:
     """Whether a certificate is real, for whoever holds it in hand."""
     found = queries.certificate(db.session, certificate_id)
-    how = queries.stands(db.session, found, now().date()) if found else None
+    how = queries.stands(db.session, found, today()) if found else None
     page = make_response(render_template("certificate/real.html", found=found, how=how), 200 if found else 404)
     page.headers["X-Robots-Tag"] = "noindex, nofollow"
     return page
@@ -101,11 +105,11 @@ def real(certificate_id: UUID) -> Answer:
 def as_badge(certificate_id: UUID) -> Answer:
     """One of mine as an Open Badge, signed. What is not so any more is not signed anew."""
     found = queries.own_certificate(db.session, current_user.id, certificate_id) or not_found()
-    if queries.stands(db.session, found, now().date()) is Validity.TAKEN_BACK:
+    if queries.stands(db.session, found, today()) is Validity.TAKEN_BACK:
         not_found()
     settings, at = _settings(), _addresses()
     subject = queries.subject(db.session, found.about) or Subject(found.about, found.title, found.title)
-    made = badge.credential(found, at, settings.organisation, subject, current_user.email)
+    made = badge.credential(found, at, settings.organisation, subject, current_user.email, settings.time_zone)
     token = signing.signed(badge.claims(made), signing.key_of(settings.instance), at.key)
     # Open Badges 3.0, File Format: the file is the compact JWS, and ends in .jwt or .jws.
     answer = send_file(
@@ -120,7 +124,7 @@ def as_badge(certificate_id: UUID) -> Answer:
 def status(certificate_id: UUID) -> Response:
     """Whether a badge holds, for the programs that verify it. One that nobody knows here holds as little."""
     found = queries.certificate(db.session, certificate_id)
-    how = queries.stands(db.session, found, now().date()) if found else None
+    how = queries.stands(db.session, found, today()) if found else None
     why = "There is no such certificate here." if found is None else ""
     if how is Validity.TAKEN_BACK:
         why = "What it says is not so any more."
@@ -151,6 +155,14 @@ def achievement(about: str) -> Response:
     """What has to be done for a badge."""
     subject = queries.subject(db.session, about) or not_found()
     return _for_programs({"@context": badge.CONTEXTS} | badge.achievement(_addresses(), subject))
+
+
+def _quiz_pages() -> dict[str, str]:
+    """The page with the quiz of each module that is taught, by the module's id."""
+    programme = library.programme(db.session)
+    modules = [library.module(db.session, one.id) for one in programme.modules] if programme else []
+    quizzes = {module.id: module.find("", Quiz) for module in modules if module}
+    return {id_: found[0].id for id_, found in quizzes.items() if found}
 
 
 def _for_programs(value: Mapping[str, object]) -> Response:

@@ -26,8 +26,8 @@ from lms.authoring.exchange import service as question_files
 from lms.authoring.timing.service import publish_due, tell
 from lms.authoring.upload import service as zips
 from lms.config import Settings
-from lms.db import db, writing
-from lms.enrolment.assignments.due import local_day
+from lms.days import local_day
+from lms.db import OUT_OF_REACH, db, writing
 from lms.enrolment.assignments.queries import programme_modules
 from lms.enrolment.assignments.reminding import service as reminding
 from lms.enrolment.assignments.service import running, settle
@@ -92,9 +92,7 @@ class _Turn:
             # Faults of the database and of the disk are waited out.
             log.warning("not done, tried again later", chore=chore.__name__, error=str(error).partition("\n")[0])
         except Exception as error:
-            # What it says may hold what people wrote: its kind and its place have to do.
-            fault = {"error": type(error).__name__, "line": _line(error)}
-            log.error("a chore broke off, tried again later", chore=chore.__name__, **fault)
+            log.error("a chore broke off, tried again later", chore=chore.__name__, **_fault(error))
         return None
 
 
@@ -103,10 +101,10 @@ def _is_due(done_at: dt.datetime | None, at: dt.datetime, every: dt.timedelta) -
     return done_at is None or abs(at - done_at) >= every
 
 
-def _line(error: Exception) -> str:
-    """Where it was raised."""
+def _fault(error: Exception) -> dict[str, str]:
+    """Its kind and its place have to do: what it says may hold what people wrote."""
     *_, last = traceback.extract_tb(error.__traceback__)
-    return f"{Path(last.filename).name}:{last.lineno}"
+    return {"error": type(error).__name__, "line": f"{Path(last.filename).name}:{last.lineno}"}
 
 
 def do(app: Flask, at: dt.datetime) -> int:
@@ -269,8 +267,14 @@ def settle_assignments(app: Flask, at: dt.datetime) -> int:
     with app.app_context():
         # Each by itself: a lead who changes one waits for that one at most.
         for assignment_id in running(db.session, today):
-            with writing(db.session) as session:
-                changed += settle(session, programme_modules(session), today, only=assignment_id)
+            try:
+                with writing(db.session) as session:
+                    changed += settle(session, programme_modules(session), today, only=assignment_id)
+            except OUT_OF_REACH:
+                raise
+            except Exception as error:
+                # One that cannot be settled must not keep all others from it.
+                log.error("an assignment was not settled", assignment=assignment_id, **_fault(error))
     if changed:
         log.info("settled assignments", changed=changed)
     return changed
@@ -297,11 +301,20 @@ def _send(
     mails: Sequence[Mail], send: Callable[[Mail], bool], give_back: Callable[[Session, Sequence[Mail]], None]
 ) -> int:
     """Send what was taken, and give back what could not be sent; how many went."""
-    unsent = [mail for mail in mails if not send(mail)]
+    unsent = [mail for mail in mails if not _went(send, mail)]
     if unsent:
         with writing(db.session) as session:
             give_back(session, unsent)
     return len(mails) - len(unsent)
+
+
+def _went(send: Callable[[Mail], bool], mail: Mail) -> bool:
+    """Whether a mail went. One that cannot be written must not keep the others, which are noted as sent already."""
+    try:
+        return send(mail)
+    except Exception as error:
+        log.error("a mail was not written", **_fault(error))
+        return False
 
 
 def _counts(run: RosterRun) -> dict[str, int]:

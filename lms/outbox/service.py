@@ -61,9 +61,9 @@ def follow(session: Session, statement: Statement, draft: Draft, at: dt.datetime
     session.connection().execute(_INSERT, [row | values])
 
 
-def session_options(sinks: Iterable[Sink]) -> dict[str, Any]:
-    """Options of a session whose events go to these sinks."""
-    return {"info": {SINKS: tuple(sinks)}}
+def session_facts(sinks: Iterable[Sink]) -> dict[str, Any]:
+    """What a session has to know so that its events go to these sinks."""
+    return {SINKS: tuple(sinks)}
 
 
 def mark_delivered(session: Session, statements: Mapping[int, uuid.UUID], at: dt.datetime, queue: Queue = MAIN) -> None:

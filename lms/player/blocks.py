@@ -6,9 +6,11 @@ of all of them on a page in one query. Here it gets one line; nothing else in th
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -26,6 +28,14 @@ Loader = Callable[[Session, Registration, Sequence[Block]], Mapping[str, Any]]
 """The states of blocks of one kind by their ids; a block without one is left out."""
 
 
+class LoaderAt(Protocol):
+    """The same, where they depend on when one looks."""
+
+    def __call__(
+        self, session: Session, registration: Registration, blocks: Sequence[Block], /, at: dt.datetime
+    ) -> Mapping[str, Any]: ...
+
+
 @dataclass(frozen=True)
 class Kind:
     """How blocks of one kind are shown."""
@@ -33,10 +43,16 @@ class Kind:
     template: str
     """Is given `block`, `state` (None if there is none), `registration`, `module` and `page`."""
     load: Loader | None = None
+    load_at: LoaderAt | None = None
+    """Instead of `load`, where the states depend on when one looks."""
     beside: Loader | None = None
     """Finds what another room shows beside a block, given to the template as `beside`."""
     framed: bool = True
     """Whether it stands in a <section> of its own with the id `block-<kind>-<id>`."""
+
+    def loader(self, at: dt.datetime) -> Loader | None:
+        """What finds the states, for whoever looks at this moment."""
+        return partial(self.load_at, at=at) if self.load_at else self.load
 
 
 def _practices(session: Session, registration: Registration, blocks: Sequence[Block]) -> Mapping[str, Any]:
@@ -58,8 +74,8 @@ KINDS: dict[str, Kind] = {
     "practice": Kind("player/blocks/practice.html", _practices),
     "recall": Kind("reflection/recall.html", reflection.on_page),
     "reflection": Kind("reflection/reflection.html", reflection.on_page),
-    "quiz": Kind("quiz/quiz.html", quiz.on_quiz_page),
-    "commitment": Kind("commitment/commitment.html", commitment.plans_on_page, reflection.referred_to),
+    "quiz": Kind("quiz/quiz.html", load_at=quiz.on_quiz_page),
+    "commitment": Kind("commitment/commitment.html", commitment.plans_on_page, beside=reflection.referred_to),
     "exercise": Kind("commitment/exercise.html", commitment.exercises_on_page),
     "self-assessment": Kind("pulse/self_assessment.html", pulse.on_page),
     "warm-up": Kind("quiz/warm_up.html", again.warm_ups_on_page),
@@ -89,10 +105,10 @@ def anchor(block: Block) -> str:
     return f"block-{block.kind}-{block.id}" if block.id else f"block-{block.kind}"
 
 
-def shown(session: Session, registration: Registration, page: Page) -> list[Shown]:
+def shown(session: Session, registration: Registration, page: Page, at: dt.datetime) -> list[Shown]:
     """The blocks of a page in order, each with its state; one query for each kind that has states."""
     used = {kind: KINDS.get(kind, PLAIN) for kind in {block.kind for block in page.blocks}}
-    states = {name: _load(kind.load, session, registration, page, name) for name, kind in used.items()}
+    states = {name: _load(kind.loader(at), session, registration, page, name) for name, kind in used.items()}
     beside = {name: _load(kind.beside, session, registration, page, name) for name, kind in used.items()}
     return [
         Shown(block, used[block.kind], states[block.kind].get(block.id), beside[block.kind].get(block.id))

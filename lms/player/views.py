@@ -32,7 +32,7 @@ from lms.content.library import library
 from lms.content.module import Module
 from lms.db import db, transaction
 from lms.enrolment.assignments import queries as assignments
-from lms.enrolment.assignments.due import local_day, must_be_renewed
+from lms.enrolment.assignments.due import must_be_renewed
 from lms.enrolment.availability import Standing
 from lms.enrolment.models import Registration
 from lms.lookback import queries as lookback
@@ -48,7 +48,7 @@ from lms.player.sheet import with_lines
 from lms.progress import completion, queries
 from lms.progress import service as progress
 from lms.quiz import queries as quiz
-from lms.ui.asking import not_found, now
+from lms.ui.asking import not_found, now, today
 from lms.workshop import queries as workshop
 
 blueprint = Blueprint("player", __name__)
@@ -76,14 +76,13 @@ def dashboard() -> Answer:
     sections = overview.section_views(view.module, view.opened) if view and view.module else []
     has_completed = any(view.step.completed_at for view in found.views)
     looks_back = lookback.own_waiting(db.session, current_user.id, now()) if has_completed else []
-    settings: Settings = current_app.config["CARES"]
     return render_template(
         "player/dashboard.html",
         journey=found,
         now=view,
         sections=sections,
         looks_back=looks_back,
-        asked=assignments.own(db.session, current_user.id, local_day(now(), settings.time_zone)),
+        asked=assignments.own(db.session, current_user.id, today()),
         next_session=workshop.next_one(db.session, current_user, now()),
     )
 
@@ -125,7 +124,7 @@ def resume(module_id: str) -> Answer:
         target = next((Target(page.id, QUIZ) for page in module.pages if page.of_kind(Quiz)), target)
     page = module.page(target.page_id)
     if standpoint and page and page.of_kind(Quiz):
-        attempt_id = quiz.open_attempt(db.session, standpoint.registration)
+        attempt_id = quiz.open_attempt(db.session, standpoint.registration, now())
         if attempt_id:
             return redirect(url_for("quiz.go_on", attempt_id=attempt_id), 303)
     return redirect(url_for(".page", module_id=module_id, page_id=target.page_id, _anchor=target.anchor or None), 303)
@@ -152,7 +151,7 @@ def page(module_id: str, page_id: str) -> Answer:
         section=section,
         page=opening.page,
         registration=opening.registration,
-        blocks=blocks.shown(db.session, opening.registration, opening.page),
+        blocks=blocks.shown(db.session, opening.registration, opening.page, now()),
         before=before,
         after=after,
         opened=opening.opened,

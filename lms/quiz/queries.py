@@ -10,14 +10,17 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, select, true
 from sqlalchemy.orm import Session
 
+from lms.certificate import queries as certificates
+from lms.certificate.validity import Renewal
 from lms.content.blocks import Block, Check, Practice
 from lms.content.library import library
 from lms.content.module import Module
 from lms.content.schema import Item
-from lms.db import as_facts
+from lms.days import local_day
+from lms.db import as_facts, zone_of
 from lms.enrolment.assignments.due import must_be_renewed
 from lms.enrolment.assignments.queries import renewed_since
 from lms.enrolment.models import Registration
@@ -47,13 +50,12 @@ _OWN_ATTEMPT = (
 )
 
 
-def latest_attempt(since: dt.date | None) -> Select[QuizAttempt]:
-    """The sitting that counts; `since` is the day from which on a pass must be, if a refresher is due.
+def latest_attempt(since: dt.datetime | None) -> Select[QuizAttempt]:
+    """The sitting that counts; `since` is the moment from which on a pass must be, if it is to be taken once more.
 
     One that was passed comes first: an earlier one may have been marked again, and passed by that.
     """
-    begins = dt.datetime.combine(since or dt.date.min, dt.time(), dt.UTC)
-    counts = and_(QuizAttempt.passed.is_(True), QuizAttempt.submitted_at >= begins)
+    counts = and_(QuizAttempt.passed.is_(True), QuizAttempt.submitted_at >= since if since else true())
     return select(QuizAttempt).order_by(case((counts, 0), else_=1), QuizAttempt.number.desc()).limit(1)
 
 
@@ -122,7 +124,11 @@ class QuizState:
     """Questions of the latest attempt that have an answer."""
     retake_after_minutes: int
     is_to_refresh: bool = False
-    """It was passed, and is due once more."""
+    """It was passed, and is to be taken once more."""
+    is_asked: bool = False
+    """A refresher asks for that; else it is only for the certificate."""
+    renewal: Renewal | None = None
+    """How the certificate of the module is renewed, if it has an end."""
 
     @property
     def opens_at(self) -> dt.datetime | None:
@@ -186,33 +192,53 @@ def marks_needed(maximum: int, mastery_score: float) -> int:
     return math.ceil(Fraction(str(mastery_score)) * maximum)
 
 
-def open_attempt(session: Session, registration: Registration) -> UUID | None:
+def open_attempt(session: Session, registration: Registration, at: dt.datetime) -> UUID | None:
     """The attempt that a learner has begun and not submitted, if they still need one."""
-    if registration.passed_at and _renewed_since(session, registration) is None:
+    if registration.passed_at and counts_since(session, registration, at) is None:
         return None
     query = select(QuizAttempt.uuid).filter_by(registration_id=registration.id, submitted_at=None)
     return session.scalar(query)
 
 
-def on_quiz_page(session: Session, registration: Registration, blocks: Sequence[Block]) -> Mapping[str, QuizState]:
+def on_quiz_page(
+    session: Session, registration: Registration, blocks: Sequence[Block], at: dt.datetime
+) -> Mapping[str, QuizState]:
     """The state of a module's quiz."""
     programme = library.programme(session)
-    since = _renewed_since(session, registration)
+    asked = _asked_since(session, registration)
+    since = _later(asked, certificates.renewed_since(session, registration, at))
     last = session.scalar(latest_attempt(since).filter_by(registration_id=registration.id))
     answered = 0
     if last and last.submitted_at is None:
         answered = sum(1 for question in sitting(session, last).questions if question.response)
     pause = programme.retake_after_minutes if programme else 0
-    state = QuizState(last, answered, pause, is_to_refresh(last, since))
+    state = QuizState(
+        last,
+        answered,
+        pause,
+        is_to_refresh(last, since),
+        is_asked=is_to_refresh(last, asked),
+        renewal=certificates.renewal_of(session, registration, local_day(at, zone_of(session))),
+    )
     return {block.id: state for block in blocks}
 
 
-def is_to_refresh(last: QuizAttempt | None, since: dt.date | None) -> bool:
+def is_to_refresh(last: QuizAttempt | None, since: dt.datetime | None) -> bool:
     """Whether a quiz that was passed is to be taken once more; `since` as in `latest_attempt`."""
     return last is not None and bool(last.passed) and must_be_renewed(last.submitted_at, since)
 
 
-def _renewed_since(session: Session, registration: Registration) -> dt.date | None:
+def counts_since(session: Session, registration: Registration, at: dt.datetime) -> dt.datetime | None:
+    """From when on a pass counts for the refresher that is asked, or for the certificate that can be renewed by now;
+    None: whenever it was."""
+    return _later(_asked_since(session, registration), certificates.renewed_since(session, registration, at))
+
+
+def _later(one: dt.datetime | None, other: dt.datetime | None) -> dt.datetime | None:
+    return max(one, other) if one and other else one or other
+
+
+def _asked_since(session: Session, registration: Registration) -> dt.datetime | None:
     if registration.passed_at is None:
         return None
     return renewed_since(session, registration.person_id, registration.module_id)

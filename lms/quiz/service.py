@@ -14,7 +14,6 @@ from lms.accounts.models import Person
 from lms.content.library import library
 from lms.content.module import Module, Page
 from lms.content.schema import Item
-from lms.enrolment.assignments.queries import renewed_since
 from lms.enrolment.service import forget_rows
 from lms.outbox.service import record
 from lms.progress.service import Activity, begin, pass_quiz
@@ -22,7 +21,7 @@ from lms.progress.visiting import step_seconds
 from lms.quiz import grading, pausing
 from lms.quiz.drawing import draw, present
 from lms.quiz.models import CheckAnswer, QuizAttempt, QuizResponse
-from lms.quiz.queries import is_to_refresh, latest_attempt
+from lms.quiz.queries import counts_since, is_to_refresh, latest_attempt
 from lms.quiz.responding import Response
 
 # Made once: to build a query costs more than to ask it.
@@ -88,10 +87,10 @@ def own_attempt(
 def start_attempt(session: Session, activity: Activity) -> QuizAttempt:
     """The open attempt of a registration, drawn now if there is none.
 
-    A passed quiz is not taken again, unless a refresher is due: its attempt is returned. Raises TooEarlyError in the
-    pause after a failed one.
+    A passed quiz is not taken again, unless a refresher is due or the certificate can be renewed: its attempt is
+    returned. Raises TooEarlyError in the pause after a failed one.
     """
-    since = renewed_since(session, activity.registration.person_id, activity.module.id)
+    since = counts_since(session, activity.registration, activity.at)
     last = session.scalar(latest_attempt(since).filter_by(registration_id=activity.registration.id))
     if last and (last.submitted_at is None or (last.passed and not is_to_refresh(last, since))):
         return last

@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import NoReturn
 
-from flask import abort, request
+from flask import abort, current_app, request
+
+from lms.config import Settings
+from lms.days import local_day
 
 
 def is_script() -> bool:
@@ -16,6 +19,12 @@ def is_script() -> bool:
 def now() -> dt.datetime:
     """The time in UTC. Views read the clock; what they call is told."""
     return dt.datetime.now(dt.UTC)
+
+
+def today() -> dt.date:
+    """The day at the clock of the installation."""
+    settings: Settings = current_app.config["CARES"]
+    return local_day(now(), settings.time_zone)
 
 
 def not_found() -> NoReturn:

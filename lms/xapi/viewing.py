@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 from flask_login import current_user
@@ -20,6 +19,7 @@ from lms.accounts.viewing import write_down
 from lms.audit.actions import Action, Entry
 from lms.config import Settings
 from lms.content.library import library
+from lms.days import start_of_day
 from lms.db import db, transaction
 from lms.enrolment.service import course
 from lms.outbox import queries
@@ -136,7 +136,7 @@ def _place() -> Place | None:
 
 def _midnight(day: dt.date) -> dt.datetime:
     """When a day begins by the clock on the wall, in UTC."""
-    return dt.datetime.combine(day, dt.time(), ZoneInfo(_settings().time_zone)).astimezone(dt.UTC)
+    return start_of_day(day, _settings().time_zone)
 
 
 def _list(form: HeldForm, **values: Any) -> str:

@@ -27,6 +27,7 @@ from lms.certificate.badge import Addresses, Subject
 from lms.certificate.models import Certificate
 from lms.certificate.validity import valid_until
 from lms.config import Settings
+from lms.days import start_of_day
 from lms.db import db, writing
 from lms.enrolment.models import Registration
 from lms.privacy.service import erase
@@ -102,8 +103,9 @@ def test_both_dates_are_those_of_the_certificate(app: Flask, ada: Person, learne
     publish(app, 6)
     token = badges(app, learner)[0]
     found = open_badges.verified(token, get, AT, ada.email)
-    assert (found["validFrom"], found["validUntil"]) == ("2026-03-02T00:00:00Z", "2026-09-02T23:59:59Z")
-    last = dt.datetime(2026, 9, 2, 23, 59, 59, tzinfo=dt.UTC)
+    # Days are those of London, an hour before Greenwich in summer.
+    assert (found["validFrom"], found["validUntil"]) == ("2026-03-02T00:00:00Z", "2026-09-02T22:59:59Z")
+    last = dt.datetime(2026, 9, 2, 22, 59, 59, tzinfo=dt.UTC)
     open_badges.verified(token, get, last, ada.email)
     with pytest.raises(AssertionError, match="expired"):
         open_badges.verified(token, get, last + dt.timedelta(seconds=1), ada.email)
@@ -160,23 +162,25 @@ def test_the_public_half_of_the_key_is_all_that_is_published(app: Flask, setting
 
 @given(
     st.dates(dt.date(2000, 1, 1), dt.date(2150, 1, 1)),
+    st.sampled_from(("UTC", "Pacific/Auckland", "America/New_York")),
     st.none() | st.integers(1, 120),
     st.text(min_size=1, max_size=40),
     st.lists(st.text(min_size=1, max_size=20), max_size=3),
 )
 def test_every_certificate_makes_a_sound_credential(
-    day: dt.date, months: int | None, title: str, modules: list[str]
+    day: dt.date, zone: str, months: int | None, title: str, modules: list[str]
 ) -> None:
     until = valid_until(day, months)
     found: Any = SimpleNamespace(
         uuid=UUID(int=7), about="a", title=title, holder="Zoë Ng", completed_on=day, valid_until=until, issued_at=AT
     )
     at = Addresses("https://cares.example.org", "https://cares.example.org/badges/keys/k")
-    made = badge.credential(found, at, "St Elsewhere", Subject("a", title, "In short.", modules), "zoe@example.org")
+    subject = Subject("a", title, "In short.", modules)
+    made = badge.credential(found, at, "St Elsewhere", subject, "zoe@example.org", zone)
     open_badges.check(made)
     claims = badge.claims(made)
-    assert claims["nbf"] == dt.datetime.combine(day, dt.time(), dt.UTC).timestamp()
+    assert claims["nbf"] == start_of_day(day, zone).timestamp()
     assert ("exp" in claims) == (until is not None)
     if until:
-        after = dt.datetime.combine(until + dt.timedelta(days=1), dt.time(), dt.UTC)
+        after = start_of_day(until + dt.timedelta(days=1), zone)
         assert 0 < after.timestamp() - claims["exp"] <= 1, "the last day counts whole"

@@ -25,6 +25,31 @@ def test_months_go_on_in_order_and_never_into_another_month(day: dt.date, one: i
     assert one >= other or found <= due.months_later(day, other)
 
 
+@given(st.dates(), st.integers(-200_000, 200_000), st.integers(0, 10**8), days)
+def test_no_day_however_far_stops_what_is_reckoned(day: dt.date, months: int, many: int, today: dt.date) -> None:
+    assert dt.date.min <= due.months_later(day, months) <= dt.date.max
+    assert day <= due.days_later(day, many)
+    for due_on in (day, dt.date.max, dt.date.min):
+        assert due.first_due(today, day, due_on, many) is not None
+        due.reminders(today, due_on, True, today)
+        due.is_for_line_manager(due_on, True, today)
+
+
+@given(days, days, some_days, some_days)
+def test_the_past_changes_only_where_a_day_of_it_was_or_becomes_overdue(
+    begun: dt.date, today: dt.date, old: dt.date | None, new: dt.date | None
+) -> None:
+    """Looked at day by day, from the one on which the old day began to hold to yesterday."""
+    today = max(begun, today)
+    known = [day for day in (old, new) if day]
+    first = max(begun, min(known, default=today))
+    past = [first + dt.timedelta(days=count) for count in range((today - first).days)]
+    if any((old is not None and old < day) != (new is not None and new < day) for day in past):
+        assert due.rewrites_past(begun, old, new, today)
+    if all(day >= today for day in known):
+        assert not due.rewrites_past(begun, old, new, today)
+
+
 @given(days, days, some_days, st.none() | counts)
 def test_nobody_who_comes_later_has_less_time_than_they_are_given(
     begins: dt.date, since: dt.date, due_on: dt.date | None, own_days: int | None

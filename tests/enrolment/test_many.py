@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg.pq import TransactionStatus
@@ -24,10 +25,10 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person, Placement, Role
 from lms.accounts.queries import site_by_code
-from lms.db import db, writing
+from lms.db import UTCDateTime, db, writing
 from lms.enrolment.assignments import service
-from lms.enrolment.assignments.models import Obligation
-from tests.enrolment.conftest import DAY, NEW, MakePerson, SignIn, ask, form
+from lms.enrolment.assignments.models import Obligation, Reminder
+from tests.enrolment.conftest import DAY, NEW, WHY, MakePerson, SignIn, ask, clock_day, form, lead_of
 from tests.enrolment.test_changing import shown
 from tests.enrolment.test_lists import again
 
@@ -182,6 +183,25 @@ def test_to_ask_many_by_a_rule_and_to_change_it(
     with app.app_context(), watched():
         assert lead.submit(path, given).status_code == 303
     assert asked_now(app) == many + 2
+
+
+@pytest.mark.slow
+def test_another_day_for_many_who_are_overdue(
+    app: Flask, lead: FlaskClient, many: int, clock: time_machine.Coordinates, sign_in: SignIn
+) -> None:
+    address = ask(lead)
+    with app.app_context(), writing(db.session) as session:
+        asked = select(Obligation.id, literal("assigned"), literal(DAY, UTCDateTime), literal(value=True))
+        session.execute(insert(Reminder).from_select(["obligation_id", "kind", "at", "is_sent"], asked))
+    clock.move_to(DAY + dt.timedelta(days=40))
+    sign_in(lead, lead_of(app))
+    with app.app_context(), watched():
+        assert lead.submit(address, {"reason": WHY, "due_on": "2027-05-10"}).status_code == 303
+    assert asked_now(app) == many + 1
+    with app.app_context():
+        kept = select(func.count()).where(Obligation.ended_on == clock_day(40))
+        assert db.session.scalar(kept) == many + 1
+        assert db.session.scalar(select(func.count()).select_from(Reminder)) == 2 * (many + 1)
 
 
 @pytest.mark.slow

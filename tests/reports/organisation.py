@@ -108,6 +108,7 @@ def _assignments(
                     assignment_id=one.id, person_id=person_id, number=1, since_on=since,
                     due_on=since + dt.timedelta(days=chance.randrange(90)) if chance.random() < 0.9 else None,
                     met_at=at(day(chance)) if chance.random() < 0.4 else None,
+                    day_set_on=since + dt.timedelta(days=chance.randrange(200)) if chance.random() < 0.3 else None,
                     ended_on=day(chance) if chance.random() < 0.3 else None,
                 )
             )  # fmt: skip

@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -22,12 +23,17 @@ from lms.reports.coverage.counting import SMALLEST, Count, Line, Standing
 from lms.reports.coverage.queries import Question
 from tests.reports.organisation import DAYS, FIRST, MODULES, Made, make
 
+ZONES = ("UTC", "Pacific/Auckland", "America/New_York")
+
 
 class Again:
     """The same figures out of the rows themselves."""
 
     def __init__(self, made: Made, asked: Question) -> None:
         self.made, self.asked = made, asked
+
+    def day(self, moment: dt.datetime) -> dt.date:
+        return moment.astimezone(ZoneInfo(self.asked.zone)).date()
 
     def population(self, on: dt.date) -> Iterable[Placement]:
         sites = None if self.asked.sites is None else descendants(self.made.sites(on), self.asked.sites)
@@ -39,8 +45,8 @@ class Again:
 
     def standing(self, person_id: int, on: dt.date, modules: Iterable[str]) -> Standing:
         own = [one for one in self.made.registrations if one.person_id == person_id and one.module_id in modules]
-        done = {one.module_id for one in own if one.completed_at and one.completed_at.date() <= on}
-        begun = [one for one in own if one.started_at and one.started_at.date() <= on]
+        done = {one.module_id for one in own if one.completed_at and self.day(one.completed_at) <= on}
+        begun = [one for one in own if one.started_at and self.day(one.started_at) <= on]
         if done == set(modules):
             return Standing.COMPLETED
         return Standing.UNDER_WAY if begun else Standing.NOT_STARTED
@@ -68,10 +74,11 @@ class Again:
             and (spared.until_on is None or on < spared.until_on)
             for spared in self.made.exemptions
         )
-        is_open = (one.met_at is None or one.met_at.date() > on) and (one.ended_on is None or one.ended_on > on)
+        is_open = (one.met_at is None or self.day(one.met_at) > on) and (one.ended_on is None or one.ended_on > on)
+        is_asked = (one.day_set_on or one.since_on) <= on
         is_about = asked.module_id is None or asked.module_id in self.asked.modules
         is_past = one.due_on is not None and one.due_on < on
-        return asked.is_mandatory and is_about and is_past and is_open and not is_exempt
+        return asked.is_mandatory and is_about and is_past and is_asked and is_open and not is_exempt
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -86,6 +93,7 @@ def test_every_figure_is_the_same_when_it_is_counted_again(session: Session, see
             managers_only=chance.random() < 0.5,
             sites=None if chance.random() < 0.4 else tuple(chance.sample(list(made.sites(FIRST)), 2)),
             job_group=None if chance.random() < 0.6 else 1,
+            zone=chance.choice(ZONES),
         )
         again = Again(made, asked)
         found = queries.counts(session, asked)
@@ -108,7 +116,7 @@ def test_every_figure_is_the_same_when_it_is_counted_again(session: Session, see
             ]
             assert sorted(names) == sorted(standings if wanted else [one.person_id for one in there])
         days = counting.month_ends(asked.on, 12)
-        points = counting.trend(*queries.steps(session, asked), days)
+        points = counting.trend(*queries.steps(session, asked, days), days)
         for point in points:
             count = again.count(point.on, asked.modules)
             assert (point.people, point.completed) == (count.people, count.completed), point.on

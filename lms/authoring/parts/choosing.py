@@ -78,12 +78,12 @@ def _named(values: Iterable[Any], name: str) -> Choices:
     ]
 
 
-def _slots(slots: Iterable[Any], type_: str) -> Choices:
-    """The places for questions of a type: in another a question would have fields that do not belong to it."""
+def _slots(slots: Iterable[Any], type_: str | None = None) -> Choices:
+    """All places, or those for questions of a type: in another one a question would have fields of others."""
     return [
         (str(one["id"]), f"{one['id']}: {_type(one)}, outcome {one.get('outcome')}, {one.get('level')}")
         for one in slots
-        if isinstance(one, dict) and one.get("id") and one.get("type") == type_
+        if isinstance(one, dict) and one.get("id") and type_ in (None, one.get("type"))
     ]
 
 

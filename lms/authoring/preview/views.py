@@ -166,7 +166,7 @@ def _shown(seen: Seen, trial: Trial) -> Answer:
     with library.showing(module):
         nobody = _nobody(module.id)
         sound = replace(seen.page, blocks=tuple(line for line in seen.lines if isinstance(line, Block)))
-        found = iter(states.after(trial, blocks.shown(db.session, nobody, sound), module, now()))
+        found = iter(states.after(trial, blocks.shown(db.session, nobody, sound, now()), module, now()))
         shown = [next(found) if isinstance(line, Block) else _lacking(line) for line in seen.lines]
         values = {"module": module, "page": seen.page, "blocks": shown, "registration": nobody, "after": None}
         html = render_template("authoring/preview.html", **values, seen=seen, telling=seen.telling, bare=True)

@@ -6,12 +6,11 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 NEWCOMERS_HAVE = 60
 """Days for someone who comes after a fixed date, where nothing else is said."""
 REFRESHER_OPENS = 60
-"""Days before a refresher is due on which it may be begun."""
+"""Days before a refresher is due, or a certificate ends, from which on the quiz may be taken once more."""
 BEFORE = 14
 """Days before the last one on which a mail reminds."""
 OVERDUE_AFTER = 7
@@ -42,16 +41,19 @@ class ReminderKind(StrEnum):
     """To the line manager: it is overdue."""
 
 
-def local_day(at: dt.datetime, zone: str) -> dt.date:
-    """The day of a moment by the clock of a place (IANA name)."""
-    return at.astimezone(ZoneInfo(zone)).date()
+def days_later(day: dt.date, days: int) -> dt.date:
+    """So many days later, and never beyond the last day that there is: what is stored for one person must not stop
+    what is reckoned for all others."""
+    return dt.date.fromordinal(min(day.toordinal() + days, dt.date.max.toordinal()))
 
 
 def months_later(day: dt.date, months: int) -> dt.date:
-    """The same day so many months later. A month that is shorter ends earlier: 31 August and six months are 28 or 29
-    February."""
+    """The same day so many months later, and never beyond the first and the last day that there are. A month that is
+    shorter ends earlier: 31 August and six months are 28 or 29 February."""
     year, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + year, month + 1
+    if not dt.MINYEAR <= year <= dt.MAXYEAR:
+        return dt.date.min if year < dt.MINYEAR else dt.date.max
     return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
@@ -62,10 +64,18 @@ def first_due(since: dt.date, begins: dt.date, due_on: dt.date | None, due_days:
     of the fixed one.
     """
     if due_on is None:
-        return None if due_days is None else since + dt.timedelta(days=due_days)
+        return None if due_days is None else days_later(since, due_days)
     if since <= begins:
         return due_on
-    return max(due_on, since + dt.timedelta(days=NEWCOMERS_HAVE if due_days is None else due_days))
+    return max(due_on, days_later(since, NEWCOMERS_HAVE if due_days is None else due_days))
+
+
+def rewrites_past(begun: dt.date, old: dt.date | None, new: dt.date | None, today: dt.date) -> bool:
+    """Whether another last day would change who was overdue on days before this one.
+
+    `begun` is the day from which on the old one has held.
+    """
+    return begun < today and any(day is not None and day < today for day in (old, new))
 
 
 def counts_from(since: dt.date, refresh_months: int | None) -> dt.date | None:
@@ -79,9 +89,9 @@ def is_refresher(since: dt.date, done_since: dt.date | None, refresh_months: int
     return first is not None and done_since is not None and done_since > first
 
 
-def must_be_renewed(done_at: dt.datetime | None, since: dt.date | None) -> bool:
-    """Whether what was completed then is too old; `since` is the day from which on it counts, None: all counts."""
-    return done_at is not None and since is not None and done_at.date() < since
+def must_be_renewed(done_at: dt.datetime | None, since: dt.datetime | None) -> bool:
+    """Whether what was completed then is too old; `since` is the moment from which on it counts, None: all counts."""
+    return done_at is not None and since is not None and done_at < since
 
 
 @dataclass(frozen=True)
@@ -95,9 +105,13 @@ class Refresher:
 def refresher(met_on: dt.date, months: int) -> Refresher:
     """When what was completed on a day is due once more."""
     due_on = months_later(met_on, months)
+    return Refresher(opens_on(met_on, due_on), due_on)
+
+
+def opens_on(done_on: dt.date, until: dt.date) -> dt.date:
+    """From which day on what was completed on a day, and counts until another, may be done once more."""
     # At least half of the time lies between: else a monthly refresher would be open always.
-    lead = min(dt.timedelta(days=REFRESHER_OPENS), (due_on - met_on) / 2)
-    return Refresher(due_on - lead, due_on)
+    return until - min(dt.timedelta(days=REFRESHER_OPENS), (until - done_on) / 2)
 
 
 def standing(due_on: dt.date | None, is_met: bool, is_mandatory: bool, is_exempt: bool, today: dt.date) -> Standing:
@@ -114,18 +128,19 @@ def reminders(since: dt.date, due_on: dt.date | None, is_mandatory: bool, today:
     begun = [ReminderKind.ASSIGNED] if since <= today else []
     if due_on is None:
         return begun
-    if due_on + dt.timedelta(days=STALE_AFTER) < today:
+    late = (today - due_on).days
+    if late > STALE_AFTER:
         return []
     steps = [(ReminderKind.BEFORE, -BEFORE)]
-    if not is_mandatory and due_on < today:
+    if not is_mandatory and late > 0:
         return []
     if is_mandatory:
         steps += [(ReminderKind.DUE, 0), (ReminderKind.OVERDUE, OVERDUE_AFTER)]
-    return begun + [kind for kind, days in steps if due_on + dt.timedelta(days=days) <= today]
+    return begun + [kind for kind, days in steps if late >= days]
 
 
 def is_for_line_manager(due_on: dt.date | None, is_mandatory: bool, today: dt.date) -> bool:
     """Whether the line manager is to be told."""
     if due_on is None or not is_mandatory:
         return False
-    return due_on + dt.timedelta(days=LINE_MANAGER_AFTER) <= today <= due_on + dt.timedelta(days=STALE_AFTER)
+    return LINE_MANAGER_AFTER <= (today - due_on).days <= STALE_AFTER

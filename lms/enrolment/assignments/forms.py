@@ -23,12 +23,17 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lms.accounts.roster.addresses import MOST_ADDRESSES, MOST_CHARACTERS
+from lms.enrolment.assignments.due import months_later
+from lms.ui.asking import today
+from lms.ui.views import day
 
 PROGRAMME = ""
 RULE, NAMED = "rule", "named"
 ADD, OFF = "add", "off"
 EVERYWHERE = ""
 WHOLE = "Please write a whole number, such as 60."
+FURTHEST_MONTHS = 120
+"""A day further ahead is a slip of the pen."""
 
 
 class _Number(IntegerField):  # type: ignore[misc]
@@ -46,11 +51,16 @@ class _Number(IntegerField):  # type: ignore[misc]
 class _Day(DateField):  # type: ignore[misc]
     """A day that may be left out; anything else says so in words."""
 
+    data: dt.date | None
+
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         try:
             super().process_formdata(valuelist if valuelist and valuelist[0].strip() else [])
         except ValueError:
             raise ValueError("Please write a day, such as 2027-01-31.") from None
+        furthest = months_later(today(), FURTHEST_MONTHS)
+        if self.data is not None and self.data > furthest:
+            raise ValueError(f"That is more than ten years ahead. Please choose a day up to {day(furthest)}.")
 
 
 class _TokenForm(FlaskForm):  # type: ignore[misc]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from lms.enrolment.assignments.due import Standing, local_day
+from lms.days import local_day
+from lms.enrolment.assignments.due import Standing
 from lms.enrolment.assignments.queries import Counts, Listed
 from lms.ui.sheets import Row
 

@@ -103,16 +103,19 @@ class Obligation(Base):
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     number: Mapped[int]
-    """Counts up: a refresher, or someone who comes back, has one more."""
+    """Counts up: a refresher, someone who comes back, or another last day for who was overdue, has one more."""
     since_on: Mapped[dt.date] = mapped_column(Date)
     due_on: Mapped[dt.date | None] = mapped_column(Date)
     """The last day; None: whenever they like."""
+    day_set_on: Mapped[dt.date | None] = mapped_column(Date)
+    """Since when that is the last day, if it was another one before; None: since it is asked."""
     done_since: Mapped[dt.date | None] = mapped_column(Date)
     """What was completed earlier does not count, since it must be refreshed; None: all counts."""
     met_at: Mapped[dt.datetime | None]
     """When the last thing needed was completed."""
     ended_on: Mapped[dt.date | None] = mapped_column(Date)
-    """Since when it is not asked of them: they left or moved, it was withdrawn, or a refresher took its place."""
+    """Since when it is not asked of them: they left or moved, it was withdrawn, or a refresher or another last day took
+    its place."""
 
 
 class Exemption(Base):

@@ -21,7 +21,7 @@ from lms.enrolment.assignments import due
 from lms.enrolment.assignments.due import Standing
 from lms.enrolment.assignments.models import AssignedPerson, Assignment, Exemption, Obligation, Reminder
 from lms.enrolment.assignments.naming import Known
-from lms.enrolment.assignments.service import AT_A_TIME, Rule, members, taken_in
+from lms.enrolment.assignments.service import AT_A_TIME, Rule, members, moment_of, taken_in
 
 LIMIT = 100
 """People on one page of a list."""
@@ -112,8 +112,8 @@ def is_refresher(one: Obligation, assignment: Assignment) -> bool:
     return due.is_refresher(one.since_on, one.done_since, assignment.refresh_months)
 
 
-def renewed_since(session: Session, person_id: int, module_id: str) -> dt.date | None:
-    """From which day on a module must be completed to count for what is asked of a person; None: whenever it was."""
+def renewed_since(session: Session, person_id: int, module_id: str) -> dt.datetime | None:
+    """From when on a module must be completed to count for what is asked of a person; None: whenever it was."""
     query = (
         select(func.max(Obligation.done_since))
         .join(Assignment, Assignment.id == Obligation.assignment_id)
@@ -124,7 +124,7 @@ def renewed_since(session: Session, person_id: int, module_id: str) -> dt.date |
             or_(Assignment.module_id.is_(None), Assignment.module_id == module_id),
         )
     )
-    return session.scalar(query)
+    return moment_of(session, session.scalar(query))
 
 
 def assignments(session: Session, today: dt.date, reach: Reach = None) -> list[tuple[Assignment, Counts]]:

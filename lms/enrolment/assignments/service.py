@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, or_, select, update
@@ -14,7 +14,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from lms.accounts.models import Person, Placement
 from lms.accounts.organisation.queries import below, works_at
 from lms.content.models import Revision
-from lms.db import UNSEEN, insert
+from lms.days import local_day, start_of_day
+from lms.db import UNSEEN, insert, zone_of
 from lms.enrolment.assignments import due
 from lms.enrolment.assignments.due import REFRESHER_OPENS, ReminderKind
 from lms.enrolment.assignments.effect import Effect, between
@@ -85,15 +86,21 @@ def name_no_more(session: Session, assignment: Assignment, people: Iterable[int]
         session.execute(query, execution_options=UNSEEN)
 
 
-def change(session: Session, assignment: Assignment, reason: str, due_on: dt.date | None, due_days: int | None) -> None:
+def change(
+    session: Session,
+    assignment: Assignment,
+    reason: str,
+    due_on: dt.date | None,
+    due_days: int | None,
+    today: dt.date,
+) -> None:
     """Another reason or other days. Whoever has not met it has the new day, refreshers keep theirs.
 
-    Who has another day is reminded of that one anew.
+    Who has another day is reminded of that one anew. Who was overdue on an earlier day stays so for that day.
     """
     assignment.reason, assignment.due_on, assignment.due_days = reason, due_on, due_days
     session.flush()
-    query = select(Obligation).where(Obligation.assignment_id == assignment.id, *_UNMET)
-    _set_days(session, assignment, session.scalars(query))
+    _set_days(session, assignment, Obligation.assignment_id == assignment.id, today)
 
 
 def take_in(session: Session, assignment: Assignment, rule: Rule) -> None:
@@ -215,22 +222,19 @@ def _judge_anew(session: Session, person_id: int, module_id: str, modules: Seque
 
     What one module asks is never met by an exemption from it.
     """
-    is_done = exists().where(
-        Registration.person_id == Obligation.person_id,
-        Registration.module_id == module_id,
-        or_(Obligation.done_since.is_(None), Obligation.done_since <= DONE_AT),
-        DONE_AT.is_not(None),
-    )
+    done_at = session.scalar(select(DONE_AT).filter_by(person_id=person_id, module_id=module_id))
     there_since = session.scalar(select(func.min(Revision.created_at)).filter_by(subject=module_id))
     assert there_since is not None
-    query = update(Obligation).where(
+    query = select(Obligation).where(
         Obligation.person_id == person_id,
         Obligation.ended_on.is_(None),
         Obligation.assignment_id.in_(select(Assignment.id).where(Assignment.module_id.is_(None))),
-        or_(Obligation.met_at >= there_since, Obligation.since_on >= there_since.date()),
-        ~is_done,
+        or_(Obligation.met_at >= there_since, Obligation.since_on >= local_day(there_since, zone_of(session))),
     )
-    session.execute(query.values(met_at=None), execution_options=UNSEEN)
+    for one in session.scalars(query):
+        if done_at is None or due.must_be_renewed(done_at, moment_of(session, one.done_since)):
+            one.met_at = None
+    session.flush()
     meet(session, person_id, modules)
 
 
@@ -284,7 +288,7 @@ def _follow(session: Session, assignment: Assignment, today: dt.date) -> int:
     came = sorted(here - current)
     # A mistake that is mended on the same day costs nobody the day that they had, and makes no second mail.
     back = [person_id for person_id in came if person_id in latest and latest[person_id].ended_on == today]
-    _go_on(session, assignment, [latest[person_id].id for person_id in back])
+    _go_on(session, assignment, [latest[person_id].id for person_id in back], today)
     new = sorted(set(came).difference(back))
     numbers = {person_id: latest[person_id].number + 1 if person_id in latest else 1 for person_id in new}
     _begin(session, assignment, numbers, today)
@@ -314,26 +318,90 @@ def _begin(session: Session, assignment: Assignment, numbers: Mapping[int, int],
         session.execute(insert(session, Obligation).on_conflict_do_nothing(), part)
 
 
-def _go_on(session: Session, assignment: Assignment, ids: Sequence[int]) -> None:
+def _go_on(session: Session, assignment: Assignment, ids: Sequence[int], today: dt.date) -> None:
     """What was ended today goes on as if it had not been, with the days that hold by now."""
     for part in _parts(ids):
         session.execute(update(Obligation), [{"id": id_, "ended_on": None} for id_ in part])
-        query = select(Obligation).where(Obligation.id.in_(part), *_UNMET)
-        _set_days(session, assignment, session.scalars(query))
+        _set_days(session, assignment, Obligation.id.in_(part), today)
 
 
-def _set_days(session: Session, assignment: Assignment, obligations: Iterable[Obligation]) -> None:
-    moved = []
-    for one in obligations:
+_WITH_DAYS = select(
+    Obligation.id,
+    Obligation.person_id,
+    Obligation.number,
+    Obligation.since_on,
+    Obligation.due_on,
+    Obligation.day_set_on,
+    Obligation.done_since,
+)
+
+
+def _set_days(session: Session, assignment: Assignment, which: ColumnElement[bool], today: dt.date) -> None:
+    """Whoever has not met it has the days that the assignment says by now."""
+    moved: list[dict[str, Any]] = []
+    anew: list[tuple[Any, dt.date | None]] = []
+    for one in session.execute(_WITH_DAYS.where(which, *_UNMET)):
         day = due.first_due(one.since_on, assignment.from_on, assignment.due_on, assignment.due_days)
-        if day != one.due_on and not due.is_refresher(one.since_on, one.done_since, assignment.refresh_months):
-            one.due_on = day
-            moved.append(one.id)
-    session.flush()
+        if day == one.due_on or due.is_refresher(one.since_on, one.done_since, assignment.refresh_months):
+            continue
+        begun = one.day_set_on or one.since_on
+        if assignment.is_mandatory and due.rewrites_past(begun, one.due_on, day, today):
+            anew.append((one, day))
+        else:
+            moved.append({"id": one.id, "due_on": day})
+    if moved:
+        session.execute(update(Obligation), moved)
     for part in _parts(moved):
-        about = Reminder.obligation_id.in_(part)
+        about = Reminder.obligation_id.in_([one["id"] for one in part])
         query = delete(Reminder).where(about, Reminder.kind != ReminderKind.ASSIGNED)
         session.execute(query, execution_options=UNSEEN)
+    for rows in _parts(anew):
+        _ask_by_another_day(session, assignment, rows, today)
+
+
+def _ask_by_another_day(
+    session: Session, assignment: Assignment, rows: Sequence[tuple[Any, dt.date | None]], today: dt.date
+) -> None:
+    """The old day stays known for what was; from today on another row has the new one.
+
+    That it is asked was said already and is not said again; of the new day the mails remind anew.
+    """
+    ids = [one.id for one, _ in rows]
+    query = update(Obligation).where(Obligation.id.in_(ids), *_UNMET).values(ended_on=today)
+    # Who has met it at this very moment keeps the row that says so.
+    ended = set(session.scalars(query.returning(Obligation.id), execution_options=UNSEEN))
+    new = [
+        {
+            "assignment_id": assignment.id,
+            "person_id": one.person_id,
+            "number": one.number + 1,
+            "since_on": one.since_on,
+            "due_on": day,
+            "day_set_on": today,
+            "done_since": one.done_since,
+        }
+        for one, day in rows
+        if one.id in ended
+    ]
+    if not new:
+        return
+    made = session.execute(insert(session, Obligation).returning(Obligation.person_id, Obligation.id), new)
+    later: dict[int, int] = dict(made.all())
+    instead = {one.id: later[one.person_id] for one, _ in rows if one.id in ended}
+    # Carried over here, for the reason that `_follow` says.
+    said = select(Reminder.obligation_id, Reminder.at, Reminder.is_sent)
+    said = said.where(Reminder.obligation_id.in_(ended), Reminder.kind == ReminderKind.ASSIGNED)
+    noted = [
+        {"obligation_id": instead[id_], "kind": ReminderKind.ASSIGNED, "at": at, "is_sent": is_sent}
+        for id_, at, is_sent in session.execute(said)
+    ]
+    if noted:
+        session.execute(insert(session, Reminder), noted)
+
+
+def moment_of(session: Session, day: dt.date | None) -> dt.datetime | None:
+    """The moment at which a day begins here."""
+    return None if day is None else start_of_day(day, zone_of(session))
 
 
 def _parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -358,12 +426,11 @@ def _meet(session: Session, assignment: Assignment, modules: Sequence[str], pers
     counts = and_(
         Registration.person_id == Obligation.person_id,
         Registration.module_id.in_(needed),
-        or_(Obligation.done_since.is_(None), Obligation.done_since <= DONE_AT),
         DONE_AT.is_not(None),
         ~is_spared,
     )
     query = (
-        select(Obligation.id, func.max(DONE_AT))
+        select(Obligation.id, Obligation.done_since, func.min(DONE_AT), func.max(DONE_AT))
         .join(Registration, counts)
         .outerjoin(spared, spared.c.person_id == Obligation.person_id)
         .where(Obligation.assignment_id == assignment.id, *_UNMET)
@@ -372,7 +439,12 @@ def _meet(session: Session, assignment: Assignment, modules: Sequence[str], pers
     )
     if person_id is not None:
         query = query.where(Obligation.person_id == person_id)
-    met = [{"id": id_, "met_at": at} for id_, at in session.execute(query)]
+    met = [
+        {"id": id_, "met_at": last}
+        for id_, since, first, last in session.execute(query)
+        # Here and not in the database, which knows no day but that of UTC: few things wait for a refresher.
+        if not due.must_be_renewed(first, moment_of(session, since))
+    ]
     if met:
         session.execute(update(Obligation), met)
     return len(met)
@@ -391,7 +463,7 @@ def _ask_again(session: Session, assignment: Assignment, today: dt.date) -> int:
     changed = 0
     for one in session.scalars(query).all():
         assert one.met_at is not None
-        again = due.refresher(one.met_at.date(), months)
+        again = due.refresher(local_day(one.met_at, zone_of(session)), months)
         if again.opens_on <= today:
             one.ended_on = today
             session.flush()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,15 +15,13 @@ from lms.accounts.organisation.leading import Reach, reach
 from lms.accounts.organisation.tree import descendants
 from lms.accounts.roster.addresses import Addresses, read
 from lms.audit import actions
-from lms.config import Settings
 from lms.content.library import library
 from lms.db import db
-from lms.enrolment.assignments.due import local_day
 from lms.enrolment.assignments.forms import ListFields, RuleFields
 from lms.enrolment.assignments.models import Assignment
 from lms.enrolment.assignments.naming import Named
 from lms.enrolment.assignments.service import Rule
-from lms.ui.asking import not_found, now
+from lms.ui.asking import not_found
 from lms.ui.counting import counted
 
 ASKERS = (Role.SITE_LEAD, Role.PROGRAMME_LEAD, Role.ADMIN)
@@ -112,14 +109,3 @@ def facts_of(made: Assignment, **more: int) -> actions.Facts:
     if made.site:
         facts["site"] = made.site.code
     return facts | {name: count for name, count in more.items() if count}
-
-
-def today() -> dt.date:
-    """The day at the clock of the installation."""
-    return local_day(now(), time_zone())
-
-
-def time_zone() -> str:
-    """The zone of the clock of the installation."""
-    settings: Settings = current_app.config["CARES"]
-    return settings.time_zone

@@ -15,7 +15,7 @@ from lms.accounts.access import carries_files, needs
 from lms.accounts.organisation import queries as places
 from lms.accounts.viewing import note_file, note_looks, write_down
 from lms.audit.actions import Action, Entry
-from lms.db import HeldError, db, transaction
+from lms.db import HeldError, db, transaction, zone_of
 from lms.enrolment.assignments import listing, queries, service
 from lms.enrolment.assignments.changing import views as changing
 from lms.enrolment.assignments.due import Standing
@@ -35,11 +35,9 @@ from lms.enrolment.assignments.viewing import (
     own_reach,
     rule_of,
     sent_list,
-    time_zone,
     titles,
-    today,
 )
-from lms.ui.asking import not_found, now
+from lms.ui.asking import not_found, now, today
 from lms.ui.files import LONG, as_long_csv, as_table
 from lms.ui.sheets import Row
 
@@ -113,7 +111,7 @@ def list_of_people(assignment: UUID, kind: str) -> Answer:
         flash(TOO_LONG, "info")
         return redirect(url(".one", assignment=assignment, standing=wanted.value if wanted else None), 303)
     note_file(count, _list_facts(found, wanted))
-    zone = time_zone()
+    zone = zone_of(db.session)
 
     def rows(session: Session) -> Iterator[Row]:
         again = queries.assignment_by_uuid(session, assignment, within)
@@ -146,7 +144,7 @@ def change(assignment: UUID) -> Answer:
     try:
         with transaction() as session:
             kept = queries.own_assignment(session, assignment, own_reach(), to_change=True) or not_found()
-            service.change(session, kept, form.reason.data, form.due_on.data, form.due_days.data)
+            service.change(session, kept, form.reason.data, form.due_on.data, form.due_days.data, today())
             write_down(session, Entry(Action.ASSIGNMENT_CHANGED, facts=facts_of(kept)))
     except HeldError:
         flash(HELD, "warning")

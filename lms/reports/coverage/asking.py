@@ -13,6 +13,7 @@ from lms.accounts.organisation.history import History
 from lms.accounts.organisation.leading import Reach
 from lms.accounts.organisation.tree import ancestors, descendants
 from lms.content.schema import Programme
+from lms.days import local_day
 from lms.reports.coverage.queries import Question
 
 READERS = (Role.SITE_LEAD, Role.PROGRAMME_LEAD, Role.ADMIN)
@@ -70,6 +71,8 @@ class Asked:
     who: str
     on: dt.date
     reader: Reach
+    zone: str
+    """The time zone whose days are meant."""
 
     @property
     def places(self) -> Reach:
@@ -84,6 +87,7 @@ class Asked:
             managers_only=self.who == MANAGERS,
             sites=self.places,
             job_group=self.group.id if self.group else None,
+            zone=self.zone,
         )
 
     def by_name(self, modules: Collection[str]) -> Question:
@@ -110,7 +114,7 @@ def facts(address: Mapping[str, str]) -> dict[str, str]:
     return said | where | {"standing": address.get("standing", "all")}
 
 
-def read(given: Mapping[str, str], there: Organisation, reader: Reach, today: dt.date) -> Asked | None:
+def read(given: Mapping[str, str], there: Organisation, reader: Reach, at: dt.datetime, zone: str) -> Asked | None:
     """The report that an address asks for; None for a place, group or module that is not there for this reader."""
     sites = {site.code: site for site in there.sites}
     groups = {group.code: group for group in there.groups}
@@ -118,7 +122,8 @@ def read(given: Mapping[str, str], there: Organisation, reader: Reach, today: dt
     if (site and site not in sites) or (group and group not in groups) or what not in {EVERYTHING, *there.modules}:
         return None
     who = ALL if given.get("who") == ALL else MANAGERS
-    return Asked(sites.get(site), groups.get(group), what, who, _day(given.get("on", ""), today), reader)
+    on = _day(given.get("on", ""), local_day(at, zone))
+    return Asked(sites.get(site), groups.get(group), what, who, on, reader, zone)
 
 
 def _day(text: str, today: dt.date) -> dt.date:

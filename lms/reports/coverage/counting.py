@@ -5,10 +5,10 @@ so no more): all of them, or those who counted as managers then. Nobody who had 
 has come since.
 
 Someone **has completed** a programme when they had completed each of its modules by the end of that day, **is under
-way** when they had begun any of them, and has **not started** otherwise. Days are those of UTC.
+way** when they had begun any of them, and has **not started** otherwise. Days are those of the installation's zone.
 
-Someone **is overdue** with whom something mandatory was past its last day and not met by the end of that day, unless
-they were exempt. They may have completed the programme all the same: then a refresher is late.
+Someone **is overdue** with whom something mandatory was past its last day, as it was then, and not met by the end of
+that day, unless they were exempt. They may have completed the programme all the same: then a refresher is late.
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
-    cast,
     column,
     func,
+    literal,
     or_,
     select,
     union_all,
@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import JobGroup, Person, Placement, Site
 from lms.accounts.organisation.queries import below, history, stood_below
+from lms.days import end_of_day
 from lms.enrolment.assignments.models import Assignment, Obligation
 from lms.enrolment.assignments.queries import is_exempt
 from lms.enrolment.models import Registration
@@ -52,11 +53,13 @@ class Question:
     job_group: int | None = None
     seen_by: tuple[int, ...] | None = None
     """Only of people at these places and below them as it is today; None: of all."""
+    zone: str = "UTC"
+    """The time zone whose days these are."""
 
     @property
     def until(self) -> dt.datetime:
         """The end of the day."""
-        return dt.datetime.combine(self.on + dt.timedelta(days=1), dt.time(), dt.UTC)
+        return end_of_day(self.on, self.zone)
 
 
 def counts(session: Session, asked: Question) -> dict[tuple[int, int | None], Count]:
@@ -108,21 +111,29 @@ def by_module(session: Session, asked: Question) -> dict[str, Count]:
     }
 
 
-def steps(session: Session, asked: Question) -> tuple[Steps, Steps]:
+def steps(session: Session, asked: Question, days: Sequence[dt.date]) -> tuple[Steps, Steps]:
     """On which days people came and went, and on which days someone more had completed everything or had gone.
 
     Whoever stays where they are comes and goes all the same when their site becomes a part of another.
+
+    What was completed is put down to the first of some days, in order, by whose end it was: no database need know when
+    days end here.
     """
     found = _stays(session, asked)
     if found is None:
         return Counter(), Counter()
-    stays, done = found, _done(asked, ever=found)
-    day_done = _utc_day(session, done.c.last)
-    begins = case((day_done > stays.c.first, day_done), else_=stays.c.first)
+    stays, ever = found, _done(asked, ever=found)
+    ends = [(ever.c.last < end_of_day(day, asked.zone), literal(day, Date)) for day in days]
+    done = (
+        select(ever.c.person_id, case(*ends).label("by"))
+        .where(ever.c.done >= len(asked.modules), ever.c.last < asked.until)
+        .subquery()
+    )
+    begins = case((done.c.by > stays.c.first, done.c.by), else_=stays.c.first)
     completed = (
         select(begins, stays.c.end, func.count())
         .join(done, done.c.person_id == stays.c.person_id)
-        .where(done.c.done >= len(asked.modules), or_(stays.c.end.is_(None), stays.c.end > begins))
+        .where(or_(stays.c.end.is_(None), stays.c.end > begins))
     )
     there = select(stays.c.first, stays.c.end, func.count())
     return (
@@ -269,6 +280,7 @@ def _late(asked: Question) -> Subquery:
         .where(
             Assignment.is_mandatory,
             about,
+            func.coalesce(Obligation.day_set_on, Obligation.since_on) <= asked.on,
             Obligation.due_on < asked.on,
             or_(Obligation.met_at.is_(None), Obligation.met_at >= asked.until),
             or_(Obligation.ended_on.is_(None), Obligation.ended_on > asked.on),
@@ -304,12 +316,6 @@ def _of_whom(asked: Question) -> list[ColumnElement[bool]]:
     if asked.job_group is not None:
         found.append(Placement.job_group_id == asked.job_group)
     return found
-
-
-def _utc_day(session: Session, moment: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The day of a moment. PostgreSQL would take the day of the zone that the connection has."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return func.date(moment) if is_sqlite else cast(func.timezone("UTC", moment), Date)
 
 
 def _day(value: Any) -> dt.date:

@@ -11,6 +11,8 @@ from lms.accounts.models import Membership
 from lms.accounts.organisation.leading import reach
 from lms.accounts.organisation.queries import history
 from lms.content.library import library
+from lms.days import local_day
+from lms.db import zone_of
 from lms.reports.coverage import queries
 from lms.reports.coverage.asking import Asked, Organisation, read
 from lms.reports.coverage.counting import Standing, standing
@@ -21,7 +23,7 @@ HEAD = ("Name", "E-mail address", "Place", "Job group", "How far", "Modules comp
 
 
 def asked(
-    session: Session, given: Mapping[str, str], memberships: Collection[Membership], today: dt.date
+    session: Session, given: Mapping[str, str], memberships: Collection[Membership], at: dt.datetime
 ) -> tuple[Asked, Organisation] | None:
     """The report that an address asks for, and what can be chosen from; None if there is none for this reader."""
     programme = library.programme(session)
@@ -35,7 +37,7 @@ def asked(
     sites = queries.sites(session)
     whole = Organisation(sites, sites, history(session), queries.groups(session), programme, modules)
     there = whole.within(reader)
-    found = read(given, there, reader, today)
+    found = read(given, there, reader, at, zone_of(session))
     return (found, there) if found else None
 
 
@@ -56,5 +58,5 @@ def rows(session: Session, question: Question, how_far: Standing | None) -> Iter
     needed = len(question.modules)
     for one in queries.everyone(session, question, how_far):
         is_at = standing(one.done, one.begun, needed).value
-        last = one.last.date() if one.last else None
+        last = local_day(one.last, question.zone) if one.last else None
         yield [one.person.name, one.person.email, one.site, one.job_group, is_at, one.done, needed, last]

@@ -65,7 +65,8 @@ def report(session: Session, asked: Asked, there: Organisation, target: int) -> 
     for (site, group), count in found.items():
         by_site[site] = by_site.get(site, Count()) + count
         by_group[group] = by_group.get(group, Count()) + count
-    points = counting.trend(*queries.steps(session, question), counting.month_ends(asked.on, MONTHS))
+    days = counting.month_ends(asked.on, MONTHS)
+    points = counting.trend(*queries.steps(session, question, days), days)
     return Report(
         asked=asked,
         title=there.programme.title if asked.what == EVERYTHING else there.modules[asked.what],

@@ -127,7 +127,7 @@ def list_of_people(kind: str) -> Answer:
 
 def _asked() -> tuple[Asked, Organisation]:
     """What the address asks for, if its reader may see it."""
-    return service.asked(db.session, request.args, current_user.memberships, now().date()) or not_found()
+    return service.asked(db.session, request.args, current_user.memberships, now()) or not_found()
 
 
 def _report(asked: Asked, there: Organisation) -> Report:

@@ -41,7 +41,7 @@ def rows(session: Session, person_id: int, asked: Mapping[str, Any], at: dt.date
     memberships = session.scalars(select(Membership).filter_by(person_id=person_id)).all()
     if person is None or not person.is_active or not may_have(memberships, asked):
         raise NotAllowedError
-    found = coverage.asked(session, asked["address"], memberships, at.date())
+    found = coverage.asked(session, asked["address"], memberships, at)
     if found is None:
         raise NotAllowedError
     question = found[0].by_name(found[1].modules)

@@ -108,7 +108,7 @@ def fetch(export_id: UUID) -> Answer:
 
 
 def _asked(given: Mapping[str, str]) -> tuple[Asked, Organisation]:
-    return coverage.asked(db.session, given, current_user.memberships, now().date()) or not_found()
+    return coverage.asked(db.session, given, current_user.memberships, now()) or not_found()
 
 
 def _own(export_id: UUID) -> Export:

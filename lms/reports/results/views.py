@@ -12,14 +12,13 @@ from lms.content.blocks import SelfAssessment
 from lms.content.library import library
 from lms.content.module import Module
 from lms.db import db
-from lms.enrolment.assignments.viewing import today
 from lms.pulse import queries as pulse
 from lms.pulse.groups import GROUP, Spread
 from lms.pulse.rating import THEN
 from lms.pulse.service import LOOKING_BACK
 from lms.reports.results import items, queries, tables
 from lms.reports.results.tables import Rated
-from lms.ui.asking import not_found
+from lms.ui.asking import not_found, today
 from lms.ui.files import as_table
 from lms.ui.sheets import Row
 

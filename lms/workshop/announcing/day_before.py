@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+
+from lms.days import local_day, start_of_day
 
 _DAY = dt.timedelta(days=1)
 
@@ -23,10 +24,6 @@ class Span:
 
 def spans(at: dt.datetime, zone: str) -> tuple[Span, Span]:
     """Those of tomorrow; and what is still to come today, in case that nothing could be sent yesterday."""
-    today = at.astimezone(ZoneInfo(zone)).date()
-    yesterday_, today_, tomorrow_, after_ = (_midnight(today + days * _DAY, zone) for days in (-1, 0, 1, 2))
+    today = local_day(at, zone)
+    yesterday_, today_, tomorrow_, after_ = (start_of_day(today + days * _DAY, zone) for days in (-1, 0, 1, 2))
     return Span(tomorrow_, after_, today_), Span(at, tomorrow_, yesterday_)
-
-
-def _midnight(day: dt.date, zone: str) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), ZoneInfo(zone)).astimezone(dt.UTC)

@@ -32,9 +32,8 @@ from lms.enrolment.assignments.viewing import (
     rule_of,
     sent_list,
     titles,
-    today,
 )
-from lms.ui.asking import not_found
+from lms.ui.asking import not_found, today
 
 blueprint = Blueprint("changing", __name__)
 
