@@ -32,7 +32,9 @@ from tests.attacks.conftest import Pattern, changed, dump
 from tests.attacks.forms import Page
 from tests.attacks.populated import LOCAL, LOCAL_NAMED, MODULE, Actor, Populated, populated
 
-PATHS = ("", "/people", "/people.csv", "/people.xlsx", "/places.csv", "/places.xlsx", "/board.pdf")
+TABLES = ("people", "places", "groups", "modules", "months")
+FILES = tuple(f"/{name}.{kind}" for name in TABLES for kind in ("csv", "xlsx"))
+PATHS = ("", "/people", *FILES, "/board.pdf")
 PAGE = "/reports/coverage"
 # A new group is in the list to choose from, as all job groups are: the organisation has one list of them.
 GROUPS = r'<option value="doctors"( selected)?>Doctors</option>'

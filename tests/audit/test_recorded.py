@@ -73,6 +73,8 @@ COMMANDS: dict[str, tuple[list[str], set[Action]]] = {
     "erase": (["erase", EMAIL, "--yes"], {Action.DISABLED, Action.ERASED}),
     "erasure-requests": (["erasure-requests"], {Action.LOOKED}),
     "sites add": (["sites", "add", "east", "East"], {Action.SITE_ADDED}),
+    "take-role": (["take-role", EMAIL, "--role", "trainer"], {Action.ROLE_TAKEN}),
+    "change-address": (["change-address", EMAIL, "other@example.org"], {Action.CHANGED}),
 }
 
 
@@ -90,7 +92,7 @@ def test_every_command_for_people_is_tried_here() -> None:
 @pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_is_written_down(name: str, run: Run, person: MakePerson, session: Session, tmp_path: Path) -> None:
-    zoe = person("Zoë Ng", EMAIL, PASSWORD)
+    zoe = person("Zoë Ng", EMAIL, PASSWORD, roles=[Role.TRAINER] if name == "take-role" else [])
     file = tmp_path / "people.csv"
     file.write_text(f"email,name,site,role,site_name\nkim@example.org,Kim,n,,North\n{EMAIL},Zoë Orr,n,,\n", "utf-8")
     arguments, expected = COMMANDS[name]

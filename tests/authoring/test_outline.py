@@ -55,7 +55,7 @@ def test_the_only_page_of_a_section_moves_and_the_section_stays(app: Flask, shor
     assert f"courses/{MODULE}/finish/first-page.md" in files
     assert "No page yet." in short.get(BASE).text
     assert short.get(f"{BASE}/preview/first-page").status_code == 200, "the rest can be seen"
-    assert "The section 'handovers' has no page" in unescape(short.get(f"{BASE}/publish").text)
+    assert "the section “handovers” has no page; add one" in unescape(short.get(f"{BASE}/publish").text)
     assert short.get(f"{BASE}/findings").status_code == 200
     assert "Moved." in outline(short, do="page down", page="first-page")
     assert load_module(from_files(app), MODULE).sections[-1].pages[0].id == "first-page"
@@ -156,7 +156,7 @@ def test_a_page_without_a_title_says_so_in_its_preview(draft: FlaskClient) -> No
     assert draft.submit(f"{page}/blocks/0", {"version": mark, "title": "", "words": "700"}).status_code == 303
     shown = draft.get(f"{BASE}/preview/who-cares")
     assert (shown.status_code, shown.headers["X-Frame-Options"]) == (200, "SAMEORIGIN")
-    assert "`title` is missing" in unescape(shown.text)
+    assert "“Title” is missing; add it" in unescape(shown.text)
     assert draft.submit(f"{BASE}/preview/who-cares", {"to": "/"}).status_code == 200
     assert draft.get(f"{BASE}/preview/nowhere").status_code == 404
 

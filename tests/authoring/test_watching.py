@@ -108,9 +108,10 @@ def test_what_is_saved_is_in_the_preview_and_problems_are_told(
     if not any("lift.svg:1" in one for one in told):  # saved a moment later, and seen at the next look
         running.until("lift.svg:1: the drawing has an element <script>")
     assert draft.submit(f"{BASE}/publish", {"version": "9"}).status_code in (409, 422)  # type: ignore[attr-defined]
-    (folder / ROOT / "media" / "lift.svg").unlink()
+    assert f"{ROOT}/media/lift.svg" not in written(app), "nobody could write it in the browser"
+    (folder / ROOT / "media" / "lift.svg").write_text(sample.SVG)
     running.until(f"put into the draft: {ROOT}/media/lift.svg")
-    assert f"{ROOT}/media/lift.svg" not in written(app)
+    assert f"{ROOT}/media/lift.svg" in written(app)
     assert running.end() == 0
 
 

@@ -107,7 +107,7 @@ def test_a_page_without_a_title_is_previewed_again_when_it_has_one(trainer: Ente
     add_section(page)
     head = page.locator(".author-block").first
     head.get_by_label("Title").fill("")
-    page.frame_locator("iframe").get_by_text("This page cannot be shown yet").wait_for()
+    page.frame_locator("iframe").get_by_text("“Title” is missing; add it.").wait_for()
     head.get_by_label("Title").fill("It has one")
     page.frame_locator("iframe").get_by_role("heading", name="It has one").wait_for()
     assert faults == []

@@ -146,16 +146,17 @@ class Keeper {
   sentByHand(event) {
     clearTimeout(this.timer);
     const { submitter } = event, drops = submitter?.matches("[data-drops]");
-    const isFirst = "saveFirst" in this.form.dataset && this.isUnsent && !this.isTried && !this.conflict && !this.isOut;
+    const savesFirst = "saveFirst" in this.form.dataset && !drops;
+    const isFirst = savesFirst && this.isUnsent && !this.isTried && !this.conflict && !this.isOut;
     this.isTried = false;
-    if (event.defaultPrevented || !this.saving && !this.isStuck && (drops || !isFirst)) {
+    if (event.defaultPrevented || !this.saving && !this.isStuck && !isFirst) {
       if (drops) this.settled();
       else this.keep();
       return;
     }
     event.preventDefault();
     this.save().then(() => {
-      if (this.isStuck || !drops && (this.isRefused || this.conflict)) return;
+      if (this.isStuck || savesFirst && (this.isRefused || this.conflict)) return;
       this.isTried = true;
       this.form.requestSubmit(submitter);
     });
