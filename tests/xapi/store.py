@@ -249,6 +249,11 @@ def slow(seconds: float) -> Fault:
     return fault
 
 
+def too_large(answering: Answering, batch: list[Statement]) -> bool:
+    """Refuses several at once; said of one alone, it would mean that this one can never be taken."""
+    return len(batch) > 1 and status(413)(answering, batch)
+
+
 ALL: dict[str, Fault] = {
     "lost answer": lost_answer,
     "lost request": lost_request,
@@ -258,7 +263,7 @@ ALL: dict[str, Fault] = {
     "503 with a date": status(503, Retry_After="Mon, 23 Nov 2020 12:00:00 GMT"),
     "408": status(408),
     "429": status(429, Retry_After="0"),
-    "413": status(413),
+    "413": too_large,
     "garbage": garbage,
     "truncated": truncated,
     "endless": endless,
