@@ -22,9 +22,8 @@ from lms.accounts.organisation.service import keep_tree
 from lms.accounts.syncing import service as people
 from lms.accounts.syncing.folder import Watch, files_at
 from lms.audit.actions import SYSTEM
-from lms.authoring.exchange import service as question_files
+from lms.authoring import waiting
 from lms.authoring.timing.service import publish_due, tell
-from lms.authoring.upload import service as zips
 from lms.config import Settings
 from lms.days import local_day
 from lms.db import OUT_OF_REACH, db, writing
@@ -329,8 +328,7 @@ def remove_old(app: Flask, at: dt.datetime) -> dict[str, int]:
         with writing(db.session) as session:
             people.forget_old(session, at)
             exports.forget_old(session, at)
-            zips.forget_old(session, at)
-            question_files.forget_old(session, at)
+            waiting.forget_old(session, at)
     removed["mails"] = delete_old_mails(settings, at)
     removed = {kind: count for kind, count in removed.items() if count}
     if removed:

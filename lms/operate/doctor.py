@@ -29,6 +29,7 @@ from lms.operate.backup.service import last_made
 from lms.operate.sealing import check_keys
 from lms.operate.start_error import StartError, of_database, of_file
 from lms.outbox import queries
+from lms.ui.counting import counted
 from lms.xapi import doctor as xapi
 from lms.xapi.doctor import Finding
 from lms.xapi.standing import StoreStands, stand
@@ -142,7 +143,7 @@ def _people_folder(settings: Settings) -> Iterator[Finding]:
         yield Finding(False, f"{said}, which is to come.", "Set the clock of the system that writes it.")
     else:
         days = max(age.days, 0)
-        old = f"{days} day{'' if days == 1 else 's'} old" if days else "less than a day old"
+        old = f"{counted(days, 'day')} old" if days else "less than a day old"
         yield Finding(age < LIST_AGE, f"{said}, {old}.", write)
 
 

@@ -112,6 +112,9 @@ def test_what_is_saved_is_in_the_preview_and_problems_are_told(
     (folder / ROOT / "media" / "lift.svg").write_text(sample.SVG)
     running.until(f"put into the draft: {ROOT}/media/lift.svg")
     assert f"{ROOT}/media/lift.svg" in written(app)
+    (folder / ROOT / "media" / "lift.svg").unlink()
+    running.until(f"put into the draft: {ROOT}/media/lift.svg")
+    assert f"{ROOT}/media/lift.svg" not in written(app)
     assert running.end() == 0
 
 

@@ -14,6 +14,7 @@ from lms.accounts.organisation.managing import counts_as_manager
 from lms.accounts.organisation.tree import in_loops
 from lms.accounts.syncing.lists import JOB_GROUPS, PEOPLE, SITES, JobGroupRow, Lists, PersonRow, SiteRow
 from lms.content.problems import Problem
+from lms.ui.counting import people as how_many
 
 Key = int | str
 """A person: the number here, or the address in the list where they are new."""
@@ -314,8 +315,8 @@ class _People:
         for one in sorted(self._here.people, key=lambda one: (one.name.casefold(), one.email)):
             left = _how_gone(one, one.id in named) if led[one.id] else ""
             if left:
-                people = f"{led[one.id]} {'person' if led[one.id] == 1 else 'people'}"
-                yield f"{one.name} ({one.email}) {left} and is the line manager of {people}; give them another"
+                led_now = how_many(led[one.id])
+                yield f"{one.name} ({one.email}) {left} and is the line manager of {led_now}; give them another"
 
     def _match(self) -> None:
         """Who is meant: by the staff number first, which outlives names and addresses."""

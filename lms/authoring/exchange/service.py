@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from lms.authoring import queries
+from lms.authoring import queries, waiting
 from lms.authoring import service as writing
 from lms.authoring.files.parts import bank_file
 from lms.authoring.files.yaml_text import plain
 from lms.authoring.interchange.bank import finished_items, place_for, with_items
 from lms.authoring.interchange.formats import READERS, WRITERS, format_of
 from lms.authoring.interchange.neutral import Left, Taken
-from lms.authoring.models import KEPT_FOR, PATH_CHARACTERS, Draft, SentQuestions
+from lms.authoring.models import PATH_CHARACTERS, Draft, SentQuestions
 from lms.authoring.parts.choosing import outcomes
-from lms.db import UNSEEN, count_changed
 
 
 @dataclass(frozen=True)
@@ -92,24 +90,9 @@ def give(text: str, module_id: str, format_: str) -> Given:
 
 def keep(session: Session, draft: Draft, source: Source, person: UUID, at: dt.datetime) -> SentQuestions:
     """Keep the file for whoever sent it, in the place of what they sent to this module before."""
-    of_before = (SentQuestions.sent_by == person, SentQuestions.subject == draft.subject)
-    session.execute(delete(SentQuestions).where(*of_before), execution_options=UNSEEN)
     name = source.name[:PATH_CHARACTERS]
     sent = SentQuestions(subject=draft.subject, name=name, content=source.content, sent_by=person, sent_at=at)
-    session.add(sent)
-    session.flush()
-    return sent
-
-
-def leave(session: Session, sent: SentQuestions) -> None:
-    """What was sent is kept no longer."""
-    session.delete(sent)
-    session.flush()
-
-
-def forget_old(session: Session, at: dt.datetime) -> int:
-    """Files that were sent more than a day ago; how many."""
-    return count_changed(session, delete(SentQuestions).where(SentQuestions.sent_at < at - KEPT_FOR))
+    return waiting.keep(session, sent)
 
 
 def _read(session: Session, draft: Draft, source: Source, to: Destination) -> tuple[str, Taken]:

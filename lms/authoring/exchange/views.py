@@ -13,9 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_files, needs
-from lms.authoring import queries
+from lms.authoring import queries, waiting
 from lms.authoring import service as writing
-from lms.authoring.exchange import queries as waiting
 from lms.authoring.exchange import service
 from lms.authoring.exchange.service import Destination, Given, Source
 from lms.authoring.exchange.telling import by_reason
@@ -25,6 +24,7 @@ from lms.authoring.interchange.neutral import Taken
 from lms.authoring.models import KEPT_FOR, Draft, SentQuestions
 from lms.authoring.parts.choosing import outcomes, places
 from lms.authoring.views import WRITERS as TRAINERS
+from lms.authoring.waiting import GoneError, MeanwhileError
 from lms.authoring.wording import FORMATS_IN, FORMATS_OUT
 from lms.content.bundle import MOST_FILE_BYTES
 from lms.content.problems import ContentError, Problem
@@ -37,14 +37,6 @@ blueprint = Blueprint("exchange", __name__)
 
 Answer = Response | AnyResponse | str | tuple[str, int]
 _NO_FILE = Problem("the form", 1, "no file was sent", "choose one")
-
-
-class MeanwhileError(Exception):
-    """Another file was sent since the page was opened."""
-
-
-class GoneError(Exception):
-    """No file of this person waits here."""
 
 
 def install(app: Flask) -> None:
@@ -98,7 +90,7 @@ def take(module_id: str) -> Answer:
             draft = writing.lock(session, module_id) or not_found()
             kept = _kept(module_id)
             taken = service.take(session, draft, _source(kept), to, current_user.uuid, now())
-            service.leave(session, kept)
+            waiting.leave(session, kept)
     except GoneError:
         return _gone(module_id)
     except (MeanwhileError, ContentError, LookupError):
@@ -115,7 +107,7 @@ def leave(module_id: str) -> Answer:
     """The file is kept no longer, and nothing is changed."""
     try:
         with transaction() as session:
-            service.leave(session, _kept(module_id))
+            waiting.leave(session, _kept(module_id))
     except GoneError:
         return _gone(module_id)
     except MeanwhileError:
@@ -188,13 +180,9 @@ def _source(kept: SentQuestions) -> Source:
 
 
 def _kept(module_id: str) -> SentQuestions:
-    """The file that was looked at. Raises GoneError if there is none, MeanwhileError if one sent another since."""
-    kept = waiting.own(db.session, module_id, current_user.uuid, now())
-    if kept is None:
-        raise GoneError
-    if str(kept.uuid) != request.form.get("sent", ""):
-        raise MeanwhileError
-    return kept
+    """The file that was looked at. Raises GoneError or MeanwhileError."""
+    said = request.form.get("sent", "")
+    return waiting.looked_at(db.session, SentQuestions, module_id, current_user.uuid, now(), said)
 
 
 def _gone(module_id: str) -> Answer:
@@ -217,7 +205,7 @@ def _said(taken: Taken, to: Destination) -> str:
 
 
 def _asked(draft: Draft, problems: Sequence[Problem] = ()) -> str:
-    kept = waiting.own(db.session, draft.subject, current_user.uuid, now())
+    kept = waiting.own(db.session, SentQuestions, draft.subject, current_user.uuid, now())
     return render_template(
         "authoring/take_questions.html",
         draft=draft,
@@ -231,7 +219,7 @@ def _asked(draft: Draft, problems: Sequence[Problem] = ()) -> str:
 def _looked_at(module_id: str, *, is_late: bool = False) -> Answer:
     """What would be taken now; `is_late`: it was decided about another file or another draft."""
     draft = _draft(module_id)
-    kept = waiting.own(db.session, module_id, current_user.uuid, now())
+    kept = waiting.own(db.session, SentQuestions, module_id, current_user.uuid, now())
     if kept is None:
         return _gone(module_id)
     source, to = _source(kept), _destination(request.values)

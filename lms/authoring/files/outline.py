@@ -69,7 +69,7 @@ def with_page(text: str, module_id: str, section_id: str, title: str, taken: Col
     sections = sections_of(text, module_id)
     section = _section(sections, section_id)
     page_id = slug(title, taken)
-    section["pages"] = [*(section.get("pages") or ()), page_id]
+    section["pages"] = [*section["pages"], page_id]
     page = PAGE.format(title=_in_yaml(title))
     return _with(text, module_id, sections) | {page_file(module_id, section_id, page_id): page}, page_id
 
@@ -105,7 +105,7 @@ def page_moved(text: str, module_id: str, page_id: str, by: Literal[-1, 1], file
     other = at + by
     if not 0 <= other < len(sections):
         return {}
-    there = list(sections[other].get("pages") or ())
+    there = list(sections[other]["pages"])
     sections[at]["pages"] = [one for one in pages if one != page_id]
     sections[other]["pages"] = [page_id, *there] if by > 0 else [*there, page_id]
     old = page_file(module_id, sections[at]["id"], page_id)
@@ -123,7 +123,7 @@ def without_page(text: str, module_id: str, page_id: str) -> Changes:
 
 def pages_of(text: str, module_id: str, section_id: str) -> list[str]:
     """The ids of the pages of a section. Raises ContentError, LookupError."""
-    return list(_section(sections_of(text, module_id), section_id).get("pages") or ())
+    return list(_section(sections_of(text, module_id), section_id)["pages"])
 
 
 def without_section(text: str, module_id: str, section_id: str, paths: Collection[str]) -> Changes:
@@ -146,7 +146,7 @@ def _section(sections: list[dict[str, Any]], section_id: str) -> dict[str, Any]:
 
 def _holder(sections: list[dict[str, Any]], page_id: str) -> int:
     """Which section a page is in. Raises LookupError."""
-    found = [place for place, one in enumerate(sections) if page_id in (one.get("pages") or ())]
+    found = [place for place, one in enumerate(sections) if page_id in one["pages"]]
     return found[0]
 
 

@@ -82,7 +82,9 @@ def replaced(text: str, place: int, new: str, count: int = 1) -> str:
     its neighbours: its form would then stand for theirs as well. Raises IndexError.
     """
     found, given = pieces(text), _plain(new)
-    if found[place] and given == span(found, place, count):
+    if place >= len(found):
+        raise IndexError(place)
+    if given == span(found, place, count):
         return text
     if not given.strip():
         raise UnfitError(EMPTY)

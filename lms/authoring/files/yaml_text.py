@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import LiteralScalarString, ScalarString
 
 from lms.content import strict_yaml
-from lms.content.problems import ContentError
+from lms.content.problems import ContentError, Problem
 
 Path = Sequence[str | int]
 _LONG_LINE = 90
@@ -80,6 +80,16 @@ def _shared(text: str, file: str) -> Any:
 def dicts(values: Any) -> list[Any]:
     """The parts of a list, whatever else stands in it or in its place."""
     return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
+
+
+def lists(text: str, file: str, names: Iterable[str]) -> tuple[dict[str, list[Any]], tuple[Problem, ...]]:
+    """Some lists of a file, each of parts, and what is wrong if it cannot be read."""
+    problems: tuple[Problem, ...] = ()
+    try:
+        data = plain(text, file)
+    except ContentError as error:
+        data, problems = None, error.problems
+    return {name: dicts(data.get(name)) if isinstance(data, dict) else [] for name in names}, problems
 
 
 def written(value: Any) -> str:

@@ -318,7 +318,7 @@ def _file(draft: Draft, page_id: str) -> tuple[str, Mapping[str, Any]]:
         sections = sections_of(text, draft.subject)
     except ContentError:
         not_found()
-    section = next((one for one in sections if page_id in one.get("pages", ())), None) or not_found()
+    section = next((one for one in sections if page_id in one["pages"]), None) or not_found()
     return page_file(draft.subject, section["id"], page_id), section
 
 
@@ -326,7 +326,7 @@ def _neighbours(
     draft: Draft, page_id: str, pages: Mapping[str, str]
 ) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
     text = queries.text(db.session, draft, module_file(draft.subject)) or ""
-    ids = [page for section in sections_of(text, draft.subject) for page in section.get("pages") or ()]
+    ids = [page for section in sections_of(text, draft.subject) for page in section["pages"]]
     at = ids.index(page_id)
     called = titles(pages)
     before, after = ids[at - 1 : at] if at else [], ids[at + 1 : at + 2]

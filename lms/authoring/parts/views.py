@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -17,21 +16,22 @@ from lms.authoring import queries, service
 from lms.authoring.comparing.passages import of_fields
 from lms.authoring.files import parts
 from lms.authoring.files.meeting import mark
-from lms.authoring.files.outline import slug, title_in
+from lms.authoring.files.outline import title_in
 from lms.authoring.files.parts import Part
-from lms.authoring.files.starters import new_item, new_part, new_scenario
+from lms.authoring.files.starters import new_part
 from lms.authoring.files.typed import Values, boxes, read, stepped, typed
-from lms.authoring.files.yaml_text import appended, dicts, plain, written
+from lms.authoring.files.yaml_text import lists, plain
 from lms.authoring.models import Draft
 from lms.authoring.pages.naming import shown_on
-from lms.authoring.parts.choosing import choices_for, first_outcome
+from lms.authoring.parts.adding import UnknownError, Wanted, made, used_in
+from lms.authoring.parts.choosing import choices_for
 from lms.authoring.parts.story_map import drawn
-from lms.authoring.publishing.queries import warning, work_on
+from lms.authoring.publishing.queries import warning
 from lms.authoring.stepping import step_of
 from lms.authoring.telling import briefly
 from lms.authoring.views import LONGEST_TITLE, WRITERS
 from lms.authoring.wording import ADDED_PARTS
-from lms.content.problems import ContentError, Problem
+from lms.content.problems import ContentError
 from lms.db import db, transaction
 from lms.ui.asking import is_script, not_found, now
 from lms.ui.counting import counted
@@ -89,7 +89,7 @@ def questions(module_id: str) -> Answer:
     """The quiz: its places with the questions for each, and the quick checks."""
     draft = queries.open_draft(db.session, module_id) or not_found()
     text = queries.text(db.session, draft, parts.bank_file(module_id)) or not_found()
-    bank, problems = _read(text, parts.bank_file(module_id), "blueprint", "items", "checks")
+    bank, problems = lists(text, parts.bank_file(module_id), ("blueprint", "items", "checks"))
     return render_template(
         "authoring/questions.html", draft=draft, bank=bank, problems=problems, by_slot=_by_slot(bank)
     )
@@ -101,7 +101,7 @@ def sources(module_id: str) -> Answer:
     """The register of sources."""
     draft = queries.open_draft(db.session, module_id) or not_found()
     file = parts.sources_file(module_id)
-    register, problems = _read(queries.text(db.session, draft, file) or "sources: []\n", file, "sources")
+    register, problems = lists(queries.text(db.session, draft, file) or "sources: []\n", file, ("sources",))
     return render_template("authoring/sources.html", draft=draft, register=register, problems=problems)
 
 
@@ -109,13 +109,16 @@ def sources(module_id: str) -> Answer:
 @needs(*WRITERS)
 def add(module_id: str) -> Answer:
     """A new question, check, source, scene or story."""
-    title = request.form.get("title", "").strip()[:LONGEST_TITLE]
-    kind = request.form.get("kind", "")
+    title, kind = request.form.get("title", "").strip()[:LONGEST_TITLE], request.form.get("kind", "")
+    type_, slot, scenario = (request.form.get(name, "") for name in ("type", "slot", "scenario"))
+    wanted = Wanted(kind, title, type_ or "single", slot, scenario)
     try:
         with transaction() as session:
             draft = service.lock(session, module_id) or not_found()
-            changes, id_ = _new(draft, kind, title)
+            changes, id_ = made(session, draft, wanted, now().date())
             service.save_texts(session, draft, changes, current_user.uuid, now())
+    except UnknownError:
+        not_found()
     except ContentError as error:
         flash(f"Nothing can be added until this is mended: {briefly(error)}", "danger")
         return redirect(url("authoring.outline", module_id=module_id), 303)
@@ -194,7 +197,7 @@ def _typed(draft: Draft, found: Part) -> Values:
     values = read(found.fields, typed(request.form))
     asked = step_of(request.form.get("do", ""))
     if asked:
-        used = _used(draft, found, asked[1]) if asked[0] == "add" else ()
+        used = used_in(db.session, draft, found, str(asked[1][0])) if asked[0] == "add" else ()
         values = stepped(values, *asked, new=partial(new_part, used=used))
     if found.kind == "item" and values.get("slot") not in (found.values.get("slot"), None):
         # A place of another kind would leave fields behind that no form shows.
@@ -202,26 +205,6 @@ def _typed(draft: Draft, found: Part) -> Values:
         is_same = parts.type_of_place(values["slot"], bank) == parts.type_of(found.values, bank)
         values |= {} if is_same else {"slot": found.values.get("slot")}
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _used(draft: Draft, found: Part, path: Sequence[str | int]) -> set[str]:
-    """The ids of what learners have seen in a list: their answers are kept by them."""
-    used: set[str] = set()
-    for text in queries.published_texts(db.session, draft.subject, found.file):
-        with suppress(ContentError):
-            before = parts.find(found.kind, found.id, draft.subject, {found.file: text}.get)
-            used |= _ids(before.values.get(str(path[0]))) if before else set()
-    return used
-
-
-def _ids(values: Any) -> set[str]:
-    return {str(one.get("id")) for one in dicts(values)}
-
-
-def _seen(draft: Draft, file: str, *lists: str) -> set[str]:
-    """The ids of what learners have seen in some lists of a file."""
-    texts = queries.published_texts(db.session, draft.subject, file)
-    return {id_ for text in texts for found in _read(text, file, *lists)[0].values() for id_ in _ids(found)}
 
 
 def _mark(found: Part) -> str:
@@ -259,82 +242,6 @@ def _conflict(draft: Draft, found: Part, values: Values) -> Answer:
         return jsonify(version=_mark(found), fields=theirs, is_form=True), 409
     saved = queries.file(db.session, draft, found.file)
     return _form(draft, found, values, found, (saved.saved_by if saved else None) or "Somebody"), 409
-
-
-def _new(draft: Draft, kind: str, title: str) -> tuple[dict[str, str | None], str]:
-    module_id = draft.subject
-    if kind == "scenario":
-        played = work_on(db.session, module_id).stories
-        id_ = slug(title or "story", [*queries.scenarios(db.session, draft), *played])
-        return {parts.scenario_file(module_id, id_): written(new_scenario(id_, title or "A story"))}, id_
-    if kind == "scene":
-        return _new_scene(draft, title)
-    if kind == "source":
-        return _new_source(draft, title)
-    file = parts.bank_file(module_id)
-    text = queries.text(db.session, draft, file) or not_found()
-    bank = plain(text, file)
-    taken = _ids(bank.get("items")) | _ids(bank.get("checks")) | _seen(draft, file, "items", "checks")
-    id_ = slug(title or "question", taken)
-    if kind == "item":
-        slot = request.form.get("slot", "")
-        type_ = parts.type_of_place(slot, bank) or not_found()
-        return {file: parts.with_item(text, module_id, "items", new_item(type_, id_, slot=slot))}, id_
-    type_ = request.form.get("type", "single")
-    outcome = first_outcome(module_id, partial(queries.text, db.session, draft))
-    if type_ not in parts.ITEMS:
-        not_found()
-    if kind == "slot":
-        return _new_slot(text, file, bank, type_, outcome)
-    if kind != "check":
-        not_found()
-    return {file: parts.with_item(text, module_id, "checks", new_item(type_, id_, outcome=outcome))}, id_
-
-
-def _new_slot(text: str, file: str, bank: Any, type_: str, outcome: str) -> tuple[dict[str, str | None], str]:
-    known = _ids(bank.get("blueprint"))
-    id_ = next(f"s{number:02}" for number in range(1, len(known) + 2) if f"s{number:02}" not in known)
-    made = {"id": id_, "outcome": outcome, "level": "understand", "type": type_}
-    return {file: appended(text, file, ("blueprint",), made)}, id_
-
-
-def _new_scene(draft: Draft, title: str) -> tuple[dict[str, str | None], str]:
-    scenario_id = request.form.get("scenario", "")
-    file = parts.scenario_file(draft.subject, scenario_id)
-    text = queries.text(db.session, draft, file) or not_found()
-    scenes = dicts(plain(text, file).get("scenes"))
-    id_ = slug(title or "scene", _ids(scenes) | _seen(draft, file, "scenes"))
-    (scene,) = new_scenario(scenario_id, "")["scenes"]
-    made = scene | {"id": id_, "title": title or "A scene", "decision": len(scenes) + 1}
-    made["choices"] = [one | {"effects": {}} for one in made["choices"]]
-    return {file: appended(text, file, ("scenes",), made)}, f"{scenario_id}:{id_}"
-
-
-def _new_source(draft: Draft, title: str) -> tuple[dict[str, str | None], str]:
-    file = parts.sources_file(draft.subject)
-    text = queries.text(db.session, draft, file) or "sources: []\n"
-    id_ = slug(title or "source", _ids(plain(text, file).get("sources")))
-    made = {
-        "id": id_,
-        "grade": "B",
-        "authors": "Who wrote it",
-        "year": now().year,
-        "title": title or "Title",
-        "claim_allowed": "What may be said with it.",
-        "checked_on": now().date().isoformat(),
-        "checked_by": "Not checked yet",
-    }
-    return {file: appended(text, file, ("sources",), made)}, id_
-
-
-def _read(text: str, file: str, *lists: str) -> tuple[dict[str, list[Any]], tuple[Problem, ...]]:
-    """Some lists of a file, each of parts, and what is wrong if it cannot be read."""
-    problems: tuple[Problem, ...] = ()
-    try:
-        data = plain(text, file)
-    except ContentError as error:
-        data, problems = None, error.problems
-    return {name: dicts(data.get(name)) if isinstance(data, dict) else [] for name in lists}, problems
 
 
 def _home(draft: Draft, kind: str, id_: str) -> str:

@@ -1,30 +1,25 @@
-"""Keeping a module that was sent until it is taken over, left, or a day old."""
+"""Keeping a module that was sent, and taking it over."""
 
 from __future__ import annotations
 
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.authoring import queries as drafts
 from lms.authoring import service as writing
-from lms.authoring.models import KEPT_FOR, Draft, SentModule
+from lms.authoring import waiting
+from lms.authoring.models import Draft, SentModule
 from lms.authoring.upload.reading import Taken, replacing
 from lms.content.bundle import Bundle
 from lms.content.models import Revision, Standing
-from lms.db import UNSEEN, count_changed
 
 
 def keep(session: Session, module_id: str, files: Bundle, person: UUID, at: dt.datetime) -> SentModule:
     """Keep the files for whoever sent them, in the place of what they sent of this module before."""
-    of_before = (SentModule.sent_by == person, SentModule.subject == module_id)
-    session.execute(delete(SentModule).where(*of_before), execution_options=UNSEEN)
-    sent = SentModule(subject=module_id, files=files.to_zip(), sent_by=person, sent_at=at)
-    session.add(sent)
-    session.flush()
-    return sent
+    return waiting.keep(session, SentModule(subject=module_id, files=files.to_zip(), sent_by=person, sent_at=at))
 
 
 def hold_published(session: Session, module_id: str) -> Revision | None:
@@ -47,17 +42,5 @@ def take_over(session: Session, sent: SentModule, draft: Draft | None, files: Bu
         changes, taken = replacing(drafts.bundle(session, draft), files)
         if changes:
             writing.save(session, draft, changes, sent.sent_by, at)
-    session.delete(sent)
-    session.flush()
+    waiting.leave(session, sent)
     return taken
-
-
-def leave(session: Session, sent: SentModule) -> None:
-    """What was sent is kept no longer, and nothing is changed."""
-    session.delete(sent)
-    session.flush()
-
-
-def forget_old(session: Session, at: dt.datetime) -> int:
-    """What was sent more than a day ago and neither taken over nor left; how many."""
-    return count_changed(session, delete(SentModule).where(SentModule.sent_at < at - KEPT_FOR))

@@ -15,16 +15,17 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts.access import carries_files, needs
-from lms.authoring import queries
+from lms.authoring import queries, waiting
 from lms.authoring import service as writing
 from lms.authoring.comparing.readings import Compared
 from lms.authoring.comparing.views import read_draft, read_revision
 from lms.authoring.models import KEPT_FOR, Draft, SentModule
 from lms.authoring.reading import reading
-from lms.authoring.upload import queries as waiting
+from lms.authoring.upload import queries as meanwhile
 from lms.authoring.upload import service
 from lms.authoring.upload.reading import module_in, new_module_in, outcome, skipped_words
 from lms.authoring.views import WRITERS
+from lms.authoring.waiting import GoneError, MeanwhileError
 from lms.content.bundle import MOST_BUNDLE_BYTES, Bundle, from_zip
 from lms.content.loader import Reading
 from lms.content.models import Revision
@@ -40,14 +41,6 @@ NEVER = ("new", "programme")
 """No module can be called so: these are addresses."""
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _NO_FILE = Problem("the form", 1, "no file was sent", "choose a zip")
-
-
-class MeanwhileError(Exception):
-    """The draft was changed or published, or another zip sent, since the page was opened."""
-
-
-class GoneError(Exception):
-    """No zip of this person waits here."""
 
 
 def install(app: Flask) -> None:
@@ -120,7 +113,7 @@ def leave(module_id: str) -> Answer:
     """The zip is kept no longer, and nothing is changed."""
     try:
         with transaction() as session:
-            service.leave(session, _kept(session, module_id))
+            waiting.leave(session, _kept(session, module_id))
     except GoneError:
         return _gone(module_id)
     except MeanwhileError:
@@ -173,13 +166,9 @@ def _left_to_mend(module_id: str) -> str:
 
 
 def _kept(session: Session, module_id: str) -> SentModule:
-    """The zip that was looked at. Raises GoneError if there is none, MeanwhileError if one sent another since."""
-    kept = waiting.own(session, module_id, current_user.uuid, now())
-    if kept is None:
-        raise GoneError
-    if str(kept.uuid) != request.form.get("sent", ""):
-        raise MeanwhileError
-    return kept
+    """The zip that was looked at. Raises GoneError or MeanwhileError."""
+    said = request.form.get("sent", "")
+    return waiting.looked_at(session, SentModule, module_id, current_user.uuid, now(), said)
 
 
 def _gone(module_id: str) -> Answer:
@@ -190,7 +179,7 @@ def _gone(module_id: str) -> Answer:
 
 def _compared(module_id: str, seen: str | None = None) -> Answer:
     """What the zip would change now; `seen`: the version of the draft that was decided about, which is another."""
-    state, kept = _state_of(module_id), waiting.own(db.session, module_id, current_user.uuid, now())
+    state, kept = _state_of(module_id), waiting.own(db.session, SentModule, module_id, current_user.uuid, now())
     if kept is None:
         return _gone(module_id)
     files = from_zip(kept.files)
@@ -217,7 +206,7 @@ def _writers(draft: Draft | None, seen: str) -> Mapping[str, Sequence[str]]:
     if draft is None or draft_id != str(draft.id) or not _NUMBER.fullmatch(version):
         return {}
     found: dict[str, list[str]] = {}
-    for name, path in waiting.written_since(db.session, draft, int(version)):
+    for name, path in meanwhile.written_since(db.session, draft, int(version)):
         found.setdefault(name or "Somebody", []).append(path.removeprefix(f"courses/{draft.subject}/"))
     return found
 
@@ -252,6 +241,6 @@ def _version(base: Draft | Revision | None) -> str:
 
 def _page(module_id: str, problems: Sequence[Problem] = ()) -> str:
     state = _state_of(module_id)
-    kept = waiting.own(db.session, module_id, current_user.uuid, now())
+    kept = waiting.own(db.session, SentModule, module_id, current_user.uuid, now())
     values = {"draft": state.draft, "kept": kept, "problems": problems}
     return render_template("authoring/upload.html", module_id=module_id, **values)

@@ -27,7 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import JobGroup, Person, Placement, Site
-from lms.accounts.organisation.queries import below, history, stood_below
+from lms.accounts.organisation.history import History
+from lms.accounts.organisation.queries import below, stood_below
 from lms.days import end_of_day
 from lms.enrolment.assignments.models import Assignment, Obligation
 from lms.enrolment.assignments.queries import is_exempt
@@ -111,15 +112,16 @@ def by_module(session: Session, asked: Question) -> dict[str, Count]:
     }
 
 
-def steps(session: Session, asked: Question, days: Sequence[dt.date]) -> tuple[Steps, Steps]:
+def steps(session: Session, asked: Question, days: Sequence[dt.date], tree: History) -> tuple[Steps, Steps]:
     """On which days people came and went, and on which days someone more had completed everything or had gone.
 
-    Whoever stays where they are comes and goes all the same when their site becomes a part of another.
+    `tree` says what stood below the places asked for, on which days. Whoever stays where they are comes and goes all
+    the same when their site becomes a part of another.
 
     What was completed is put down to the first of some days, in order, by whose end it was: no database need know when
     days end here.
     """
-    found = _stays(session, asked)
+    found = _stays(asked, tree)
     if found is None:
         return Counter(), Counter()
     stays, ever = found, _done(asked, ever=found)
@@ -142,13 +144,13 @@ def steps(session: Session, asked: Question, days: Sequence[dt.date]) -> tuple[S
     )
 
 
-def _stays(session: Session, asked: Question) -> Subquery | None:
+def _stays(asked: Question, tree: History) -> Subquery | None:
     """Who was at the places asked for, from which day on, up to which; None if there is no such place."""
     first, end = Placement.from_on, Placement.until_on
     whole = select(Placement.person_id, first.label("first"), end.label("end")).where(*_of_whom(asked))
     if asked.sites is None:
         return whole.subquery()
-    spans = history(session).below(asked.sites)
+    spans = tree.below(asked.sites)
     # Most sites were never moved: their placements are read as they are, which is several times as quick.
     always = [one.site for one in spans if one.is_always]
     moved = [(one.site, one.first, one.end) for one in spans if not one.is_always]

@@ -66,7 +66,7 @@ def report(session: Session, asked: Asked, there: Organisation, target: int) -> 
         by_site[site] = by_site.get(site, Count()) + count
         by_group[group] = by_group.get(group, Count()) + count
     days = counting.month_ends(asked.on, MONTHS)
-    points = counting.trend(*queries.steps(session, question, days), days)
+    points = counting.trend(*queries.steps(session, question, days, there.history), days)
     return Report(
         asked=asked,
         title=there.programme.title if asked.what == EVERYTHING else there.modules[asked.what],
