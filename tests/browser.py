@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
@@ -50,5 +52,9 @@ def _executable(playwright: Playwright) -> str | None:
 def hold_against_axe(page: Page, where: str = "") -> None:
     """Whatever axe-core finds on the page as it is now fails the test, which names the place."""
     page.wait_for_load_state()  # a click returns as soon as the next page has begun
-    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": _RULES})
+    options: dict[str, Any] = {"resultTypes": ["violations"], "runOnly": _RULES}
+    if is_again := page.evaluate("typeof axe === 'object'"):
+        # The one rule that reads the style sheets has read them; they are the same at each width.
+        options |= {"preload": False, "rules": {"css-orientation-lock": {"enabled": False}}}
+    found = Axe("" if is_again else AXE_SCRIPT).run(page, options=options)
     assert found.violations_count == 0, f"{where or page.url}\n{found.generate_report()}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from tests import warm
 from tests.operate.installation import children, free_port, is_alive, wait_until
 
 REPOSITORY = Path(__file__).parents[2]
@@ -66,10 +67,8 @@ class Part:
         **settings: str,
     ) -> None:
         self.name = name
-        self._command = [sys.executable, *(["-m", "tests.faults.broken", variant] if variant else ["-m", "lms"]), name]
-        self._given = (listener.fileno(),) if listener else ()
-        if listener:
-            self._command = [sys.executable, "-c", TAKE, str(listener.fileno()), *self._command]
+        self._words = ["tests.faults.broken", variant, name] if variant else ["lms", name]
+        self._listener = listener
         self._environment = site.settings(**settings)
         self._log = site.folder / f"{name}.log"
         self._is_wanted = True
@@ -109,12 +108,16 @@ class Part:
             self._process.terminate()
         self._watch.join(STOP_SECONDS)
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes] | warm.Process:
+        environment = self._environment | {"PYTHONPATH": str(self._release)}
+        if self._release == REPOSITORY and not self._listener:
+            return warm.Process(self._words, environment, REPOSITORY, self._log)
+        command, given = [sys.executable, "-m", *self._words], ()
+        if self._listener:
+            given = (self._listener.fileno(),)
+            command = [sys.executable, "-c", TAKE, str(self._listener.fileno()), *command]
         with self._log.open("ab") as log:
-            environment = self._environment | {"PYTHONPATH": str(self._release)}
-            return subprocess.Popen(
-                self._command, cwd=self._release, env=environment, stdout=log, stderr=log, pass_fds=self._given
-            )
+            return subprocess.Popen(command, cwd=self._release, env=environment, stdout=log, stderr=log, pass_fds=given)
 
     def _start_again_and_again(self) -> None:
         stopping = threading.Event()

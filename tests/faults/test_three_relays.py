@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -27,6 +25,7 @@ from lms.outbox.models import Statement
 from lms.outbox.partitions import PARTITIONS, partition_of
 from lms.outbox.queries import standing
 from lms.outbox.service import record
+from tests import warm
 from tests.faults.judge import Finding, compared, read
 from tests.faults.processes import REPOSITORY, Part, Site
 from tests.faults.run import DRAIN_SECONDS, stored
@@ -115,9 +114,7 @@ def _partitions(happened: Sequence[events.Event]) -> set[int]:
 
 def _share_all(site: Site, relays: Sequence[Part]) -> bool:
     """Whether each of the relays holds some of the partitions, and none is left to nobody."""
-    command = [sys.executable, "-m", "lms", "xapi", "status", "--json"]
-    settings = site.settings()
-    said = json.loads(subprocess.run(command, cwd=REPOSITORY, env=settings, capture_output=True, check=True).stdout)
+    said = json.loads(warm.run(["lms", "xapi", "status", "--json"], site.settings(), REPOSITORY).stdout)
     held = {int(one["name"].split(":")[1]): one["partitions"] for one in said["relays"]}
     shares = [held.get(relay.pid, 0) for relay in relays]
     return all(shares) and sum(shares) == PARTITIONS

@@ -6,8 +6,6 @@ import datetime as dt
 import json
 import os
 import re
-import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -34,6 +32,7 @@ from lms.enrolment.models import Registration
 from lms.mail import PostOffice
 from lms.migrations.tables import tables
 from lms.privacy import cli, service
+from tests import warm
 from tests.privacy.filled import Filler, of_a_person, secrets
 
 Run = Callable[..., Result]
@@ -192,10 +191,10 @@ def disable(session: Session) -> None:
         session.execute(update(Person).values(is_active=False))
 
 
-def start(settings: Settings, *words: str) -> subprocess.Popen[bytes]:
+def start(settings: Settings, *words: str) -> warm.Process:
     """The command `lms`, started."""
     own = {"LMS_INSTANCE": str(settings.instance), "LMS_DATABASE_URL": settings.database, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen([sys.executable, "-m", "lms", *words], env=os.environ | own, stdout=subprocess.DEVNULL)
+    return warm.Process(["lms", *words], os.environ | own, ROOT, Path(os.devnull))
 
 
 def until(is_so: Callable[[], bool]) -> None:

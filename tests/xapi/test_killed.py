@@ -6,8 +6,6 @@ import datetime as dt
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +22,7 @@ from lms.config import Settings
 from lms.db import WRITES, db
 from lms.outbox import queries
 from lms.outbox.partitions import PARTITIONS
+from tests import warm
 from tests.waiting import eventually
 from tests.xapi import store as faults
 from tests.xapi.store import Answering, Store
@@ -32,13 +31,12 @@ KILLS = int(os.environ.get("LMS_TEST_KILLS", "4"))
 
 
 @contextmanager
-def relay_process(settings: Settings, log: Path = Path(os.devnull)) -> Iterator[subprocess.Popen[bytes]]:
+def relay_process(settings: Settings, log: Path = Path(os.devnull)) -> Iterator[warm.Process]:
     """`lms relay` as a process of its own, which logs there."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
     for name in ("instance", "database_url", "lrs_endpoint", "lrs_key", "lrs_secret"):
         environment[f"LMS_{name.upper()}"] = str(getattr(settings, name))
-    with log.open("ab") as stream:
-        process = subprocess.Popen([sys.executable, "-m", "lms", "relay"], env=environment, stderr=stream)
+    process = warm.Process(["lms", "relay"], environment, settings.instance, log)
     try:
         yield process
     finally:
@@ -131,7 +129,7 @@ def _shares(app: Flask) -> dict[int, int]:
         return {int(relay.name.split(":")[1]): relay.partitions for relay in relays}
 
 
-def _put_to_sleep(process: subprocess.Popen[bytes], app: Flask) -> None:
+def _put_to_sleep(process: warm.Process, app: Flask) -> None:
     """Stop it at a moment at which it is not writing: a SQLite file stays locked as long as its writer sleeps."""
     process.send_signal(signal.SIGSTOP)
     while not _can_be_written(app):
@@ -168,7 +166,7 @@ def _take_claim_away(app: Flask, settings: Settings) -> None:
             )
 
 
-def _killing(process: subprocess.Popen[bytes], after: int, seconds: float) -> faults.Fault:
+def _killing(process: warm.Process, after: int, seconds: float) -> faults.Fault:
     """Stores; from the given batch on kills the relay, before the answer (-1) or so long after it."""
     seen = 0
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from lms.authoring.comparing.passages import Passage
-from lms.authoring.comparing.words import Run, are_alike, compared
+from lms.authoring.comparing.words import MOST_STEPS, Run, are_alike, compared
 
 _MOST_PAIRS = 10_000
 """Passages here times passages there that are looked at one by one."""
@@ -30,7 +30,9 @@ class Line:
 def lines(old: Sequence[Passage], new: Sequence[Passage]) -> list[Line]:
     """The passages that are not as they were, in the order of the new text."""
     found: list[Line] = []
-    for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    # In a text of thousands of passages those that come again and again would each be tried in every place.
+    matcher = SequenceMatcher(None, old, new, autojunk=len(old) * len(new) > MOST_STEPS)
+    for tag, i, j, k, m in matcher.get_opcodes():
         if tag != "equal":
             found += _unlike(old[i:j], new[k:m])
     return found

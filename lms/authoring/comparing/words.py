@@ -11,7 +11,7 @@ from typing import Literal
 _WORDS = re.compile(r"\S+\s*")
 _ALIKE = 0.35
 """Below this share of common words two texts are not versions of one another."""
-_MOST_STEPS = 2_000_000
+MOST_STEPS = 2_000_000
 """Words of the one times words of the other: comparing takes as many steps at the worst, about a second."""
 
 Mark = Literal["same", "added", "removed"]
@@ -30,7 +30,7 @@ def compared(old: str, new: str) -> tuple[Run, ...]:
     if not old or not new:
         return tuple(_run("removed", old) + _run("added", new))
     before, after = _WORDS.findall(old.strip()), _WORDS.findall(new.strip())
-    if len(before) * len(after) > _MOST_STEPS:
+    if len(before) * len(after) > MOST_STEPS:
         return tuple(_run("removed", old) + _run("added", new))
     return tuple(_runs(before, after))
 
