@@ -20,8 +20,10 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from sqlalchemy import Engine, NullPool, create_engine
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -121,18 +123,41 @@ def _every_text_is_parsed_once() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _every_route_is_compiled_once() -> Iterator[None]:
     """Nearly every test has an application of its own, and to compile its routes took a quarter of all the time."""
-    kept: dict[str, Callable[..., tuple[str, str]]] = {}
-    compiled = Rule._compile_builder
+    kept: dict[tuple[object, ...], Rule] = {}
+    compiled = Rule.compile
 
-    def once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        # All that goes into it: the rule itself, with its converters, is given to it when it is called.
-        key = repr((rule.rule, rule._trace, rule.defaults, append_unknown))
+    def once(rule: Rule) -> None:
+        assert rule.map
+        words = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), rule.merge_slashes, rule.strict_slashes)
+        key = (*words, rule.map.host_matching, frozenset(rule.map.converters.items()))
         if key not in kept:
-            kept[key] = compiled(rule, append_unknown)
-        return kept[key]
+            compiled(rule)
+            kept[key] = rule
+            return
+        same = kept[key]
+        rule._parts, rule._trace, rule._converters = same._parts, same._trace, same._converters
+        rule.arguments |= same.arguments
+        rule._build = same._build.__func__.__get__(rule)  # type: ignore[attr-defined]
+        rule._build_unknown = same._build_unknown.__func__.__get__(rule)  # type: ignore[attr-defined]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", once)
+        patch.setattr(Rule, "compile", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_query_is_compiled_once() -> Iterator[None]:
+    """The engine of each test would compile what the one before has compiled for the same kind of database."""
+    kept: LRUCache[Any, Any] = LRUCache(20_000)
+
+    def kind(dialect: DefaultDialect) -> tuple[object, ...]:
+        own = ("_json_serializer", "_json_deserializer", "server_version_info")
+        return (type(dialect), dialect.paramstyle, *(getattr(dialect, name, None) for name in own))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DefaultDialect, "__hash__", lambda one: hash(kind(one)))
+        patch.setattr(DefaultDialect, "__eq__", lambda one, two: one is two or kind(one) == kind(two))
+        patch.setattr(Engine, "_compiled_cache", property(lambda _: kept, lambda _, __: None), raising=False)
         yield
 
 
@@ -172,8 +197,9 @@ def shared_postgres(postgres_url: str) -> Iterator[Engine]:
     with new_database(postgres_url) as url:
         url = url.replace("postgresql:", "postgresql+psycopg:", 1)
         lay_out(url)
-        engine = create_engine(url, poolclass=NullPool)
+        engine = create_engine(url, pool_size=1, pool_pre_ping=True)
         yield engine
+        engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
