@@ -41,8 +41,11 @@ class Login:
 class Learner:
     """One person at work in one browser."""
 
-    def __init__(self, url: str, login: Login, module: Module, ledger: Ledger, chance: Random) -> None:
+    def __init__(
+        self, url: str, login: Login, module: Module, ledger: Ledger, chance: Random, seconds_between: float = 0
+    ) -> None:
         self.uuid = login.uuid
+        self._seconds_between = seconds_between
         self._module, self._ledger, self._chance = module, ledger, chance
         self._http = plain_http.client(base_url=url, cookies=dict([login.cookie]), timeout=30)
         self._token = ""
@@ -131,6 +134,7 @@ class Learner:
             except httpx.TransportError:
                 answer = None
             if answer is not None and answer.status_code in (welcome or {200}):
+                time.sleep(self._seconds_between)
                 return answer
             if answer is not None and answer.status_code != 503:
                 self._ledger.wonder(f"{method} {path}: {answer.status_code}")

@@ -47,6 +47,8 @@ class Plan:
     relay_kills: int = 0
     learners: int = 4
     """At work at the same time; who has finished the module makes way for the next."""
+    seconds_to_think: float = 0
+    """Of a learner, after each answer. None for where it matters that something is always under way."""
     seconds_between: tuple[float, float] = (0.1, 0.7)
     """Between two kills."""
     variant: str | None = None
@@ -99,7 +101,10 @@ def run(folder: Path, database_url: str, plan: Plan, disaster: Disaster | None =
         wait_until(lambda: answers(site), 60)
         stop, kills = threading.Event(), Counter[str]()
         crowd = [
-            threading.Thread(target=learn, args=(app, site, module, ledger, stop, Random(plan.seed + number)))
+            threading.Thread(
+                target=learn,
+                args=(app, site, module, ledger, stop, Random(plan.seed + number), plan.seconds_to_think),
+            )
             for number in range(plan.learners)
         ]
         for one in crowd:
@@ -149,11 +154,20 @@ def _part(site: Site, name: str, plan: Plan, listener: socket.socket | None) -> 
     return Part(site, name, variant, LMS_LRS_ENDPOINT=endpoint, LMS_LRS_KEY=client.key, LMS_LRS_SECRET=client.secret)
 
 
-def learn(app: Flask, site: Site, module: Module, ledger: Ledger, stop: threading.Event, chance: Random) -> None:
+def learn(
+    app: Flask,
+    site: Site,
+    module: Module,
+    ledger: Ledger,
+    stop: threading.Event,
+    chance: Random,
+    seconds_to_think: float = 0,
+) -> None:
     """One after the other, until it is enough."""
+    url = f"http://127.0.0.1:{site.port}"
     while not stop.is_set():
         try:
-            Learner(f"http://127.0.0.1:{site.port}", signed_in(app, chance), module, ledger, chance).work(stop)
+            Learner(url, signed_in(app, chance), module, ledger, chance, seconds_to_think).work(stop)
         except Exception as error:
             ledger.wonder(f"a learner gave up: {error!r}")
             return

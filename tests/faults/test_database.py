@@ -22,7 +22,7 @@ from tests.faults.processes import Part, Site
 from tests.faults.run import Plan, run
 from tests.operate.installation import children, wait_until
 
-PLAN = Plan(least_deeds=100)
+PLAN = Plan(least_deeds=100, seconds_to_think=0.1)
 BUSY_SECONDS = 15
 """How long a page waits for a locked database (lms.db)."""
 

@@ -24,7 +24,7 @@ from tests.faults.processes import Part, Site
 from tests.faults.run import Plan, answers, prepared, run
 from tests.operate.installation import wait_until
 
-PLAN = Plan(least_deeds=150, holds_the_port=True)
+PLAN = Plan(least_deeds=150, seconds_to_think=0.1, holds_the_port=True)
 
 pytestmark = pytest.mark.slow
 
