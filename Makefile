@@ -7,19 +7,26 @@ SOURCES := lms tests bench
 # Without kept bytecode every process that the tests start would compile the libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test soak bench check audit format migration lock clean
+.PHONY: run test soak bench check style types risks audit format migration lock clean
 
 run: $(VENV)/installed
 	$(BIN)/lms up --demo
 
 test: $(VENV)/installed-dev audit
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadscope
 
 check: $(VENV)/installed-dev
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types risks style
+
+style:
 	$(BIN)/ruff check $(wildcard $(SOURCES))
 	$(BIN)/ruff format --check $(wildcard $(SOURCES))
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+types:
+	$(BIN)/mypy
+
+risks:
 	$(BIN)/bandit --quiet --recursive lms --configfile pyproject.toml
 
 audit: check ## Known holes in the libraries too; says so where nobody can be asked

@@ -19,7 +19,6 @@ from tests import plain_http
 from tests.attacks.forms import Form, Page
 from tests.operate.installation import Installation, password_in, sign_in, wait_until
 
-pytestmark = [pytest.mark.xdist_group("attacked")]
 SECRET = "Unheard-of-words-0815"
 """What Ada types into every private box."""
 PASSWORD = "four trolleys by noon"

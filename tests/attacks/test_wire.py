@@ -12,10 +12,7 @@ from lms.wire import SAFE
 from tests import plain_http
 from tests.operate.installation import PATIENCE_SECONDS, Installation
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc"),
-    pytest.mark.xdist_group("attacked"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 EACH = 5
 """Ten at a port together, and there are eight threads."""
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"

@@ -26,10 +26,7 @@ from tests.operate.installation import (
     wait_until,
 )
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc"),
-    pytest.mark.xdist_group("up"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 
 LONGEST_STOP = 10.0
 """It takes less than two seconds (bench/ measures it); a busy machine may need longer, but not gunicorn's thirty."""
