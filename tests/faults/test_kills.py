@@ -22,6 +22,8 @@ BITES = {
     "any-200-counts": (Plan(variant_of="relay", shares={"portal": 0.4}, least_deeds=MANY), "MISSING"),
 }
 """Deliberate mistakes: where each is made, and what the judge must find."""
+ALWAYS = ("acknowledge-before-commit", "new-id-on-resend")
+"""Tried in every run of the tests: one of the web, one of the relay."""
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +36,9 @@ def test_nothing_is_lost_when_processes_are_killed(tmp_path: Path, database_url:
     assert outcome.statements > 50
 
 
-@pytest.mark.parametrize("variant", BITES)
+@pytest.mark.parametrize(
+    "variant", [one if one in ALWAYS else pytest.param(one, marks=pytest.mark.soak) for one in BITES]
+)
 def test_a_deliberate_mistake_is_found(tmp_path: Path, variant: str) -> None:
     plan, kind = BITES[variant]
     url = f"sqlite:///{tmp_path / 'cares.db'}"

@@ -29,6 +29,7 @@ PLAN = Plan(least_deeds=150, seconds_to_think=0.1, holds_the_port=True)
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.parametrize("database_url", ["postgresql", pytest.param("sqlite", marks=pytest.mark.soak)], indirect=True)
 def test_a_new_release_and_the_way_back_lose_nothing_and_refuse_nobody(tmp_path: Path, database_url: str) -> None:
     release = next_release.make(tmp_path / "next")
 

@@ -72,6 +72,7 @@ def test_a_keyboard_reaches_everything_and_sees_where_it_is(signed_in: Callable[
         assert len(met) >= wanted, f"{path}: {len(met)} of {wanted} reached"
 
 
+@pytest.mark.soak
 def test_the_whole_module_by_keys_alone(site: Site, visitor: Callable[..., Page], module: Module) -> None:
     """From signing in to the end of the module, its story and its quiz: no pointer, no address typed."""
     page = visitor(viewport=DESK)

@@ -25,6 +25,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FIRST = "notice-and-listen"
 MODULES = ("safe-to-speak", "everyday-feedback", "fair-by-design")
+ALWAYS = "fair-by-design"
+"""Walked in every run of the tests: it has most of what a module can have, and four endings."""
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,9 @@ def begin(site: Site, module_id: str) -> Person:
     return ada
 
 
-@pytest.mark.parametrize("module_id", MODULES)
+@pytest.mark.parametrize(
+    "module_id", [one if one == ALWAYS else pytest.param(one, marks=pytest.mark.soak) for one in MODULES]
+)
 def test_a_module_from_its_warm_up_to_its_end(
     site: Site, signed_in: Callable[..., Page], modules: dict[str, Module], module_id: str
 ) -> None:
