@@ -143,6 +143,7 @@ def plain(html: str) -> str:
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
+@by_text
 def count_words(text: str) -> int:
     """Words as a reader would count them: `don't`, `ten-minute` and `0.36` are one each."""
     return len(_WORD.findall(text))
