@@ -29,6 +29,7 @@ LOSSY = {"lost answer": 0.15, "503": 0.05}
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.parametrize("database_url", ["postgresql", pytest.param("sqlite", marks=pytest.mark.soak)], indirect=True)
 def test_a_relay_that_slept_doubles_nothing_and_keeps_the_order(tmp_path: Path, database_url: str) -> None:
     site, ledger, chance = Site(tmp_path, database_url), Ledger(), Random(11)
     with prepared(site) as (app, module), ExitStack() as stack:
