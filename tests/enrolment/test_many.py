@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person, Placement, Role
 from lms.accounts.queries import site_by_code
 from lms.db import Base, UTCDateTime, db, writing
+from lms.enrolment.assignments import service
 from lms.enrolment.assignments.models import Obligation, Reminder
 from tests.enrolment.conftest import DAY, NEW, WHY, MakePerson, SignIn, ask, clock_day, form, lead_of
 from tests.enrolment.test_changing import shown
@@ -109,23 +110,28 @@ def addresses() -> list[str]:
 def many(app: Flask, ada: Person) -> Iterator[int]:
     """So many invented people at one place, every second of whom counts as a manager.
 
-    PostgreSQL counted the rows before they came; it does not count them meanwhile.
+    PostgreSQL counted the rows before they came, and found few in the room of many; it does not count them meanwhile.
     """
     with app.app_context():
         is_postgresql = db.engine.dialect.name == "postgresql"
         if is_postgresql:
             # Without what other tests have left behind.
-            change(*(f"ALTER TABLE {table} SET (autovacuum_enabled = false)" for table in TABLES), "VACUUM ANALYZE")
+            change(*(f"ALTER TABLE {table} SET (autovacuum_enabled = false)" for table in TABLES), "VACUUM")
+            bring(db.session)
+            db.session.rollback()
+            change("ANALYZE")
         with writing(db.session) as session:
-            bring(session)
+            bring(session, are_asked=False)
     yield PEOPLE
     if is_postgresql:
         with app.app_context():
             change(*(f"ALTER TABLE {table} RESET (autovacuum_enabled)" for table in TABLES))
 
 
-def bring(session: Session) -> None:
-    """The people, and where they work."""
+def bring(session: Session, are_asked: bool = True) -> None:
+    """The people, where they work, and, if asked for, that something is asked of them."""
+    if are_asked:
+        session.connection().exec_driver_sql("BEGIN")
     north = site_by_code(session, "north")
     assert north
     rows = [{"uuid": uuid.uuid4(), "email": one, "name": one, "created_at": DAY} for one in addresses()]
@@ -133,6 +139,11 @@ def bring(session: Session) -> None:
     invented = Person.email.startswith("invented-")
     people = select(Person.id, literal(north.id), Person.id % 2 == 0, literal(dt.date(2027, 1, 1))).where(invented)
     session.execute(insert(Placement).from_select(["person_id", "site_id", "is_manager", "from_on"], people))
+    if are_asked:
+        wanted = service.Wanted(None, "For all.", is_mandatory=True, is_rule=False)
+        whose = session.scalars(select(Person.id).where(invented)).all()
+        made = service.assign(session, wanted, whose, uuid.uuid4(), uuid.uuid4(), DAY, DAY.date())
+        service.settle(session, [], DAY.date(), only=made.id)
 
 
 def change(*statements: str) -> None:

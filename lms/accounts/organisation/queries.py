@@ -66,6 +66,14 @@ def site_of(person_id: Any) -> ScalarSelect[int]:
     return select(Placement.site_id).where(Placement.person_id == person_id, is_now).scalar_subquery()
 
 
+def sites_of(session: Session, person_ids: Collection[int]) -> dict[int, int]:
+    """At which site each of these people works now, by person; who works nowhere is not in it."""
+    query = select(Placement.person_id, Placement.site_id).where(
+        Placement.person_id.in_(person_ids), Placement.until_on.is_(None)
+    )
+    return dict(session.execute(query).tuples().all())
+
+
 def works_at(person_id: Any, site_ids: Collection[int]) -> ColumnElement[bool]:
     """Whether whom a column names works at these sites or below them now."""
     return site_of(person_id).in_(select(below(site_ids).c.id))

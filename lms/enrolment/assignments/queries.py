@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from lms.accounts.models import NOWHERE, Person, Placement, Site
 from lms.accounts.organisation.leading import Reach
-from lms.accounts.organisation.queries import below, site_of, subtree, works_at
+from lms.accounts.organisation.queries import below, site_of, sites_of, subtree, works_at
 from lms.accounts.queries import person_by_email
 from lms.content.library import library
 from lms.db import as_facts, waiting
@@ -234,13 +234,14 @@ def taken_in_now(session: Session, rule: Rule) -> set[int]:
 
 def known(session: Session, emails: Sequence[str], reach: Reach) -> dict[str, Known]:
     """By address in its normal form, whoever works within a reach; of everywhere also those who work nowhere."""
-    query = select(Person.email, Person.id, Person.is_active, Person.has_left, site_of(Person.id))
+    query = select(Person.email, Person.id, Person.is_active, Person.has_left)
     query = query.where(~Person.email.endswith(NOWHERE), _works_within(Person.id, reach))
     found: dict[str, Known] = {}
     for start in range(0, len(emails), AT_A_TIME):
-        part = query.where(Person.email.in_(emails[start : start + AT_A_TIME]))
-        for email, id_, is_active, has_left, site_id in session.execute(part):
-            found[email] = Known(id_, is_active, has_left, site_id)
+        people = session.execute(query.where(Person.email.in_(emails[start : start + AT_A_TIME]))).all()
+        sites = sites_of(session, [one.id for one in people])
+        for email, id_, is_active, has_left in people:
+            found[email] = Known(id_, is_active, has_left, sites.get(id_))
     return found
 
 
